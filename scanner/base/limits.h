@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every cap of the program, each with its reason.  Nothing that comes from
+ * outside may grow past a named limit; the error that stops it names the
+ * limit.  Values are ceilings against hostile input, not tuning knobs: what
+ * a user may tune lives in the configuration.
+ */
+#ifndef EP_LIMITS_H
+#define EP_LIMITS_H
+
+/* One error message; errors never allocate. */
+#define EP_ERR_MSG_MAX 1024
+
+/* One configuration, connector, rule or report file.  The largest shipped
+ * connector is below 64 KiB. */
+#define EP_FILE_BYTES_MAX (4 * 1024 * 1024)
+
+/* Nodes and nesting of one YAML file: a customer file with 10,000 waivers
+ * has some 80,000 nodes. */
+#define EP_YAML_NODES_MAX 400000
+#define EP_YAML_DEPTH_MAX 32
+
+/* One answer of a vendor, after decompression.  The largest page known is
+ * DNSFilter's 1,500 agents at about 3 KiB each. */
+#define EP_PAGE_BYTES_MAX (32 * 1024 * 1024)
+
+/* Response headers of one answer. */
+#define EP_HEADER_BYTES_MAX (64 * 1024)
+#define EP_HEADERS_MAX 200
+
+/* A JSON document: nesting, and values (a value costs about 64 bytes in
+ * cJSON, so a million is 64 MiB). */
+#define EP_JSON_DEPTH_MAX 64
+#define EP_JSON_VALUES_MAX 1000000
+
+/* Pages and records of one listing: 2,000,000 records are twenty times the
+ * largest tenant foreseen. */
+#define EP_PAGES_MAX 20000
+#define EP_RECORDS_MAX 2000000
+
+/* One text value that is stored; longer ones are cut and marked altered. */
+#define EP_TEXT_BYTES_MAX 8192
+
+/* The allow-listed raw attributes of one record. */
+#define EP_ATTR_BYTES_MAX 32768
+
+/* A secret: the longest seen is a PEM private key of about 3.3 KiB. */
+#define EP_SECRET_BYTES_MAX 16384
+
+/* A URL, after substitution. */
+#define EP_URL_BYTES_MAX 8192
+
+/* How often one request is tried again, whatever the connector says. */
+#define EP_RETRIES_MAX 8
+
+/* A wait that a server may ask for; longer ones end the dataset. */
+#define EP_WAIT_SECONDS_MAX 900
+
+/* One import file (CSV or JSON). */
+#define EP_IMPORT_BYTES_MAX (256 * 1024 * 1024)
+
+/* Work of one regular expression on one subject; 100,000 steps end a
+ * catastrophic pattern within about a millisecond. */
+#define EP_REGEX_MATCH_LIMIT 100000
+#define EP_REGEX_DEPTH_LIMIT 1000
+
+/* One rule: seconds and SQLite virtual-machine steps (in thousands). */
+#define EP_RULE_SECONDS_MAX 60
+#define EP_RULE_KILOSTEPS_MAX 2000000
+
+/* Diagnostics printed for one load before "and N more". */
+#define EP_DIAG_MAX 200
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A connector file in memory.  exitproof-connector(5) is the reference of
+ * the words; this header is the same list for the engine.  The loader
+ * (spec*.c) checks everything that can be checked without a network, so the
+ * engine may rely on it: paths are valid, names resolve, enum maps only use
+ * our words, key columns are mapped, for_each has no cycle.
+ */
+#ifndef EP_SPEC_H
+#define EP_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/vec.h"
+#include "model/entity.h"
+
+struct ep_pair {
+	char *name;
+	char *value;	/* may hold {name} */
+};
+EP_VEC_TYPE(ep_pairs, struct ep_pair);
+EP_VEC_TYPE(ep_words, char *);
+
+enum ep_auth_kind {
+	EP_AUTH_NONE,
+	EP_AUTH_BASIC,	/* user, password */
+	EP_AUTH_HEADER,	/* header: name, value: "SSWS {api_token}" */
+	EP_AUTH_QUERY,
+	EP_AUTH_TOKEN,	/* POST form or JSON to url, then header */
+	EP_AUTH_JWT_BEARER
+};
+
+struct ep_spec_credential {
+	char *name;
+	char *doc;	/* one line: what it is */
+	char *hint;	/* where to make one, in the vendor's menu words */
+	enum ep_auth_kind kind;
+	struct ep_words params;		/* plain values of the configuration */
+	struct ep_words secrets;	/* references of the configuration */
+	char *header;		/* header that carries it; "Authorization" */
+	char *value;		/* "Bearer {token}" */
+	char *user, *password;	/* BASIC */
+	char *url;		/* TOKEN: "{auth}/oauth/token" */
+	bool json;		/* body as JSON instead of a form */
+	struct ep_pairs form;	/* body members */
+	struct ep_pairs headers;	/* of the token request */
+	char *token_path;	/* where the token is in the answer */
+	char *expires_path;	/* seconds; NULL: 300 s are assumed */
+	int line;
+};
+
+enum ep_wait_unit { EP_WAIT_SECONDS, EP_WAIT_EPOCH, EP_WAIT_HTTP };
+
+enum ep_budget_scope {
+	EP_BUDGET_CREDENTIAL,	/* of the credential's identity */
+	EP_BUDGET_ORGANISATION,	/* of the tenancy that a request is about */
+	EP_BUDGET_VENDOR	/* of the host */
+};
+
+struct ep_spec_limits {
+	int64_t parallel;	/* requests under way per budget */
+	int64_t requests;	/* tokens ... */
+	int64_t window;		/* ... in this many seconds; 0: unlimited */
+	enum ep_budget_scope per;
+	int64_t share_percent;	/* how much of it we take by default */
+	int64_t retries;
+	int64_t page_bytes;
+	int64_t pages;
+	EP_VEC(struct ep_wait_header {
+		char *name;
+		enum ep_wait_unit unit;
+	}) wait;		/* looked at in this order on 429 and 503 */
+	char *remaining_header;	/* lowers the budget, never raises it */
+};
+
+enum ep_page_kind {
+	EP_PAGE_NONE,
+	EP_PAGE_LINK_HEADER,
+	EP_PAGE_NEXT_URL,
+	EP_PAGE_CURSOR,
+	EP_PAGE_NUMBER,
+	EP_PAGE_OFFSET,
+	EP_PAGE_LAST_ID
+};
+
+struct ep_spec_page {
+	enum ep_page_kind kind;
+	char *param;		/* query parameter: page number, offset, cursor */
+	int64_t first;		/* NUMBER: first page, 0 or 1 */
+	char *size_param;
+	int64_t size;		/* what we ask for; a shorter page ends the
+				 * list where nothing better is stated */
+	char *next;		/* NEXT_URL, CURSOR: path of the link or cursor;
+				 * also NUMBER: when set, its absence ends */
+	char *pages;		/* path of the stated number of pages */
+	char *more;		/* path of a boolean "there is more" */
+	char *last_id;		/* LAST_ID: path inside a record */
+	bool next_required;	/* the member must exist (null ends the list);
+				 * absent spoils to PARTIAL unless the page is
+				 * shorter than size */
+};
+
+enum ep_convert {
+	EP_AS_TEXT,
+	EP_AS_LOWER,
+	EP_AS_ISO8601,	/* zone needed */
+	EP_AS_DATE,	/* date, or date and time with or without zone */
+	EP_AS_EPOCH,	/* seconds, may have a fraction or exponent */
+	EP_AS_EPOCH_MS,
+	EP_AS_INT,
+	EP_AS_BOOL,	/* true/false -> yes/no (for enum `answer`) */
+	EP_AS_NOT,	/* the reverse */
+	EP_AS_SEGMENT,	/* last path segment of a URL, query cut off */
+	EP_AS_BEFORE,	/* part before the first of `mark` */
+	EP_AS_PRESENT	/* yes when the member is there and not null or empty */
+};
+
+struct ep_spec_field {
+	int column;		/* of the entity, or -1 for attr */
+	char *attr;		/* member of attr (keep:) */
+	/* exactly one source */
+	EP_VEC(char *) path;	/* several: the first that is not null */
+	EP_VEC(char *) join;	/* joined by one blank, nulls left out */
+	char *constant;		/* may hold {name} */
+	char *parent;		/* path in the record of for_each */
+	enum ep_convert as;
+	char *mark;		/* EP_AS_BEFORE */
+	bool optional;		/* may be absent: NULL then. Otherwise absence
+				 * spoils the dataset to PARTIAL */
+	/* enum columns: vendor's word -> our word; an unlisted word becomes
+	 * `unknown` and is counted */
+	EP_VEC(struct ep_enum_map {
+		char *word;
+		int value;	/* index in the enumeration */
+	}) map;
+	int absent_value;	/* enum: value when absent or null; -1 none */
+	int other_value;	/* enum: value for unlisted words on purpose
+				 * (not counted as unmapped); -1 none */
+	int line;
+};
+
+/* One kind of row made from each record (or from each element of `each`). */
+struct ep_spec_emit {
+	enum ep_kind kind;
+	char *each;	/* array inside the record: one row per element; paths
+			 * are relative to the element, "^.x" to the record */
+	char *when;	/* path: rows only where it is there and not null,
+			 * false, empty */
+	EP_VEC(struct ep_spec_field) fields;
+	EP_VEC(char *) keep;	/* attr members: "name" or "name: path" are
+				 * turned into fields with column -1 */
+	int line;
+};
+
+struct ep_spec_endpoint {
+	char *name;	/* dataset name is connector "." name */
+	char *title;
+	char *doc;
+	char *base;	/* name of a base; first one by default */
+	char *path;
+	bool search;	/* POST marked as a search */
+	char *body;	/* of a search, {name} substituted inside JSON strings */
+	struct ep_pairs query;
+	struct ep_pairs headers;
+	struct ep_words credentials;	/* first configured one is used */
+	char *for_each;		/* parent endpoint: one call per record */
+	int for_each_index;	/* -1 none */
+	bool tenants;		/* its records of kind tenant are tenancies of
+				 * `of_system`, and endpoints with for_each on
+				 * it belong to those tenancies */
+	char *records;		/* path of the array; NULL: the document is one
+				 * record; "." : the document is the array */
+	bool records_map;	/* an object whose members are the records,
+				 * name reachable as "^name" */
+	char *total;		/* path of the source's own count */
+	struct ep_spec_page page;
+	EP_VEC(long) absent;	/* statuses that mean "none of it" */
+	bool optional;		/* 403 (and 404) say "not permitted or not
+				 * licensed": DENIED with that reason */
+	bool transient;
+	char *tenant_path;	/* inside a record: must equal the tenancy id */
+	char *success_path;	/* a boolean that must be true in each answer */
+	EP_VEC(struct ep_spec_emit) emits;
+	int line;
+};
+
+/* Who am I talking to: read first, compared with the pinned id. */
+struct ep_spec_identity {
+	char *endpoint;	/* name of the endpoint whose records tell ids */
+	char *path;	/* inside a record (after as:) */
+	enum ep_convert as;
+	char *find;	/* pattern (PCRE2) whose group 1 is the id, or NULL */
+};
+
+/* Evidence import: a file instead of an API. */
+enum ep_import_format { EP_IMPORT_CSV, EP_IMPORT_JSON };
+struct ep_spec_import {
+	char *name;	/* dataset name part, as endpoints */
+	char *title;
+	char *file;	/* file name to look for: "printix-tenant-users.csv" */
+	char *doc;	/* where in the portal the facts are */
+	enum ep_import_format format;
+	char *of_system;	/* tenancies it speaks about */
+	char *tenant_column;	/* column that names the tenancy */
+	bool tenant_by_domain;	/* by domain instead of id */
+	bool one_tenant;	/* the whole file is about one tenancy, named on
+				 * the command line or by the file's folder */
+	char *captured_at;	/* column; NULL: --captured-at is mandatory */
+	char *captured_by;
+	char *records;		/* JSON */
+	EP_VEC(char *) columns;		/* CSV: all columns, in any order */
+	EP_VEC(char *) optional_columns;
+	bool may_be_empty;	/* a tenancy without rows is complete when the
+				 * file speaks about it */
+	EP_VEC(struct ep_spec_emit) emits;	/* field paths are columns */
+	int64_t max_age;	/* seconds; 0: the configuration's */
+	int line;
+};
+
+struct ep_spec {
+	char *file;
+	char *id;	/* connector: */
+	int version;
+	char *system;	/* whose tenancies its rows belong to */
+	char *title;
+	char *docs;
+	bool msp;	/* scope: msp (one connection for all) or tenant */
+	EP_VEC(struct ep_spec_param {
+		char *name;
+		char *doc;
+		char *fallback;	/* default value or NULL: mandatory */
+	}) params;
+	struct ep_pairs bases;	/* name -> URL, may hold {param} */
+	struct ep_pairs headers;
+	EP_VEC(struct ep_spec_credential) credentials;
+	struct ep_spec_limits limits;
+	struct ep_spec_page page;	/* default of endpoints */
+	struct ep_spec_identity identity;
+	EP_VEC(struct ep_spec_endpoint) endpoints;	/* parents first */
+	EP_VEC(struct ep_spec_import) imports;
+	EP_VEC(char *) never;	/* path patterns that must never be requested */
+	char sha256[65];
+};
+
+/* NULL when anything is wrong; diag has every complaint. */
+struct ep_spec *ep_spec_load(const char *path, struct ep_diag *diag);
+void ep_spec_free(struct ep_spec *spec);
+
+/* All connectors of the folders, a later folder adding to and an earlier one
+ * overriding; each file complained about in diag. */
+EP_VEC_TYPE(ep_specs, struct ep_spec *);
+int ep_specs_load(char *const *folders, size_t n, struct ep_specs *ret,
+		  struct ep_diag *diag);
+void ep_specs_release(struct ep_specs *specs);
+struct ep_spec *ep_specs_find(const struct ep_specs *specs, const char *id);
+
+struct ep_spec_endpoint *ep_spec_endpoint(const struct ep_spec *spec,
+					  const char *name);
+unsigned ep_spec_endpoint_kinds(const struct ep_spec_endpoint *endpoint);
+
+/* Substitutes {name}: lookup returns the value or NULL (EP_ECONFIG names
+ * it).  how: percent-encode values (paths, queries) or take them as they are. */
+int ep_spec_expand(const char *text, bool percent,
+		   const char *(*lookup)(void *to, const char *name), void *to,
+		   struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door to cJSON.  cJSON alone accepts 17 invalid documents of the JSON
+ * test suite, cuts names at \u0000, loses integers above 2^53 and finds
+ * members without regard to case; so every document passes a strict check
+ * of our own first, and this header is all the rest of the program sees.
+ *
+ * A document is checked against RFC 8259 and for UTF-8, nesting
+ * (EP_JSON_DEPTH_MAX) and number of values (EP_JSON_VALUES_MAX).  Then, on a
+ * copy and only where needed, number literals that a double cannot hold
+ * exactly become strings of the same digits, \u0000 becomes U+2400, and a
+ * lone surrogate escape becomes U+FFFD; the last two are counted as altered.
+ */
+#ifndef EP_JSON_H
+#define EP_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct ep_json;	/* a value; opaque */
+
+enum ep_json_type {
+	EP_JSON_NULL,
+	EP_JSON_BOOL,
+	EP_JSON_NUMBER,
+	EP_JSON_STRING,
+	EP_JSON_ARRAY,
+	EP_JSON_OBJECT
+};
+
+/* Strict check only.  EP_EDATA or EP_ELIMIT with the byte offset.  A
+ * byte-order mark at the start is skipped. */
+int ep_json_check(const char *s, size_t n, struct ep_err *err) EP_MUST_CHECK;
+
+/* Check, rewrite where needed, parse.  *ret_altered (may be NULL) counts
+ * values changed as above.  Equal keys in one object are not refused here
+ * (the grammar allows them) but ep_json_get refuses to choose. */
+int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
+		  size_t *ret_altered, struct ep_err *err) EP_MUST_CHECK;
+void ep_json_free(struct ep_json *json);
+
+enum ep_json_type ep_json_type(const struct ep_json *json);
+
+/* What a member look-up may find.  Absent, null and present stay apart. */
+enum ep_json_found {
+	EP_JSON_ABSENT,
+	EP_JSON_PRESENT,
+	EP_JSON_AMBIGUOUS	/* two members of that very name */
+};
+/* Member by exact name; *ret set only when PRESENT (may be a JSON null). */
+enum ep_json_found ep_json_get(const struct ep_json *object, const char *name,
+			       const struct ep_json **ret);
+/* Walks a path of names separated by '.', where a name in double quotes may
+ * hold dots ("profile.email", "\"@odata.nextLink\"", "_links.\"px:tenants\"")
+ * and [N] picks an array element.  ABSENT when any step is missing or is not
+ * the needed type; a null on the way is reported as PRESENT null. */
+enum ep_json_found ep_json_path(const struct ep_json *json, const char *path,
+				const struct ep_json **ret);
+/* True when path is well formed (for connector checks). */
+bool ep_json_path_valid(const char *path);
+
+size_t ep_json_count(const struct ep_json *array_or_object);
+/* First element of an array or member of an object, then its followers. */
+const struct ep_json *ep_json_first(const struct ep_json *container);
+const struct ep_json *ep_json_next(const struct ep_json *value);
+/* The member's name; NULL for array elements. */
+const char *ep_json_name(const struct ep_json *value);
+
+const char *ep_json_text(const struct ep_json *json);	/* STRING or NULL */
+bool ep_json_true(const struct ep_json *json);		/* BOOL */
+/* NUMBER that is a whole number within +-2^53, or STRING of decimal digits
+ * within int64: true.  1.0 and 1e3 count as whole numbers. */
+bool ep_json_int(const struct ep_json *json, int64_t *ret);
+/* NUMBER (finite) only. */
+bool ep_json_double(const struct ep_json *json, double *ret);
+/* Scalar as text: string as is, whole number in decimal, other number as
+ * shortest form, "true"/"false"; false for null, arrays and objects. */
+bool ep_json_scalar(const struct ep_json *json, struct ep_buf *out);
+
+/* --- writing ---------------------------------------------------------- */
+
+/* Appends a quoted JSON string; invalid UTF-8 is scrubbed.  All of U+0000 to
+ * U+001F, DEL and U+2028/2029 are escaped. */
+void ep_json_quote(struct ep_buf *out, const char *s);
+/* Appends the value in compact form with members in byte order of their
+ * names (RFC 8785 order for ASCII names), so equal values give equal bytes. */
+void ep_json_canon(struct ep_buf *out, const struct ep_json *json);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: exitproof.yaml, customers/*.yaml and what they name.
+ * exitproof.yaml(5) is the reference; every error of every file is reported
+ * together.  Paths are absolute after loading.
+ */
+#ifndef EP_CONFIG_H
+#define EP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/vec.h"
+#include "model/secret.h"
+
+struct ep_setting {
+	char *name;
+	char *value;
+};
+EP_VEC_TYPE(ep_settings, struct ep_setting);
+
+/* One credential of a connection: "cloudprint: {client_id: ..,
+ * client_secret: {file: ..}}". */
+struct ep_config_credential {
+	char *name;
+	struct ep_settings params;
+	EP_VEC(struct ep_config_secret {
+		char *name;
+		struct ep_secret *secret;
+	}) secrets;
+	int line;
+};
+
+/* One connector used for one tenancy (or, for partner connectors, for all
+ * tenancies that its listing shows). */
+struct ep_connection {
+	char *connector;
+	char *customer;	/* whose file it stands in; the MSP's for systems: */
+	char *tenant;	/* pinned id of the tenancy it must answer for */
+	char *file;	/* for messages */
+	int line;
+	struct ep_settings params;
+	struct ep_settings bases;	/* base: overrides */
+	struct ep_settings settings;	/* facts: group_sync: off ... */
+	EP_VEC(struct ep_config_credential) credentials;
+	int64_t share_percent;	/* of the vendor's budget, 0: connector's */
+	bool enabled;
+};
+
+/* "This tenancy is this customer's": claims for tenancies that a partner
+ * connection discovers. */
+struct ep_claim {
+	char *system;
+	char *tenant;
+	struct ep_settings settings;
+};
+
+/* Declared special accounts (shared, service, break-glass, vendor support). */
+struct ep_declared {
+	char *address;	/* or "system/tenant/account id" */
+	char *class;	/* shared service breakglass support */
+	char *owner;	/* address of who answers for it */
+	int64_t review_by;
+	char *reason;
+};
+
+struct ep_customer {
+	char *id;	/* [a-z0-9-], also file names of reports */
+	char *name;
+	bool msp;
+	char *file;
+	EP_VEC(char *) domains;
+	/* PCRE2 pattern -> address it stands for ("^(.+)\\+[^@]*@(.*)$" ->
+	 * "$1@$2"). */
+	EP_VEC(struct ep_alias_pattern {
+		char *pattern;
+		char *address;
+	}) aliases;
+	EP_VEC(struct ep_connection) connections;
+	EP_VEC(struct ep_claim) claims;
+	EP_VEC(struct ep_declared) declared;
+	EP_VEC(char *) authorised_owners;	/* addresses */
+	int64_t exit_at;	/* customer exit: effective date, 0 none */
+	char *exit_ticket;
+};
+
+struct ep_config {
+	char *path;	/* of exitproof.yaml */
+	char *folder;	/* of it */
+	char *database;
+	char *waivers;	/* folder */
+	char *leavers;	/* CSV, NULL when none is configured */
+	int64_t leavers_max_age;	/* seconds */
+	char *imports;	/* folder whose files a run imports first, or NULL */
+	EP_VEC(char *) connector_folders;	/* first wins */
+	EP_VEC(char *) rule_folders;
+	EP_VEC(char *) report_folders;
+	EP_VEC(struct ep_customer) customers;	/* the MSP first */
+	EP_VEC(struct ep_rule_setting {
+		char *rule;
+		bool enabled;
+		char *reason;	/* mandatory when not enabled */
+		char *severity;	/* NULL: the rule's */
+		struct ep_settings params;
+	}) rules;
+	char *threshold;	/* severity from which a finding gives status 1 */
+	int64_t api_max_age;	/* seconds, default 26 h */
+	int64_t import_max_age;	/* default 7 d */
+	int64_t run_seconds;	/* total time of a collection, default 6 h */
+	int64_t connections_per_host;
+	struct {
+		char *name;
+		char *logo;	/* path of an SVG or PNG, or NULL */
+		char *colour;	/* #rrggbb */
+	} brand;
+	struct {
+		bool present;
+		bool allow_loopback;
+		char *ca_file;
+	} testing;
+	char *sha256;	/* of all configuration files, secrets not among them */
+};
+
+/* NULL when anything is wrong; diag has every complaint. */
+struct ep_config *ep_config_load(const char *path, struct ep_diag *diag);
+void ep_config_free(struct ep_config *config);
+
+const char *ep_settings_get(const struct ep_settings *settings,
+			    const char *name);
+struct ep_customer *ep_config_customer(const struct ep_config *config,
+				       const char *id);
+/* Who claims a tenancy, by a connection's pinned id or a claim; NULL. */
+struct ep_customer *ep_config_claimant(const struct ep_config *config,
+				       const char *system, const char *tenant);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * History in SQLite: runs, tenancies, datasets, coverage, and the rows of
+ * every entity kind with an undo log, so that the state after any run can be
+ * rebuilt exactly.
+ *
+ * Tables (main schema), all written by the store alone:
+ *
+ *  meta(name, value)             hash secret, creation, program version
+ *  run(id, kind, state, started_at, ended_at, program, host, by_user,
+ *      config_sha256, rules_sha256, clock_fixed, testing, sqlite, curl,
+ *      requests, connections, wire_bytes, history_high)
+ *          kind: night verify import check; state: running complete aborted
+ *  customer(id, name, msp, exit_at, exit_ticket)      as configured, per load
+ *  tenancy(id INTEGER, customer, system, tenant, name, domain,
+ *          first_run, retired_at)     UNIQUE(system, tenant)
+ *  tenancy_setting(tenancy, name, value)
+ *  domain(customer, domain)
+ *  declared(customer, address, class, owner, review_by, reason)
+ *  authorised_owner(customer, address)
+ *  dataset(id INTEGER, tenancy, name, connector, connector_version, kinds,
+ *          max_age, imported, epoch_run)      UNIQUE(tenancy, name)
+ *  coverage(run, dataset, status, reason, advice, http_status, pages, rows,
+ *           total, wire_bytes, ms, waited_ms, retries, altered, unmapped,
+ *           unmapped_words, absent, captured_at, captured_by, started_at,
+ *           ended_at, page_sha256)           PRIMARY KEY(run, dataset)
+ *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def,
+ *           enum columns also as <name>_word>, absent (bit per column), attr,
+ *           fingerprint, first_run, changed_run)   UNIQUE(dataset, key)
+ *  history(id INTEGER PRIMARY KEY, run, kind, dataset, key, op, old)
+ *           op: open change close; old: JSON of what undoes it (changed
+ *           columns for change, the whole row for close)
+ *  volatile_history(run, dataset, kind, undo)   packed old values
+ *
+ * Views that rules and reports read (as of the run that was chosen with
+ * ep_store_as_of; the newest finished one by default).  Each entity view has
+ * first the columns
+ *     customer   customer id or NULL when nobody claims the tenancy
+ *     tenant     'system/id', the tenancy's uid
+ *     tenant_name, system, dataset ('printix.users'), key
+ * then the columns of entity.def (times as INTEGER seconds), attr (JSON),
+ * first_run, first_seen_at, changed_run, changed_at.  Further views:
+ *     tenancy    tenant, customer, system, id, name, domain, first_seen_at,
+ *                msp (1 when the customer is the MSP), claimed (0/1)
+ *     setting    tenant, name, value     facts of the configuration
+ *     customer   customer, name, msp, exit_at, exit_ticket
+ *     domain     customer, domain, msp
+ *     declared   customer, address, class, owner, review_by, reason
+ *     authorised_owner  customer, address
+ *     coverage   customer, tenant, system, dataset, kinds, status, reason,
+ *                advice, age (seconds), stale (0/1), rows, total, pages,
+ *                captured_at, captured_by, imported, run, previous_rows
+ *                one row per expected dataset; status 'missing' when it was
+ *                never read
+ *     gone_<kind>  as the entity view, for rows that were closed, with
+ *                closed_run and closed_at; a row that came back under the
+ *                same key is not in it
+ *     moved      customer, tenant, system, dataset, kind, key, op, run, at,
+ *                old (JSON)    the history, newest first by run
+ *     person_link  customer, tenant, dataset, account, email, person,
+ *                person_name, left_at, how, certain (0/1)   written by check
+ */
+#ifndef EP_STORE_H
+#define EP_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/config.h"
+#include "model/sink.h"
+
+struct ep_db;
+struct ep_store;
+
+#define EP_STORE_SCHEMA 1
+
+/* Opens or creates; migrates older schema versions in one transaction after
+ * a backup beside the database; refuses newer ones and foreign files
+ * (application_id).  write takes the scan lock (a lock on "<path>.lock"):
+ * EP_EBUSY when another run holds it. */
+int ep_store_open(const char *path, bool write, struct ep_store **ret,
+		  struct ep_err *err) EP_MUST_CHECK;
+void ep_store_close(struct ep_store *store);
+/* The connection; for check and report. */
+struct ep_db *ep_store_db(struct ep_store *store);
+
+struct ep_run_info {
+	const char *kind;
+	const char *program;	/* name and version */
+	const char *config_sha256;
+	const char *rules_sha256;
+	bool testing;
+};
+/* Starts a run; a run left `running` by a killed process becomes aborted.
+ * Copies customers, claims, domains, declared accounts, settings of the
+ * configuration into the store. */
+int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
+		       const struct ep_config *config, int64_t *ret_run,
+		       struct ep_err *err) EP_MUST_CHECK;
+/* complete false: aborted. */
+int ep_store_run_end(struct ep_store *store, bool complete, int64_t requests,
+		     int64_t connections, int64_t wire_bytes,
+		     struct ep_err *err) EP_MUST_CHECK;
+
+/* The sink of the current run.  Its functions may be called from one thread
+ * only; the store works on its own writer thread behind a bounded queue.
+ * ep_store_flush waits until everything handed over is durable and returns
+ * the first error of the writer. */
+void ep_store_sink(struct ep_store *store, struct ep_sink *ret);
+int ep_store_flush(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
+
+/* Makes the views show the state after `run` (0: the newest finished or
+ * current run).  Older states are rebuilt from the undo log into temporary
+ * tables of this connection. */
+int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
+	EP_MUST_CHECK;
+/* Narrows the entity views of the kinds to some datasets (comma list of
+ * dataset names, NULL lifts it): what a rule did not declare it cannot see. */
+int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
+		    const char *datasets, struct ep_err *err) EP_MUST_CHECK;
+
+int64_t ep_store_run(const struct ep_store *store);	/* current or as-of */
+/* The newest finished run at or before t; 0 none. */
+int ep_store_run_at(struct ep_store *store, int64_t t, int64_t *ret_run,
+		    struct ep_err *err) EP_MUST_CHECK;
+/* The finished run before `run`; 0 none. */
+int ep_store_run_before(struct ep_store *store, int64_t run, int64_t *ret_run,
+			struct ep_err *err) EP_MUST_CHECK;
+
+#endif
