@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+void f(void)
+{
+	goto out;
+out:
+	return;
+}

@@ -1,0 +1,2 @@
+-- id: x
+-- SPDX-License-Identifier: Apache-2.0

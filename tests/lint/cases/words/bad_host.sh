@@ -1,0 +1,1 @@
+fetch https://registry.npmjs.org/x

@@ -1,0 +1,1 @@
+A method, a toDo, https://github.example/, /workshop/ and issue 12.
