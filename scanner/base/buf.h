@@ -29,7 +29,8 @@ void ep_buf_add(struct ep_buf *buf, const void *p, size_t n);
 void ep_buf_adds(struct ep_buf *buf, const char *s);
 void ep_buf_addc(struct ep_buf *buf, char c);
 void ep_buf_addf(struct ep_buf *buf, const char *fmt, ...) EP_PRINTF(2, 3);
-void ep_buf_vaddf(struct ep_buf *buf, const char *fmt, va_list ap);
+void ep_buf_vaddf(struct ep_buf *buf, const char *fmt, va_list ap)
+	EP_PRINTF(2, 0);
 /* Shortens to n bytes. */
 void ep_buf_cut(struct ep_buf *buf, size_t n);
 /* The string, owned by the caller now; the buffer is empty again. */

@@ -21,8 +21,8 @@ bool ep_clock_is_fixed(void);
 int64_t ep_clock_mono_ms(void);
 
 /* RFC 3339 and the ISO 8601 forms that vendors print: date and time with
- * 'T' or blank, optional fraction (cut), zone Z or +hh:mm or +hhmm or a blank
- * before it, or date only (midnight UTC).  A time without a zone is accepted
+ * 'T' or blank, optional fraction (cut), zone Z or +hh:mm or +hhmm or "UTC",
+ * with or without a blank before it, or date only (midnight UTC).  A time without a zone is accepted
  * only when zone_needed is false, and then is UTC.  Years 1970 to 9999. */
 bool ep_time_iso(const char *s, bool zone_needed, int64_t *ret);
 /* RFC 9110 HTTP date (IMF-fixdate, RFC 850, asctime). */

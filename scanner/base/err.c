@@ -25,6 +25,7 @@ static void msg_add(char *msg, size_t *n, const char *s)
 	msg[*n] = '\0';
 }
 
+EP_PRINTF(2, 0)
 static void msg_format(char *msg, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(msg, EP_ERR_MSG_MAX, fmt, ap);

@@ -15,6 +15,10 @@
  * connector is below 64 KiB. */
 #define EP_FILE_BYTES_MAX (4 * 1024 * 1024)
 
+/* Files of one kind in one folder: one file per customer, ten times the
+ * customers of the largest fleet foreseen. */
+#define EP_FOLDER_FILES_MAX 100000
+
 /* Nodes and nesting of one YAML file: a customer file with 10,000 waivers
  * has some 80,000 nodes. */
 #define EP_YAML_NODES_MAX 400000

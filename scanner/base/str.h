@@ -26,7 +26,8 @@ bool ep_str_ends(const char *s, const char *suffix);
 /* Without leading and trailing ASCII white space. */
 struct ep_str ep_str_trim(struct ep_str s);
 /* Cuts the part before sep off *rest; false when nothing is left.  An empty
- * last part after a final sep is returned. */
+ * last part after a final sep is returned, and an empty text is one empty
+ * part (only a view with p NULL has none). */
 bool ep_str_cut(struct ep_str *rest, char sep, struct ep_str *ret_part);
 
 /* Whole-string decimal numbers: no sign but '-', no white space, no overflow.
@@ -34,6 +35,10 @@ bool ep_str_cut(struct ep_str *rest, char sep, struct ep_str *ret_part);
 bool ep_str_int(const char *s, int64_t *ret);
 bool ep_str_intn(struct ep_str s, int64_t *ret);
 bool ep_str_bool(const char *s, bool *ret);	/* true false yes no */
+
+/* The entry of a NULL-ended list that word was most likely meant to be, for
+ * "did you mean"; NULL when none is near. */
+const char *ep_str_nearest(const char *word, const char *const *known);
 
 /* Strict UTF-8 (no overlong forms, no surrogates, up to U+10FFFF). */
 bool ep_utf8_valid(const char *s, size_t n);

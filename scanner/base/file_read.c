@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reading half of base/file.h: whole files with a cap, folders, paths.
+ */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static int open_failed(const char *path, struct ep_err *err)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+		return ep_err_errno(err, EP_ENOENT, "%s", path);
+	case EACCES:
+	case EPERM:
+		return ep_err_errno(err, EP_EPERM, "%s", path);
+	case ELOOP:
+		return ep_err_set(err, EP_EPERM,
+				  "%s: is a symbolic link; name the file "
+				  "itself", path);
+	default:
+		return ep_err_errno(err, EP_EIO, "%s", path);
+	}
+}
+
+/* Opens a regular file; O_NONBLOCK so that a FIFO cannot hold us up. */
+static int open_regular(const char *path, int flags, int *ret_fd,
+			struct stat *ret_st, struct ep_err *err)
+{
+	EP_AUTO(close_fd) int fd = -1;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
+	if (fd < 0)
+		return open_failed(path, err);
+	if (fstat(fd, ret_st) != 0)
+		return ep_err_errno(err, EP_EIO, "%s", path);
+	if (!S_ISREG(ret_st->st_mode))
+		return ep_err_set(err, EP_EDATA, "%s: is not a regular file",
+				  path);
+	*ret_fd = fd;
+	fd = -1;
+	return EP_OK;
+}
+
+/* Reads into p until size bytes or the end. */
+static int read_into(int fd, const char *path, char *p, size_t size,
+		     size_t *ret_n, struct ep_err *err)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t got = read(fd, p + n, size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ep_err_errno(err, EP_EIO, "%s: read", path);
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	*ret_n = n;
+	return EP_OK;
+}
+
+/* One allocation and one append, so that a secret leaves no copies behind;
+ * wiped in any case. */
+static int read_all(int fd, const struct stat *st, const char *path,
+		    size_t max, struct ep_buf *out, struct ep_err *err)
+{
+	EP_AUTO_FREE char *bytes = NULL;
+	size_t size, n = 0;
+	int rc;
+
+	/* /proc files say 0; one byte more shows a file that grew. */
+	size = st->st_size > 0 ? (size_t)st->st_size : 65536;
+	if (size > max)
+		size = max;
+	if (size > out->max - out->len)
+		size = out->max - out->len;
+	bytes = ep_alloc(size + 1);
+	rc = read_into(fd, path, bytes, size + 1, &n, err);
+	if (!rc && n > size)
+		rc = ep_err_set(err, EP_ELIMIT,
+				"%s: is larger than %zu bytes, or is being "
+				"written right now", path, size);
+	if (!rc)
+		ep_buf_add(out, bytes, n);
+	ep_wipe(bytes, size + 1);
+	return rc;
+}
+
+int ep_file_read(const char *path, size_t max, struct ep_buf *out,
+		 struct ep_err *err)
+{
+	EP_AUTO(close_fd) int fd = -1;
+	struct stat st;
+	int rc = open_regular(path, 0, &fd, &st, err);
+
+	return rc ? rc : read_all(fd, &st, path, max, out, err);
+}
+
+int ep_file_read_private(const char *path, size_t max, struct ep_buf *out,
+			 struct ep_err *err)
+{
+	EP_AUTO(close_fd) int fd = -1;
+	struct stat st;
+	int rc = open_regular(path, O_NOFOLLOW, &fd, &st, err);
+
+	if (rc)
+		return rc;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return ep_err_set(err, EP_EPERM,
+				  "%s: belongs to user %lu; it must belong "
+				  "to the user that runs exitproof, or root",
+				  path, (unsigned long)st.st_uid);
+	if (st.st_mode & 077)
+		return ep_err_set(err, EP_EPERM,
+				  "%s: mode %04o lets others at a secret; "
+				  "run: chmod 600 %s", path,
+				  (unsigned int)(st.st_mode & 07777), path);
+	return read_all(fd, &st, path, max, out, err);
+}
+
+struct names {
+	char **v;
+	size_t n;
+	size_t cap;
+};
+
+static void names_release(struct names *names)
+{
+	ep_file_list_free(names->v, names->n);
+}
+
+static void close_folder(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* 1 for an entry, 0 at the end. */
+static int next_entry(DIR *dir, const char *folder, struct dirent **ret,
+		      struct ep_err *err)
+{
+	errno = 0;
+	*ret = readdir(dir);
+	if (*ret)
+		return 1;
+	return errno ? ep_err_errno(err, EP_EIO, "%s: read", folder) : 0;
+}
+
+static bool wanted(DIR *dir, const char *name, const char *suffix)
+{
+	struct stat st;
+
+	/* Links are followed: container platforms mount files as such. */
+	return name[0] != '.' && ep_str_ends(name, suffix) &&
+	       fstatat(dirfd(dir), name, &st, 0) == 0 && S_ISREG(st.st_mode);
+}
+
+int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
+		 size_t *ret_n, struct ep_err *err)
+{
+	EP_AUTO(names_release) struct names names = { 0 };
+	EP_AUTO(close_folder) DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int rc;
+
+	if (!dir && errno != ENOENT)
+		return open_failed(folder, err);
+	while (dir && (rc = next_entry(dir, folder, &entry, err)) != 0) {
+		if (rc < 0)
+			return rc;
+		if (!wanted(dir, entry->d_name, suffix))
+			continue;
+		if (names.n >= EP_FOLDER_FILES_MAX)
+			return ep_err_set(err, EP_ELIMIT,
+					  "%s: holds more than %d *%s files",
+					  folder, EP_FOLDER_FILES_MAX, suffix);
+		EP_VEC_ADD(&names) = ep_strdup(entry->d_name);
+	}
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), compare);
+	*ret_n = names.n;
+	*ret_names = ep_take(&names.v);
+	names.n = 0;
+	return EP_OK;
+}
+
+void ep_file_list_free(char **names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ep_free(names[i]);
+	ep_free(names);
+}
+
+char *ep_file_join(const char *folder, const char *name)
+{
+	size_t n = folder ? strlen(folder) : 0;
+	size_t m = strlen(name);
+	char *path, *p;
+
+	if (!folder || name[0] == '/')
+		return ep_strdup(name);
+	path = p = ep_alloc(n + m + 2);
+	memcpy(p, folder, n);
+	p += n;
+	if (n && p[-1] != '/')
+		*p++ = '/';
+	memcpy(p, name, m + 1);
+	return path;
+}
+
+char *ep_file_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return ep_strdup(".");
+	return ep_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
