@@ -20,3 +20,10 @@ size_t ep_vec_grow(void **v, size_t n, size_t cap, size_t size)
 	memcpy(v, &old, sizeof(old));
 	return cap;
 }
+
+void ep_words_release(struct ep_words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		ep_free(words->v[i]);
+	ep_vec_release(words);
+}

@@ -26,6 +26,10 @@
 		size_t cap;     \
 	}
 
+/* A list of owned texts. */
+EP_VEC_TYPE(ep_words, char *);
+void ep_words_release(struct ep_words *words);
+
 /* Grows *v to hold one more; returns the new capacity. */
 size_t ep_vec_grow(void **v, size_t n, size_t cap, size_t size);
 

@@ -21,7 +21,6 @@ struct ep_pair {
 	char *value;	/* may hold {name} */
 };
 EP_VEC_TYPE(ep_pairs, struct ep_pair);
-EP_VEC_TYPE(ep_words, char *);
 
 enum ep_auth_kind {
 	EP_AUTH_NONE,

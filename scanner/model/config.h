@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration: exitproof.yaml, customers/*.yaml and what they name.
+ * The configuration: exitproof.yaml, the customers folder and what they name.
  * exitproof.yaml(5) is the reference; every error of every file is reported
  * together.  Paths are absolute after loading.
  */
@@ -70,7 +70,7 @@ struct ep_customer {
 	char *name;
 	bool msp;
 	char *file;
-	EP_VEC(char *) domains;
+	struct ep_words domains;
 	/* PCRE2 pattern -> address it stands for ("^(.+)\\+[^@]*@(.*)$" ->
 	 * "$1@$2"). */
 	EP_VEC(struct ep_alias_pattern {
@@ -80,7 +80,7 @@ struct ep_customer {
 	EP_VEC(struct ep_connection) connections;
 	EP_VEC(struct ep_claim) claims;
 	EP_VEC(struct ep_declared) declared;
-	EP_VEC(char *) authorised_owners;	/* addresses */
+	struct ep_words authorised_owners;	/* addresses */
 	int64_t exit_at;	/* customer exit: effective date, 0 none */
 	char *exit_ticket;
 };
@@ -93,9 +93,9 @@ struct ep_config {
 	char *leavers;	/* CSV, NULL when none is configured */
 	int64_t leavers_max_age;	/* seconds */
 	char *imports;	/* folder whose files a run imports first, or NULL */
-	EP_VEC(char *) connector_folders;	/* first wins */
-	EP_VEC(char *) rule_folders;
-	EP_VEC(char *) report_folders;
+	struct ep_words connector_folders;	/* first wins */
+	struct ep_words rule_folders;
+	struct ep_words report_folders;
 	EP_VEC(struct ep_customer) customers;	/* the MSP first */
 	EP_VEC(struct ep_rule_setting {
 		char *rule;
@@ -104,6 +104,11 @@ struct ep_config {
 		char *severity;	/* NULL: the rule's */
 		struct ep_settings params;
 	}) rules;
+	EP_VEC(struct ep_vendor_setting {
+		char *connector;
+		struct ep_settings bases;
+		int64_t share_percent;
+	}) vendors;	/* already applied to the connections */
 	char *threshold;	/* severity from which a finding gives status 1 */
 	int64_t api_max_age;	/* seconds, default 26 h */
 	int64_t import_max_age;	/* default 7 d */
@@ -122,8 +127,11 @@ struct ep_config {
 	char *sha256;	/* of all configuration files, secrets not among them */
 };
 
-/* NULL when anything is wrong; diag has every complaint. */
-struct ep_config *ep_config_load(const char *path, struct ep_diag *diag);
+/* data_folder: where the shipped connectors, rules and reports lie; folders
+ * of those names beside the configuration come before it.  NULL when anything
+ * is wrong; diag has every complaint. */
+struct ep_config *ep_config_load(const char *path, const char *data_folder,
+				 struct ep_diag *diag);
 void ep_config_free(struct ep_config *config);
 
 const char *ep_settings_get(const struct ep_settings *settings,

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loads exitproof.yaml and the customers folder into one struct ep_config.
+ */
+#include "model/config.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "ext/crypto.h"
+#include "model/config_read.h"
+
+#define HOUR ((int64_t)3600)
+#define DAY (24 * HOUR)
+
+const char *ep_settings_get(const struct ep_settings *settings,
+			    const char *name)
+{
+	for (size_t i = 0; i < settings->n; i++)
+		if (strcmp(settings->v[i].name, name) == 0)
+			return settings->v[i].value;
+	return NULL;
+}
+
+struct ep_customer *ep_config_customer(const struct ep_config *config,
+				       const char *id)
+{
+	for (size_t i = 0; i < config->customers.n; i++)
+		if (strcmp(config->customers.v[i].id, id) == 0)
+			return &config->customers.v[i];
+	return NULL;
+}
+
+static bool customer_claims(const struct ep_customer *customer,
+			    const char *system, const char *tenant)
+{
+	for (size_t i = 0; i < customer->claims.n; i++)
+		if (strcmp(customer->claims.v[i].system, system) == 0 &&
+		    strcmp(customer->claims.v[i].tenant, tenant) == 0)
+			return true;
+	/* A connection's connector is named after its system by convention;
+	 * the id after the last '-' variant does not matter for a pin. */
+	for (size_t i = 0; i < customer->connections.n; i++)
+		if (strcmp(customer->connections.v[i].connector, system) == 0 &&
+		    strcmp(customer->connections.v[i].tenant, tenant) == 0)
+			return true;
+	return false;
+}
+
+struct ep_customer *ep_config_claimant(const struct ep_config *config,
+				       const char *system, const char *tenant)
+{
+	for (size_t i = 0; i < config->customers.n; i++)
+		if (customer_claims(&config->customers.v[i], system, tenant))
+			return &config->customers.v[i];
+	return NULL;
+}
+
+/* --- sections of exitproof.yaml ------------------------------------------ */
+
+static void read_leavers(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "file", "max_age_days", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "leavers");
+	int64_t days = 7;
+
+	rd->config->leavers_max_age = 7 * DAY;
+	if (!node)
+		return;
+	ep_yaml_known(node, keys, "'leavers'", rd->file, rd->diag);
+	rd->config->leavers = ep_config_path(rd, node, "file");
+	if (!rd->config->leavers)
+		ep_config_complain(rd, node, "'leavers' needs 'file'");
+	if (ep_yaml_int(node, "max_age_days", rd->file, rd->diag, 1, 366,
+			&days))
+		rd->config->leavers_max_age = days * DAY;
+}
+
+static void read_ages(const struct ep_config_reader *rd,
+		      const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "api_hours", "import_days", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "max_age");
+	int64_t n;
+
+	rd->config->api_max_age = 26 * HOUR;
+	rd->config->import_max_age = 7 * DAY;
+	if (!node)
+		return;
+	ep_yaml_known(node, keys, "'max_age'", rd->file, rd->diag);
+	if (ep_yaml_int(node, "api_hours", rd->file, rd->diag, 1, 24 * 366, &n))
+		rd->config->api_max_age = n * HOUR;
+	if (ep_yaml_int(node, "import_days", rd->file, rd->diag, 1, 366, &n))
+		rd->config->import_max_age = n * DAY;
+}
+
+static bool colour_valid(const char *s)
+{
+	return s[0] == '#' && strlen(s) == 7 &&
+	       strspn(s + 1, "0123456789abcdefABCDEF") == 6;
+}
+
+static void read_brand(const struct ep_config_reader *rd,
+		       const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "name", "logo", "colour", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "brand");
+
+	if (!node)
+		return;
+	ep_yaml_known(node, keys, "'brand'", rd->file, rd->diag);
+	rd->config->brand.name = ep_config_text(rd, node, "name");
+	rd->config->brand.logo = ep_config_path(rd, node, "logo");
+	rd->config->brand.colour = ep_config_text(rd, node, "colour");
+	if (rd->config->brand.colour && !colour_valid(rd->config->brand.colour))
+		ep_config_complain(rd, ep_yaml_get(node, "colour"),
+				   "'colour' must look like #1a5fb4");
+}
+
+static void read_testing(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "allow_loopback", "ca_file", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "testing");
+
+	if (!node)
+		return;
+	rd->config->testing.present = true;
+	ep_yaml_known(node, keys, "'testing'", rd->file, rd->diag);
+	(void)ep_yaml_bool(node, "allow_loopback", rd->file, rd->diag,
+			   &rd->config->testing.allow_loopback);
+	rd->config->testing.ca_file = ep_config_path(rd, node, "ca_file");
+}
+
+static bool severity_known(const char *word)
+{
+	static const char *const words[] = { "info", "low",	 "medium",
+					     "high", "critical", NULL };
+
+	for (int i = 0; words[i]; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static char *read_severity(const struct ep_config_reader *rd,
+			   const struct ep_yaml *map, const char *key)
+{
+	char *text = ep_config_text(rd, map, key);
+
+	if (text && !severity_known(text))
+		ep_config_complain(rd, ep_yaml_get(map, key),
+				   "'%s' is info, low, medium, high or critical",
+				   key);
+	return text;
+}
+
+static void read_rules(const struct ep_config_reader *rd,
+		       const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "enabled", "reason", "severity",
+					    "params", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "rules");
+	struct ep_rule_setting *rule;
+
+	if (node && node->type != EP_YAML_MAP)
+		ep_config_complain(rd, node, "'rules' must map rule ids");
+	for (node = node ? node->child : NULL; node; node = node->next) {
+		ep_yaml_known(node, keys, "a rule's settings", rd->file,
+			      rd->diag);
+		rule = &EP_VEC_ADD(&rd->config->rules);
+		*rule = (struct ep_rule_setting){
+			.rule = ep_strdup(node->key),
+			.enabled = true,
+		};
+		(void)ep_yaml_bool(node, "enabled", rd->file, rd->diag,
+				   &rule->enabled);
+		rule->reason = ep_config_text(rd, node, "reason");
+		rule->severity = read_severity(rd, node, "severity");
+		ep_config_settings(rd, node, "params", &rule->params);
+		if (!rule->enabled && (!rule->reason || !*rule->reason))
+			ep_config_complain(rd, node, "a rule that is switched "
+						     "off needs a 'reason'");
+	}
+}
+
+static void add_folders(const struct ep_config_reader *rd,
+			const struct ep_yaml *map, const char *key,
+			const char *on_disk, const char *data_folder,
+			struct ep_words *to)
+{
+	struct ep_words named = { 0 };
+
+	ep_config_words(rd, map, key, &named);
+	for (size_t i = 0; i < named.n; i++) {
+		EP_VEC_ADD(to) = ep_file_join(rd->folder, named.v[i]);
+		ep_free(named.v[i]);
+	}
+	ep_vec_release(&named);
+	EP_VEC_ADD(to) = ep_file_join(rd->folder, on_disk);
+	if (data_folder)
+		EP_VEC_ADD(to) = ep_file_join(data_folder, on_disk);
+}
+
+static void read_folders(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map, const char *data_folder)
+{
+	struct ep_config *config = rd->config;
+
+	add_folders(rd, map, "connector_folders", "connectors", data_folder,
+		    &config->connector_folders);
+	add_folders(rd, map, "rule_folders", "rules", data_folder,
+		    &config->rule_folders);
+	add_folders(rd, map, "report_folders", "reports", data_folder,
+		    &config->report_folders);
+}
+
+static void read_vendor_words(const struct ep_config_reader *rd,
+			      const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "base", "share_percent", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "vendors");
+	struct ep_vendor_setting *vendor;
+
+	if (node && node->type != EP_YAML_MAP)
+		ep_config_complain(rd, node, "'vendors' must map connectors");
+	for (node = node ? node->child : NULL; node; node = node->next) {
+		ep_yaml_known(node, keys, "a vendor's settings", rd->file,
+			      rd->diag);
+		vendor = &EP_VEC_ADD(&rd->config->vendors);
+		*vendor = (struct ep_vendor_setting){
+			.connector = ep_strdup(node->key)
+		};
+		ep_config_settings(rd, node, "base", &vendor->bases);
+		(void)ep_yaml_int(node, "share_percent", rd->file, rd->diag, 1,
+				  100, &vendor->share_percent);
+	}
+}
+
+static void read_numbers(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map)
+{
+	int64_t hours = 6;
+
+	(void)ep_yaml_int(map, "run_hours", rd->file, rd->diag, 1, 48, &hours);
+	rd->config->run_seconds = hours * HOUR;
+	(void)ep_yaml_int(map, "connections_per_host", rd->file, rd->diag, 1,
+			  64, &rd->config->connections_per_host);
+}
+
+static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
+		      const char *data_folder, char **ret_customers)
+{
+	static const char *const keys[] = {
+		"msp",	    "database", "customers",  "leavers",
+		"imports",  "waivers",	"connector_folders", "rule_folders",
+		"report_folders", "rules", "threshold", "max_age",
+		"run_hours", "connections_per_host", "brand", "vendors",
+		"testing",  NULL
+	};
+	struct ep_config *config = rd->config;
+	const struct ep_yaml *msp = ep_yaml_get(map, "msp");
+
+	ep_yaml_known(map, keys, "the configuration", rd->file, rd->diag);
+	if (msp)
+		ep_config_read_customer(rd, msp, true);
+	else
+		ep_config_complain(rd, map, "the configuration needs 'msp'");
+	config->database = ep_config_path(rd, map, "database");
+	if (!config->database)
+		ep_config_complain(rd, map, "the configuration needs "
+					    "'database', a path");
+	config->imports = ep_config_path(rd, map, "imports");
+	config->waivers = ep_config_path(rd, map, "waivers");
+	*ret_customers = ep_config_path(rd, map, "customers");
+	if (!*ret_customers)
+		*ret_customers = ep_file_join(rd->folder, "customers");
+	config->threshold = read_severity(rd, map, "threshold");
+	read_leavers(rd, map);
+	read_ages(rd, map);
+	read_numbers(rd, map);
+	read_brand(rd, map);
+	read_testing(rd, map);
+	read_rules(rd, map);
+	read_vendor_words(rd, map);
+	read_folders(rd, map, data_folder);
+}
+
+/* --- the whole ------------------------------------------------------------ */
+
+static void read_customers(struct ep_config_reader *rd, const char *folder,
+			   struct ep_sha256 *sha)
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_yaml *yaml;
+	char **names;
+	char *path;
+	size_t n;
+
+	if (ep_file_list(folder, ".yaml", &names, &n, &err)) {
+		ep_diag_add(rd->diag, folder, 0, 0, "%s", err.msg);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		path = ep_file_join(folder, names[i]);
+		yaml = ep_yaml_file(path, rd->diag);
+		rd->file = path;
+		if (yaml)
+			ep_config_read_customer(rd, yaml, false);
+		ep_config_hash_file(sha, path);
+		ep_yaml_free(yaml);
+		ep_free(path);
+	}
+	ep_file_list_free(names, n);
+}
+
+void ep_config_hash_file(struct ep_sha256 *sha, const char *path)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf buf;
+	struct ep_err err = EP_ERR_INIT;
+
+	ep_buf_init(&buf, EP_FILE_BYTES_MAX);
+	if (ep_file_read(path, EP_FILE_BYTES_MAX, &buf, &err) == 0)
+		ep_sha256_add(sha, buf.s, buf.len);
+	ep_sha256_add(sha, "", 1);
+}
+
+/* A vendor-wide base or share counts where the connection says nothing. */
+static void apply_vendor(struct ep_connection *connection,
+			 const struct ep_vendor_setting *vendor)
+{
+	for (size_t i = 0; i < vendor->bases.n; i++) {
+		const struct ep_setting *base = &vendor->bases.v[i];
+
+		if (ep_settings_get(&connection->bases, base->name))
+			continue;
+		EP_VEC_ADD(&connection->bases) = (struct ep_setting){
+			.name = ep_strdup(base->name),
+			.value = ep_strdup(base->value),
+		};
+	}
+	if (!connection->share_percent)
+		connection->share_percent = vendor->share_percent;
+}
+
+static void apply_vendors(struct ep_config *config)
+{
+	for (size_t c = 0; c < config->customers.n; c++) {
+		struct ep_customer *customer = &config->customers.v[c];
+
+		for (size_t i = 0; i < customer->connections.n; i++)
+			for (size_t v = 0; v < config->vendors.n; v++)
+				if (strcmp(config->vendors.v[v].connector,
+					   customer->connections.v[i]
+						   .connector) == 0)
+					apply_vendor(
+						&customer->connections.v[i],
+						&config->vendors.v[v]);
+	}
+}
+
+struct ep_config *ep_config_load(const char *path, const char *data_folder,
+				 struct ep_diag *diag)
+{
+	EP_AUTO_FREE char *customers = NULL;
+	struct ep_config_reader rd;
+	struct ep_config *config = ep_calloc(1, sizeof(*config));
+	struct ep_sha256 *sha = ep_sha256_new();
+	size_t complaints = diag->n;
+	uint8_t digest[EP_SHA256_BYTES];
+	struct ep_yaml *yaml;
+	struct ep_buf hex;
+
+	config->path = ep_strdup(path);
+	config->folder = ep_file_folder(path);
+	rd = (struct ep_config_reader){ .config = config,
+					.diag = diag,
+					.file = config->path,
+					.folder = config->folder };
+	yaml = ep_yaml_file(path, diag);
+	ep_config_hash_file(sha, path);
+	if (yaml) {
+		if (yaml->type == EP_YAML_MAP)
+			read_main(&rd, yaml, data_folder, &customers);
+		else
+			ep_config_complain(&rd, yaml, "the configuration must "
+						      "be a mapping");
+		ep_yaml_free(yaml);
+	}
+	if (customers)
+		read_customers(&rd, customers, sha);
+	apply_vendors(config);
+	ep_config_check(config, diag);
+	ep_sha256_end(sha, digest);
+	ep_buf_init(&hex, 65);
+	ep_str_hex(&hex, digest, sizeof(digest));
+	config->sha256 = ep_buf_take(&hex);
+	if (yaml && diag->n == complaints)
+		return config;
+	ep_config_free(config);
+	return NULL;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one configuration file cannot know alone: ids used twice, tenancies
+ * claimed by two customers; then the release of it all.
+ */
+#include <string.h>
+
+#include "base/map.h"
+#include "model/config_read.h"
+
+static void claim_once(struct ep_map *seen, const struct ep_customer *customer,
+		       const char *system, const char *tenant, int line,
+		       struct ep_diag *diag)
+{
+	struct ep_buf key;
+	const char *other;
+
+	ep_buf_init(&key, EP_URL_BYTES_MAX);
+	ep_buf_addf(&key, "%s/%s", system, tenant);
+	other = ep_map_set(seen, key.s, customer->id);
+	if (other)
+		ep_diag_add(diag, customer->file, line, 0,
+			    "tenancy %s is claimed by '%s' already", key.s,
+			    other);
+	ep_buf_release(&key);
+}
+
+static void check_claims(const struct ep_customer *customer,
+			 struct ep_map *seen, struct ep_diag *diag)
+{
+	for (size_t i = 0; i < customer->connections.n; i++)
+		claim_once(seen, customer, customer->connections.v[i].connector,
+			   customer->connections.v[i].tenant,
+			   customer->connections.v[i].line, diag);
+	for (size_t i = 0; i < customer->claims.n; i++)
+		claim_once(seen, customer, customer->claims.v[i].system,
+			   customer->claims.v[i].tenant, 0, diag);
+}
+
+void ep_config_check(const struct ep_config *config, struct ep_diag *diag)
+{
+	struct ep_map ids, seen;
+
+	ep_map_init(&ids);
+	ep_map_init(&seen);
+	for (size_t i = 0; i < config->customers.n; i++) {
+		const struct ep_customer *customer = &config->customers.v[i];
+		const struct ep_customer *other =
+			ep_map_set(&ids, customer->id,
+				   (void *)&config->customers.v[i]);
+
+		if (other)
+			ep_diag_add(diag, customer->file, 0, 0,
+				    "customer id '%s' is used in %s already",
+				    customer->id, other->file);
+		check_claims(customer, &seen, diag);
+	}
+	ep_map_release(&ids, NULL);
+	ep_map_release(&seen, NULL);
+}
+
+static void rules_clear(struct ep_config *config)
+{
+	for (size_t i = 0; i < config->rules.n; i++) {
+		ep_free(config->rules.v[i].rule);
+		ep_free(config->rules.v[i].reason);
+		ep_free(config->rules.v[i].severity);
+		ep_config_settings_release(&config->rules.v[i].params);
+	}
+	ep_vec_release(&config->rules);
+	for (size_t i = 0; i < config->vendors.n; i++) {
+		ep_free(config->vendors.v[i].connector);
+		ep_config_settings_release(&config->vendors.v[i].bases);
+	}
+	ep_vec_release(&config->vendors);
+}
+
+void ep_config_free(struct ep_config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < config->customers.n; i++)
+		ep_config_customer_clear(&config->customers.v[i]);
+	ep_vec_release(&config->customers);
+	rules_clear(config);
+	ep_words_release(&config->connector_folders);
+	ep_words_release(&config->rule_folders);
+	ep_words_release(&config->report_folders);
+	ep_free(config->path);
+	ep_free(config->folder);
+	ep_free(config->database);
+	ep_free(config->waivers);
+	ep_free(config->leavers);
+	ep_free(config->imports);
+	ep_free(config->threshold);
+	ep_free(config->brand.name);
+	ep_free(config->brand.logo);
+	ep_free(config->brand.colour);
+	ep_free(config->testing.ca_file);
+	ep_free(config->sha256);
+	ep_free(config);
+}
