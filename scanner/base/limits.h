@@ -72,6 +72,28 @@
 #define EP_RULE_SECONDS_MAX 60
 #define EP_RULE_KILOSTEPS_MAX 2000000
 
+/* One SQLite value: a page compressed or not, never more than twice that. */
+#define EP_DB_VALUE_BYTES_MAX (2 * EP_PAGE_BYTES_MAX)
+
+/* One SQL text built by the program. */
+#define EP_DB_SQL_BYTES_MAX (1024 * 1024)
+
+/* A LIKE or GLOB pattern: matching takes time in the product of pattern and
+ * subject, and no real pattern is longer than an address. */
+#define EP_DB_LIKE_BYTES_MAX 1024
+
+/* Statements kept prepared; the store has about a hundred. */
+#define EP_DB_STATEMENTS_MAX 256
+
+/* Patterns kept compiled for one connection, and the length of one. */
+#define EP_DB_REGEXES_MAX 512
+#define EP_REGEX_PATTERN_BYTES_MAX 4096
+
+/* How long a statement waits for another process, in milliseconds, and the
+ * page cache of one connection in KiB. */
+#define EP_DB_BUSY_MS 5000
+#define EP_DB_CACHE_KIB 32768
+
 /* Diagnostics printed for one load before "and N more". */
 #define EP_DIAG_MAX 200
 

@@ -86,7 +86,8 @@ int ep_db_begin(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 int ep_db_commit(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 void ep_db_rollback(struct ep_db *db);
 
-/* One value of one row: false when there is no row. */
+/* The first value of the first row.  EP_ENOENT when there is no row or the
+ * value is NULL. */
 int ep_db_one_int(struct ep_db *db, const char *sql, int64_t *ret,
 		  struct ep_err *err) EP_MUST_CHECK;
 
@@ -94,7 +95,8 @@ int ep_db_one_int(struct ep_db *db, const char *sql, int64_t *ret,
 
 /* While set, every table or view column read is told to note (object name,
  * column name, NULL-able accessor view), and only SELECT, functions of a
- * closed list and recursive CTEs are allowed. */
+ * closed list and recursive CTEs are allowed.  A bare count(*) is noted with
+ * an empty column.  guard must live until it is replaced; NULL ends it. */
 struct ep_db_guard {
 	void (*note)(void *to, const char *object, const char *column,
 		     const char *via_view);
