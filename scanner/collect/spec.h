@@ -111,21 +111,26 @@ enum ep_convert {
 	EP_AS_INT,
 	EP_AS_BOOL,	/* true/false -> yes/no (for enum `answer`) */
 	EP_AS_NOT,	/* the reverse */
-	EP_AS_SEGMENT,	/* last path segment of a URL, query cut off */
+	EP_AS_SEGMENT,	/* last path segment of a URL, query cut off; with
+			 * `mark` the segment that follows the one of that name */
 	EP_AS_BEFORE,	/* part before the first of `mark` */
-	EP_AS_PRESENT	/* yes when the member is there and not null or empty */
+	EP_AS_PRESENT,	/* yes when the member is there and not null or empty */
+	EP_AS_LIST	/* array of scalars: sorted, joined by one blank */
 };
 
 struct ep_spec_field {
 	int column;		/* of the entity, or -1 for attr */
 	char *attr;		/* member of attr (keep:) */
 	/* exactly one source */
-	EP_VEC(char *) path;	/* several: the first that is not null */
-	EP_VEC(char *) join;	/* joined by one blank, nulls left out */
+	struct ep_words path;	/* several: the first not null, not empty */
+	struct ep_words join;	/* joined by one blank, nulls left out */
 	char *constant;		/* may hold {name} */
 	char *parent;		/* path in the record of for_each */
 	enum ep_convert as;
-	char *mark;		/* EP_AS_BEFORE */
+	char *mark;		/* EP_AS_BEFORE, EP_AS_SEGMENT */
+	struct ep_words none;	/* words that mean "no value": null then */
+	struct ep_words pick;	/* attr of objects: the members that are kept;
+				 * other members of an object never are */
 	bool optional;		/* may be absent: NULL then. Otherwise absence
 				 * spoils the dataset to PARTIAL */
 	/* enum columns: vendor's word -> our word; an unlisted word becomes
@@ -144,12 +149,16 @@ struct ep_spec_field {
 struct ep_spec_emit {
 	enum ep_kind kind;
 	char *each;	/* array inside the record: one row per element; paths
-			 * are relative to the element, "^.x" to the record */
+			 * are relative to the element ("." is the element),
+			 * "^.x" to the record */
+	char *split;	/* each is a text: its parts between this character */
+	bool each_optional;	/* the array may be absent: no rows then */
 	char *when;	/* path: rows only where it is there and not null,
 			 * false, empty */
+	char *when_is;	/* ... and is this very word, when given */
+	/* Columns first; then the members of attr (column -1, from keep: too),
+	 * sorted by name, so that attr is canonical as it is written. */
 	EP_VEC(struct ep_spec_field) fields;
-	EP_VEC(char *) keep;	/* attr members: "name" or "name: path" are
-				 * turned into fields with column -1 */
 	int line;
 };
 
@@ -209,8 +218,10 @@ struct ep_spec_import {
 	char *captured_at;	/* column; NULL: --captured-at is mandatory */
 	char *captured_by;
 	char *records;		/* JSON */
-	EP_VEC(char *) columns;		/* CSV: all columns, in any order */
-	EP_VEC(char *) optional_columns;
+	struct ep_words columns;	/* CSV: all columns, in any order */
+	struct ep_words optional_columns;
+	bool other_columns;	/* CSV: further columns are passed over */
+	bool expected;	/* every tenancy of of_system ought to have it */
 	bool may_be_empty;	/* a tenancy without rows is complete when the
 				 * file speaks about it */
 	EP_VEC(struct ep_spec_emit) emits;	/* field paths are columns */
@@ -239,7 +250,8 @@ struct ep_spec {
 	struct ep_spec_identity identity;
 	EP_VEC(struct ep_spec_endpoint) endpoints;	/* parents first */
 	EP_VEC(struct ep_spec_import) imports;
-	EP_VEC(char *) never;	/* path patterns that must never be requested */
+	/* Ends of paths that must never be requested, '*' for any text. */
+	struct ep_words never;
 	char sha256[65];
 };
 
@@ -248,10 +260,11 @@ struct ep_spec *ep_spec_load(const char *path, struct ep_diag *diag);
 void ep_spec_free(struct ep_spec *spec);
 
 /* All connectors of the folders, a later folder adding to and an earlier one
- * overriding; each file complained about in diag. */
+ * overriding; each file complained about in diag.  0, or EP_ECONFIG when diag
+ * has a complaint; the good ones are in *ret all the same. */
 EP_VEC_TYPE(ep_specs, struct ep_spec *);
 int ep_specs_load(char *const *folders, size_t n, struct ep_specs *ret,
-		  struct ep_diag *diag);
+		  struct ep_diag *diag) EP_MUST_CHECK;
 void ep_specs_release(struct ep_specs *specs);
 struct ep_spec *ep_specs_find(const struct ep_specs *specs, const char *id);
 
@@ -259,8 +272,15 @@ struct ep_spec_endpoint *ep_spec_endpoint(const struct ep_spec *spec,
 					  const char *name);
 unsigned ep_spec_endpoint_kinds(const struct ep_spec_endpoint *endpoint);
 
+/* True when the connector says that this path of a URL (no host, no query)
+ * must never be requested. */
+bool ep_spec_never(const struct ep_spec *spec, const char *path);
+
 /* Substitutes {name}: lookup returns the value or NULL (EP_ECONFIG names
- * it).  how: percent-encode values (paths, queries) or take them as they are. */
+ * it).  percent: values are percent-encoded (for paths), and those that are
+ * empty, "." or ".." are refused.  Known here, without lookup: {now} and
+ * {now-7d} ("2026-11-17T02:00:00Z"), {today} and {today-30d} ("2026-11-17").
+ * "{{" and "}}" stand for one brace. */
 int ep_spec_expand(const char *text, bool percent,
 		   const char *(*lookup)(void *to, const char *name), void *to,
 		   struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
