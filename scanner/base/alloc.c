@@ -10,14 +10,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory(void)
+/* Neither stdio nor exit handlers: both may want memory. */
+_Noreturn void ep_die(const char *why)
 {
-	static const char msg[] = "exitproof: out of memory\n";
+	static const char name[] = "exitproof: ";
 
-	/* Neither stdio nor exit handlers: both may want memory. */
-	if (write(STDERR_FILENO, msg, sizeof(msg) - 1) < 0)
+	if (write(STDERR_FILENO, name, sizeof(name) - 1) < 0 ||
+	    write(STDERR_FILENO, why, strlen(why)) < 0 ||
+	    write(STDERR_FILENO, "\n", 1) < 0)
 		_exit(70);
 	_exit(70);
+}
+
+static _Noreturn void out_of_memory(void)
+{
+	ep_die("out of memory");
 }
 
 static void *checked(void *p)

@@ -18,6 +18,10 @@ char *ep_strdup(const char *s);	/* NULL stays NULL */
 char *ep_strndup(const char *s, size_t n);
 void ep_free(void *p);
 
+/* Ends the process with status 70 and "exitproof: why", for what has no
+ * answer: no memory, no random bytes, a library that cannot hash. */
+_Noreturn void ep_die(const char *why);
+
 /* Never optimised away; for anything that held a secret. */
 void ep_wipe(void *p, size_t n);
 

@@ -8,8 +8,9 @@
  * A document is checked against RFC 8259 and for UTF-8, nesting
  * (EP_JSON_DEPTH_MAX) and number of values (EP_JSON_VALUES_MAX).  Then, on a
  * copy and only where needed, number literals that a double cannot hold
- * exactly become strings of the same digits, \u0000 becomes U+2400, and a
- * lone surrogate escape becomes U+FFFD; the last two are counted as altered.
+ * exactly (all whole ones beyond +-2^53 are taken as such) become strings of
+ * the same digits, \u0000 becomes U+2400, and a lone surrogate escape becomes
+ * U+FFFD; the last two are counted as altered, once per name or value.
  */
 #ifndef EP_JSON_H
 #define EP_JSON_H
@@ -56,9 +57,10 @@ enum ep_json_found {
 enum ep_json_found ep_json_get(const struct ep_json *object, const char *name,
 			       const struct ep_json **ret);
 /* Walks a path of names separated by '.', where a name in double quotes may
- * hold dots ("profile.email", "\"@odata.nextLink\"", "_links.\"px:tenants\"")
- * and [N] picks an array element.  ABSENT when any step is missing or is not
- * the needed type; a null on the way is reported as PRESENT null. */
+ * hold dots ("profile.email", "\"@odata.nextLink\"", "_links.\"px:tenants\"",
+ * no escapes inside the quotes) and [N] picks an array element.  ABSENT when
+ * any step is missing or is not the needed type; a null on the way is reported
+ * as PRESENT null. */
 enum ep_json_found ep_json_path(const struct ep_json *json, const char *path,
 				const struct ep_json **ret);
 /* True when path is well formed (for connector checks). */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door to cJSON: parsing what passed the strict check, and reading the
+ * tree.  A struct ep_json is a cJSON item under another name.
+ */
+#include "ext/json_priv.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define EXACT_MAX 9007199254740992.0
+
+static const cJSON *item_of(const struct ep_json *json)
+{
+	return (const cJSON *)(const void *)json;
+}
+
+static const struct ep_json *json_of(const cJSON *item)
+{
+	return (const struct ep_json *)(const void *)item;
+}
+
+/* Exhaustion must end the process, not look like a broken document. */
+static void use_our_allocator(void)
+{
+	static bool done;
+	cJSON_Hooks hooks = { .malloc_fn = ep_alloc, .free_fn = ep_free };
+
+	if (done)
+		return;
+	cJSON_InitHooks(&hooks);
+	done = true;
+}
+
+int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
+		  size_t *ret_altered, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf copy;
+	struct ep_json_scan scan;
+	size_t altered = 0;
+	cJSON *root;
+	int rc;
+
+	ep_buf_init(&copy, 0);
+	rc = ep_json_scan(s, n, &scan, err);
+	if (rc)
+		return rc;
+	s += scan.start;
+	n -= scan.start;
+	if (scan.rewrite) {
+		/* A number grows by two quotes, the rest stays as long. */
+		ep_buf_init(&copy, n * 3);
+		altered = ep_json_rewrite(s, n, &copy);
+		s = copy.s;
+		n = copy.len;
+	}
+	use_our_allocator();
+	root = cJSON_ParseWithLengthOpts(s, n, NULL, false);
+	if (!root)
+		return ep_err_set(err, EP_EBUG,
+				  "the JSON parser refuses a document that "
+				  "passed the check");
+	*ret = (struct ep_json *)(void *)root;
+	if (ret_altered)
+		*ret_altered = altered;
+	return EP_OK;
+}
+
+void ep_json_free(struct ep_json *json)
+{
+	cJSON_Delete((cJSON *)(void *)json);
+}
+
+enum ep_json_type ep_json_type(const struct ep_json *json)
+{
+	switch (item_of(json)->type & 0xff) {
+	case cJSON_False:
+	case cJSON_True:
+		return EP_JSON_BOOL;
+	case cJSON_Number:
+		return EP_JSON_NUMBER;
+	case cJSON_String:
+		return EP_JSON_STRING;
+	case cJSON_Array:
+		return EP_JSON_ARRAY;
+	case cJSON_Object:
+		return EP_JSON_OBJECT;
+	default:
+		return EP_JSON_NULL;
+	}
+}
+
+enum ep_json_found ep_json_getn(const struct ep_json *object,
+				struct ep_str name, const struct ep_json **ret)
+{
+	const cJSON *item, *found = NULL;
+
+	if (ep_json_type(object) != EP_JSON_OBJECT)
+		return EP_JSON_ABSENT;
+	for (item = item_of(object)->child; item; item = item->next) {
+		if (strncmp(item->string, name.p, name.n) != 0 ||
+		    item->string[name.n])
+			continue;
+		if (found)
+			return EP_JSON_AMBIGUOUS;
+		found = item;
+	}
+	if (!found)
+		return EP_JSON_ABSENT;
+	*ret = json_of(found);
+	return EP_JSON_PRESENT;
+}
+
+enum ep_json_found ep_json_get(const struct ep_json *object, const char *name,
+			       const struct ep_json **ret)
+{
+	return ep_json_getn(object, ep_str(name), ret);
+}
+
+size_t ep_json_count(const struct ep_json *container)
+{
+	const struct ep_json *value;
+	size_t n = 0;
+
+	for (value = ep_json_first(container); value;
+	     value = ep_json_next(value))
+		n++;
+	return n;
+}
+
+const struct ep_json *ep_json_first(const struct ep_json *container)
+{
+	return json_of(item_of(container)->child);
+}
+
+const struct ep_json *ep_json_next(const struct ep_json *value)
+{
+	return json_of(item_of(value)->next);
+}
+
+const char *ep_json_name(const struct ep_json *value)
+{
+	return item_of(value)->string;
+}
+
+const char *ep_json_text(const struct ep_json *json)
+{
+	return ep_json_type(json) == EP_JSON_STRING
+		       ? item_of(json)->valuestring
+		       : NULL;
+}
+
+bool ep_json_true(const struct ep_json *json)
+{
+	return (item_of(json)->type & 0xff) == cJSON_True;
+}
+
+bool ep_json_double(const struct ep_json *json, double *ret)
+{
+	if (ep_json_type(json) != EP_JSON_NUMBER ||
+	    !isfinite(item_of(json)->valuedouble))
+		return false;
+	*ret = item_of(json)->valuedouble;
+	return true;
+}
+
+/* -0 is nobody's count and no identifier. */
+static bool whole_number(double x)
+{
+	return x >= -EXACT_MAX && x <= EXACT_MAX && trunc(x) == x &&
+	       (x != 0 || !signbit(x));
+}
+
+bool ep_json_int(const struct ep_json *json, int64_t *ret)
+{
+	double x;
+
+	if (ep_json_type(json) == EP_JSON_STRING)
+		return ep_str_int(ep_json_text(json), ret);
+	if (!ep_json_double(json, &x) || !whole_number(x))
+		return false;
+	*ret = (int64_t)x;
+	return true;
+}
+
+/* The fewest digits that read back as the same double. */
+static void add_double(struct ep_buf *out, double x)
+{
+	char text[40];
+	int digits;
+
+	for (digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+		if (digits == 17 || strtod(text, NULL) == x)
+			break;
+	}
+	ep_buf_adds(out, text);
+}
+
+bool ep_json_scalar(const struct ep_json *json, struct ep_buf *out)
+{
+	double x;
+
+	switch (ep_json_type(json)) {
+	case EP_JSON_STRING:
+		ep_buf_adds(out, ep_json_text(json));
+		return true;
+	case EP_JSON_BOOL:
+		ep_buf_adds(out, ep_json_true(json) ? "true" : "false");
+		return true;
+	case EP_JSON_NUMBER:
+		if (!ep_json_double(json, &x))
+			return false;
+		if (whole_number(x))
+			ep_buf_addf(out, "%.0f", x);
+		else
+			add_double(out, x);
+		return true;
+	default:
+		return false;
+	}
+}
