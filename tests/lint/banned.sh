@@ -48,8 +48,8 @@ strdup|^scanner/|^scanner/base/alloc\.c$|ep_strdup
 strndup|^scanner/|^scanner/base/alloc\.c$|ep_strndup
 asprintf|^scanner/|none|struct ep_buf
 vasprintf|^scanner/|none|struct ep_buf
-getenv|^scanner/|^scanner/(base|cli)/|ask in cli and pass the value down
-secure_getenv|^scanner/|^scanner/(base|cli)/|ask in cli and pass the value down
+getenv|^scanner/|^scanner/(base/|cli/|model/secret\.c$)|ask in cli and pass the value down
+secure_getenv|^scanner/|^scanner/(base/|cli/|model/secret\.c$)|ask in cli and pass the value down
 printf|^scanner/|^scanner/(cli|report)/|return it or ep_log
 vprintf|^scanner/|^scanner/(cli|report)/|return it or ep_log
 puts|^scanner/|^scanner/(cli|report)/|return it or ep_log

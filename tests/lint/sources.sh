@@ -13,6 +13,7 @@ trap 'rm -f "$lint_bad" "$named"' EXIT
 
 # The words of the lists; a program stands for its one source file.
 sed -e 's/#.*//' -e 's/\\$//' "$root/Makefile.am" | tr -s '[:blank:]' '\n' |
+	sed -e 's,:$,,' -e 's,\$(EXEEXT)$,,' |
 	grep -E '^(scanner|rules|reports|tests|docs|\.ci)(/|$)' | sort -u >"$named"
 
 seen=0
