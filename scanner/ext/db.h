@@ -112,7 +112,9 @@ void ep_db_work_limit(struct ep_db *db, int64_t kilosteps, int seconds);
  * iso(t) prints a time; a PCRE2 error fails the statement. Registered by
  * ep_db_open on every connection. */
 
-/* A backup of the whole database into a fresh file (VACUUM INTO). */
+/* A backup of the whole database into a fresh file of mode 0600 (VACUUM
+ * INTO), made durable; needs a connection that may write, outside of a
+ * transaction. */
 int ep_db_backup(struct ep_db *db, const char *path, struct ep_err *err)
 	EP_MUST_CHECK;
 
