@@ -60,6 +60,31 @@
 /* A wait that a server may ask for; longer ones end the dataset. */
 #define EP_WAIT_SECONDS_MAX 900
 
+/* The longest of our own pauses between tries. */
+#define EP_BACKOFF_SECONDS_MAX 60
+
+/* How often one request may be told to wait: a throttled listing goes on
+ * slowly, but not for ever. */
+#define EP_THROTTLES_MAX 20
+
+/* Retries of one connection in one run: a vendor that fails everywhere is
+ * not asked thousands of times. */
+#define EP_CONNECTION_RETRIES_MAX 100
+
+/* Tokens asked for with one credential in one run: six hours of tokens that
+ * live five minutes. */
+#define EP_TOKENS_MAX 100
+
+/* Requests under way at once over all vendors, and bytes of pages that wait
+ * to be mapped; above either nothing new is sent. */
+#define EP_TRANSFERS_MAX 64
+#define EP_WORK_BYTES_MAX (16 * 1024 * 1024)
+
+/* Difference between a vendor's clock and ours: above the first it is said,
+ * above the second ages cannot be trusted. */
+#define EP_SKEW_SECONDS_SAID 600
+#define EP_SKEW_SECONDS_MAX 86400
+
 /* One import file (CSV or JSON). */
 #define EP_IMPORT_BYTES_MAX (256 * 1024 * 1024)
 
@@ -67,6 +92,11 @@
  * catastrophic pattern within about a millisecond. */
 #define EP_REGEX_MATCH_LIMIT 100000
 #define EP_REGEX_DEPTH_LIMIT 1000
+
+/* A pattern as written, and the memory (in KiB) that one match may take: a
+ * list of 200 alias domains has some 5 KiB. */
+#define EP_REGEX_BYTES_MAX 16384
+#define EP_REGEX_HEAP_KIB_MAX 4096
 
 /* One rule: seconds and SQLite virtual-machine steps (in thousands). */
 #define EP_RULE_SECONDS_MAX 60
@@ -93,6 +123,10 @@
  * page cache of one connection in KiB. */
 #define EP_DB_BUSY_MS 5000
 #define EP_DB_CACHE_KIB 32768
+
+/* One text or attribute of an XML or HTML output: a whole style sheet or the
+ * longest list of finding subjects. */
+#define EP_XML_TEXT_BYTES_MAX (1024 * 1024)
 
 /* Diagnostics printed for one load before "and N more". */
 #define EP_DIAG_MAX 200

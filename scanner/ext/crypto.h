@@ -27,6 +27,7 @@ void ep_random(void *p, size_t n);	/* ends the process if impossible */
 
 void ep_base64(struct ep_buf *out, const void *p, size_t n);
 void ep_base64url(struct ep_buf *out, const void *p, size_t n); /* unpadded */
+/* Either alphabet, padded or not; nothing else, white space included. */
 int ep_base64_decode(const char *s, size_t n, struct ep_buf *out,
 		     struct ep_err *err) EP_MUST_CHECK;
 

@@ -29,9 +29,12 @@ struct ep_xml *ep_xml_new(enum ep_xml_kind kind,
 /* Closes what is open, flushes, frees; reports the first error of all. */
 int ep_xml_end(struct ep_xml *xml, struct ep_err *err) EP_MUST_CHECK;
 
+/* "script" is an error in HTML. */
 void ep_xml_open(struct ep_xml *xml, const char *element);
 void ep_xml_close(struct ep_xml *xml);		/* the innermost */
-/* After ep_xml_open, before any content. */
+/* After ep_xml_open, before any content.  In HTML no attribute can hold a
+ * script: event handlers are an error, and a link to anything but the page
+ * itself, a relative path, http, https or mailto becomes "#refused". */
 void ep_xml_attr(struct ep_xml *xml, const char *name, const char *value);
 void ep_xml_attrf(struct ep_xml *xml, const char *name, const char *fmt, ...)
 	EP_PRINTF(3, 4);
