@@ -28,8 +28,6 @@ enum ep_rule_scope {
 	EP_SCOPE_FLEET
 };
 
-EP_VEC_TYPE(ep_words, char *);
-void ep_words_release(struct ep_words *words);
 bool ep_words_has(const struct ep_words *words, const char *word);
 
 /* Names joined by '|': one must exist, all that exist count. */
