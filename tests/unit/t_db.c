@@ -58,7 +58,7 @@ static struct ep_db *must_open(const char *path, enum ep_db_mode mode)
 	struct ep_db *db = NULL;
 
 	if (ep_db_open(path, mode, &db, &err) < 0)
-		fail_msg("%s: %s", path, err.msg);
+		fail_msg("%s: %s", path ? path : "(memory)", err.msg);
 	return db;
 }
 
