@@ -43,6 +43,12 @@ struct ep_spec_credential {
 	char *user, *password;	/* BASIC */
 	char *url;		/* TOKEN: "{auth}/oauth/token" */
 	bool json;		/* body as JSON instead of a form */
+	/* JWT_BEARER: a JWT signed with RS256 by the secret `key` (PEM) is
+	 * {assertion} in form.  iat, exp and jti are added to the claims. */
+	char *key;
+	struct ep_pairs claims;
+	struct ep_pairs jose;	/* further members of its header (kid, x5t) */
+	int64_t lifetime;	/* of the JWT, seconds */
 	struct ep_pairs form;	/* body members */
 	struct ep_pairs headers;	/* of the token request */
 	char *token_path;	/* where the token is in the answer */
@@ -161,6 +167,7 @@ struct ep_spec_emit {
 	EP_VEC(struct ep_spec_field) fields;
 	int line;
 };
+EP_VEC_TYPE(ep_spec_emits, struct ep_spec_emit);
 
 struct ep_spec_endpoint {
 	char *name;	/* dataset name is connector "." name */
@@ -190,7 +197,7 @@ struct ep_spec_endpoint {
 	bool transient;
 	char *tenant_path;	/* inside a record: must equal the tenancy id */
 	char *success_path;	/* a boolean that must be true in each answer */
-	EP_VEC(struct ep_spec_emit) emits;
+	struct ep_spec_emits emits;
 	int line;
 };
 
@@ -224,7 +231,7 @@ struct ep_spec_import {
 	bool expected;	/* every tenancy of of_system ought to have it */
 	bool may_be_empty;	/* a tenancy without rows is complete when the
 				 * file speaks about it */
-	EP_VEC(struct ep_spec_emit) emits;	/* field paths are columns */
+	struct ep_spec_emits emits;	/* field paths are columns */
 	int64_t max_age;	/* seconds; 0: the configuration's */
 	int line;
 };
@@ -284,5 +291,11 @@ bool ep_spec_never(const struct ep_spec *spec, const char *path);
 int ep_spec_expand(const char *text, bool percent,
 		   const char *(*lookup)(void *to, const char *name), void *to,
 		   struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
+/* The same inside the strings of a JSON text (body of a search); values are
+ * escaped. */
+int ep_spec_expand_json(const char *body,
+			const char *(*lookup)(void *to, const char *name),
+			void *to, struct ep_buf *out, struct ep_err *err)
+	EP_MUST_CHECK;
 
 #endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sections of a connector that say how to reach a vendor: credentials,
+ * limits and paging.
+ */
+#include "collect/spec_read.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+
+static const char *const auth_words[] = { "none",  "basic", "header",
+					  "query", "token", "jwt_bearer",
+					  NULL };
+
+static const char *const credential_keys[] = {
+	"doc",	   "hint", "kind",   "params", "secrets",  "header",
+	"value",   "user", "password", "url",  "json",	   "form",
+	"headers", "token", "expires", "key",  "claims",   "jose",
+	"lifetime", NULL
+};
+
+/* Seconds that a JWT lives when the connector does not say; every vendor
+ * known allows at least this much and clocks may differ by a minute. */
+#define LIFETIME 300
+#define LIFETIME_MAX 3600
+
+static void need(struct ep_spec_reader *rd, const struct ep_yaml *node,
+		 const char *value, const char *key)
+{
+	if (!value)
+		ep_spec_complain(rd, node, "credential %.64s needs %s:",
+				 node->key, key);
+}
+
+static void check_credential(struct ep_spec_reader *rd,
+			     const struct ep_yaml *node,
+			     const struct ep_spec_credential *c)
+{
+	switch (c->kind) {
+	case EP_AUTH_NONE:
+		break;
+	case EP_AUTH_BASIC:
+		need(rd, node, c->user, "user");
+		need(rd, node, c->password, "password");
+		break;
+	case EP_AUTH_HEADER:
+	case EP_AUTH_QUERY:
+		need(rd, node, c->header, "header");
+		need(rd, node, c->value, "value");
+		break;
+	case EP_AUTH_JWT_BEARER:
+		need(rd, node, c->key, "key");
+		/* fall through */
+	case EP_AUTH_TOKEN:
+		need(rd, node, c->url, "url");
+		need(rd, node, c->token_path, "token");
+		need(rd, node, c->value, "value");
+		break;
+	}
+	if (c->kind != EP_AUTH_NONE && c->secrets.n == 0)
+		ep_spec_complain(rd, node,
+				 "credential %.64s names no secrets:",
+				 node->key);
+}
+
+static void read_credential(struct ep_spec_reader *rd,
+			    const struct ep_yaml *node,
+			    struct ep_spec_credential *c)
+{
+	if (!ep_spec_is_map(rd, node, "a credential"))
+		return;
+	ep_yaml_known(node, credential_keys, "a credential", rd->file,
+		      rd->diag);
+	c->doc = ep_spec_must(rd, node, "doc", "a credential");
+	c->hint = ep_spec_must(rd, node, "hint", "a credential");
+	c->kind = (enum ep_auth_kind)ep_spec_choice(rd, node, "kind",
+						    auth_words, EP_AUTH_NONE);
+	ep_spec_words(rd, node, "params", &c->params);
+	ep_spec_words(rd, node, "secrets", &c->secrets);
+	c->header = ep_spec_text(rd, node, "header");
+	if (!c->header && c->kind != EP_AUTH_QUERY)
+		c->header = ep_strdup("Authorization");
+	c->value = ep_spec_text(rd, node, "value");
+	c->user = ep_spec_text(rd, node, "user");
+	c->password = ep_spec_text(rd, node, "password");
+	c->url = ep_spec_text(rd, node, "url");
+	c->json = ep_spec_bool(rd, node, "json");
+	ep_spec_pairs(rd, node, "form", &c->form);
+	ep_spec_pairs(rd, node, "headers", &c->headers);
+	c->token_path = ep_spec_json_path(rd, node, "token");
+	c->expires_path = ep_spec_json_path(rd, node, "expires");
+	c->key = ep_spec_text(rd, node, "key");
+	ep_spec_pairs(rd, node, "claims", &c->claims);
+	ep_spec_pairs(rd, node, "jose", &c->jose);
+	c->lifetime = LIFETIME;
+	ep_spec_int(rd, node, "lifetime", 60, LIFETIME_MAX, &c->lifetime);
+	check_credential(rd, node, c);
+}
+
+void ep_spec_read_credentials(struct ep_spec_reader *rd,
+			      const struct ep_yaml *top)
+{
+	const struct ep_yaml *map = ep_spec_map(rd, top, "credentials");
+
+	for (const struct ep_yaml *m = map ? map->child : NULL; m;
+	     m = m->next) {
+		struct ep_spec_credential *c = &EP_VEC_ADD(
+			&rd->spec->credentials);
+
+		memset(c, 0, sizeof(*c));
+		c->name = ep_strdup(m->key);
+		c->line = m->key_line;
+		if (!ep_spec_name_valid(m->key))
+			ep_spec_complain(rd, m,
+					 "\"%.100s\" is no name of a "
+					 "credential; use a-z, 0-9, _ and -",
+					 m->key);
+		read_credential(rd, m, c);
+	}
+}
+
+static const char *const unit_words[] = { "seconds", "epoch", "http", NULL };
+
+static void read_waits(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		       struct ep_spec_limits *limits)
+{
+	static const char *const keys[] = { "header", "as", NULL };
+	const struct ep_yaml *list = ep_spec_list(rd, map, "wait");
+
+	for (const struct ep_yaml *m = list ? list->child : NULL; m;
+	     m = m->next) {
+		if (!ep_spec_is_map(rd, m, "an entry of wait"))
+			continue;
+		ep_yaml_known(m, keys, "an entry of wait", rd->file, rd->diag);
+		char *name = ep_spec_must(rd, m, "header", "an entry of wait");
+		int unit = ep_spec_choice(rd, m, "as", unit_words,
+					  EP_WAIT_SECONDS);
+
+		if (!name)
+			continue;
+		EP_VEC_ADD(&limits->wait) = (struct ep_wait_header){
+			.name = name, .unit = (enum ep_wait_unit)unit
+		};
+	}
+}
+
+void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
+{
+	static const char *const per_words[] = { "credential", "organisation",
+						 "vendor", NULL };
+	static const char *const keys[] = { "parallel",	     "requests",
+					    "window",	     "per",
+					    "share_percent", "retries",
+					    "page_bytes",    "pages",
+					    "wait",	     "remaining",
+					    NULL };
+	struct ep_spec_limits *l = &rd->spec->limits;
+	const struct ep_yaml *map = ep_spec_map(rd, top, "limits");
+
+	l->parallel = 2;
+	l->share_percent = 80;
+	l->retries = 3;
+	l->page_bytes = EP_PAGE_BYTES_MAX;
+	l->pages = EP_PAGES_MAX;
+	if (!map)
+		return;
+	ep_yaml_known(map, keys, "limits", rd->file, rd->diag);
+	ep_spec_int(rd, map, "parallel", 1, 64, &l->parallel);
+	ep_spec_int(rd, map, "requests", 1, 1000000, &l->requests);
+	ep_spec_int(rd, map, "window", 1, 86400, &l->window);
+	ep_spec_int(rd, map, "share_percent", 1, 100, &l->share_percent);
+	ep_spec_int(rd, map, "retries", 0, EP_RETRIES_MAX, &l->retries);
+	ep_spec_int(rd, map, "page_bytes", 1024, EP_PAGE_BYTES_MAX,
+		    &l->page_bytes);
+	ep_spec_int(rd, map, "pages", 1, EP_PAGES_MAX, &l->pages);
+	l->per = (enum ep_budget_scope)ep_spec_choice(rd, map, "per", per_words,
+						      EP_BUDGET_CREDENTIAL);
+	read_waits(rd, map, l);
+	l->remaining_header = ep_spec_text(rd, map, "remaining");
+	if ((l->requests == 0) != (l->window == 0))
+		ep_spec_complain(rd, map,
+				 "requests: and window: belong together");
+}
+
+static const char *const page_words[] = { "none",   "link_header", "next_url",
+					  "cursor", "number",	   "offset",
+					  "last_id", NULL };
+
+static void check_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		       const struct ep_spec_page *page)
+{
+	bool by_param = page->kind == EP_PAGE_CURSOR ||
+			page->kind == EP_PAGE_NUMBER ||
+			page->kind == EP_PAGE_OFFSET ||
+			page->kind == EP_PAGE_LAST_ID;
+
+	if (by_param && !page->param)
+		ep_spec_complain(rd, map, "this kind of paging needs param:");
+	if ((page->kind == EP_PAGE_NEXT_URL || page->kind == EP_PAGE_CURSOR) &&
+	    !page->next)
+		ep_spec_complain(rd, map, "this kind of paging needs next:");
+	if (page->kind == EP_PAGE_LAST_ID && !page->last_id)
+		ep_spec_complain(rd, map, "this kind of paging needs last_id:");
+	/* Without a size nobody can tell a short page from a full one. */
+	if (by_param && page->kind != EP_PAGE_CURSOR && page->size == 0)
+		ep_spec_complain(rd, map, "this kind of paging needs size:");
+}
+
+void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		       struct ep_spec_page *page)
+{
+	static const char *const keys[] = {
+		"kind", "param", "first", "size_param",	   "size", "next",
+		"pages", "more",  "last_id", "next_required", NULL
+	};
+
+	ep_yaml_known(map, keys, "page", rd->file, rd->diag);
+	if (!ep_yaml_get(map, "kind"))
+		ep_spec_complain(rd, map, "page needs kind:");
+	page->kind = (enum ep_page_kind)ep_spec_choice(rd, map, "kind",
+						       page_words,
+						       EP_PAGE_NONE);
+	page->param = ep_spec_text(rd, map, "param");
+	ep_spec_int(rd, map, "first", 0, 1, &page->first);
+	page->size_param = ep_spec_text(rd, map, "size_param");
+	ep_spec_int(rd, map, "size", 1, 10000, &page->size);
+	page->next = ep_spec_json_path(rd, map, "next");
+	page->pages = ep_spec_json_path(rd, map, "pages");
+	page->more = ep_spec_json_path(rd, map, "more");
+	page->last_id = ep_spec_json_path(rd, map, "last_id");
+	page->next_required = ep_spec_bool(rd, map, "next_required");
+	check_page(rd, map, page);
+}
