@@ -33,6 +33,7 @@ ca-certificates: whom TLS trusts'
 packages_quickstart='
 libmicrohttpd-dev: server of the simulated MSP
 libgnutls28-dev: its TLS
+zlib1g-dev: its gzip answers
 openssl: its certificate'
 
 packages_test='
