@@ -128,6 +128,34 @@
  * longest list of finding subjects. */
 #define EP_XML_TEXT_BYTES_MAX (1024 * 1024)
 
+/* Differences of one dataset that wait in memory, before they go to a file;
+ * sixteen tenants read at once stay below 16 MiB. */
+#define EP_STAGE_BYTES_MAX (1024 * 1024)
+
+/* Work that waits for the store's writer: enough to keep it busy, little
+ * enough that a slow disk slows the reading down instead of filling memory. */
+#define EP_WRITER_BYTES_MAX (8 * 1024 * 1024)
+
+/* Datasets that finish within this time share one transaction. */
+#define EP_WRITER_GROUP_MS 200
+
+/* Packed old values of volatile columns in one row of volatile_history. */
+#define EP_VOLATILE_BYTES_MAX (1024 * 1024)
+
+/* The JSON text that undoes one change of a record. */
+#define EP_UNDO_BYTES_MAX (2 * 1024 * 1024)
+
+/* What stands in the way of one result: things named before "and N more",
+ * and the bytes of their text; a reader acts on the first few. */
+#define EP_GATE_NAMED_MAX 5
+#define EP_GATE_TEXT_MAX 8192
+
+/* Dataset groups that one need of a rule may list. */
+#define EP_NEED_GROUPS_MAX 16
+
+/* Violations of one rule: ten for each tenancy of the largest fleet. */
+#define EP_VIOLATIONS_MAX 1000000
+
 /* Diagnostics printed for one load before "and N more". */
 #define EP_DIAG_MAX 200
 

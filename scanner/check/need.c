@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "model/entity.h"
 
@@ -114,6 +115,8 @@ static bool fill_groups(struct ep_need *need, struct ep_str text)
 
 		if (ep_str_trim(part).n == 0)
 			continue;
+		if (need->group.n == EP_NEED_GROUPS_MAX)
+			return false;
 		while (ep_str_cut(&part, '|', &name)) {
 			EP_VEC_ADD(&group.dataset) =
 				ep_strndup(name.p, name.n);
