@@ -1,23 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A header of an outside library may be included by its door in scanner/ext
-# only, so that a library can be replaced or its traps met in one place.
+# only (its .c files and the private header they share), so that a library can
+# be replaced or its traps met in one place.
 set -u
 root=${1:-$(dirname "$0")/../..}
 . "$(dirname "$0")/lib.sh"
 
 # header pattern | the files that are its door
 doors='
-curl/         | scanner/ext/http[a-z_]*\.c
-cjson/|cJSON  | scanner/ext/json[a-z_]*\.c
-sqlite3       | scanner/ext/db[a-z_]*\.[ch]
+curl/         | scanner/ext/http[a-z_]*(\.c|_priv\.h)
+cjson/|cJSON  | scanner/ext/json[a-z_]*(\.c|_priv\.h)
+sqlite3       | scanner/ext/db[a-z_]*(\.c|_priv\.h)
 pcre2         | scanner/ext/regex\.c
-libxml/       | scanner/ext/xml[a-z_]*\.c
-yaml\.h       | scanner/ext/yaml[a-z_]*\.c
-openssl/      | scanner/ext/crypto[a-z_]*\.c
+libxml/       | scanner/ext/xml[a-z_]*(\.c|_priv\.h)
+yaml\.h       | scanner/ext/yaml[a-z_]*(\.c|_priv\.h)
+openssl/      | scanner/ext/crypto[a-z_]*(\.c|_priv\.h)
 xxhash        | scanner/ext/hash\.c
 zstd          | scanner/ext/pack\.c
-ldap|lber|sasl | scanner/ext/ldap[a-z_]*\.c
+ldap|lber|sasl | scanner/ext/ldap[a-z_]*(\.c|_priv\.h)
 microhttpd|gnutls | none'
 
 seen=0
@@ -44,7 +45,7 @@ for file in $(lint_files '^scanner/.*\.(c|h|def)$'); do
 				next
 			for (i = 1; i <= k; i++)
 				if (name ~ "^(" lib[i] ")" &&
-				    file !~ "^" door[i] "$")
+				    file !~ "^(" door[i] ")$")
 					print file ":" NR ": <" name \
 						"> belongs into its door " door[i]
 		}' >>"$lint_bad"
