@@ -63,9 +63,9 @@ abort|^scanner/|none|assert, or return EP_EBUG'
 seen=0
 for file in $(lint_files '^(scanner|tests)/.*\.(c|h|def)$'); do
 	seen=$((seen + 1))
-	lint_code "$file" | awk -v file="$file" -v table="$table" '
+	lint_code "$file" | table=$table awk -v file="$file" '
 		BEGIN {
-			n = split(table, line, "\n")
+			n = split(ENVIRON["table"], line, "\n")
 			for (i = 1; i <= n; i++) {
 				if (split(line[i], f, "|") < 4)
 					continue

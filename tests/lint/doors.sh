@@ -24,9 +24,9 @@ microhttpd|gnutls | none'
 seen=0
 for file in $(lint_files '^scanner/.*\.(c|h|def)$'); do
 	seen=$((seen + 1))
-	lint_code "$file" | awk -v file="$file" -v doors="$doors" '
+	lint_code "$file" | doors=$doors awk -v file="$file" '
 		BEGIN {
-			n = split(doors, line, "\n")
+			n = split(ENVIRON["doors"], line, "\n")
 			for (i = 1; i <= n; i++) {
 				at = match(line[i], / \| /)
 				if (!at)
