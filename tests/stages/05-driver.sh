@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The test driver itself: a failed, silent, crashed or missing stage, test
+# program or test is a failure in its last line.
+. "$(dirname "$0")/../lib.sh"
+
+workdir
+tree=$ep_work/tree
+mkdir -p "$tree/tests/stages" "$tree/docs"
+cp "$EP_SRC/tests/run.sh" "$EP_SRC/tests/lib.sh" "$tree/tests/"
+echo 'exit 0' >"$tree/docs/setup.sh"
+
+# drive NAME WANTED_LAST_LINE WANTED_STATUS [STAGE...]
+drive() {
+	name=$1
+	want="$2, status $3"
+	shift 3
+	status=0
+	sh "$tree/tests/run.sh" "$@" >"$ep_work/said" 2>&1 || status=$?
+	cat "$ep_work/said" >&2
+	check_same "driver: $name" "$want" \
+		"$(tail -n 1 "$ep_work/said"), status $status"
+}
+
+stage() {
+	cat >"$tree/tests/stages/$1"
+}
+
+drive "no stage at all" "0 passed, 1 failed" 1
+stage 10-good.sh <<'STAGE'
+echo "ok one"
+echo "ok two"
+echo "not ok three: only on standard error" >&2
+STAGE
+drive "all good" "2 passed, 0 failed" 0
+stage 20-silent.sh <<'STAGE'
+exit 0
+STAGE
+drive "a stage that tests nothing" "2 passed, 1 failed" 1
+drive "only what was asked for" "2 passed, 0 failed" 0 good
+drive "a stage that is not there" "2 passed, 1 failed" 1 good gone
+stage 20-silent.sh <<'STAGE'
+echo "ok before"
+kill -9 $$
+STAGE
+drive "a stage that is killed" "3 passed, 1 failed" 1
+stage 20-silent.sh <<'STAGE'
+echo "ok before"
+echo "not ok after: because"
+STAGE
+drive "a stage that ends well with a failure" "3 passed, 1 failed" 1
+
+# unit NAME WANTED < PROGRAM: what run_unit makes of it.
+# shellcheck disable=SC2030,SC2031
+unit() {
+	cat >"$ep_work/t_fake"
+	chmod +x "$ep_work/t_fake"
+	check_same "driver: unit $1" "$2" "$(
+		. "$EP_SRC/tests/lib.sh"
+		ep_work=
+		run_unit "$ep_fake" 2>/dev/null | tr '\n' ';'
+	)"
+}
+ep_fake=$ep_work/t_fake
+
+unit "that passes" "ok t_fake a;ok t_fake b;" <<'PROGRAM'
+#!/bin/sh
+printf '1..2\nok 1 - a\nok 2 - b\n'
+PROGRAM
+unit "that fails" "ok t_fake a;not ok t_fake b;" <<'PROGRAM'
+#!/bin/sh
+printf '1..2\nok 1 - a\nnot ok 2 - b\n'
+exit 1
+PROGRAM
+unit "that leaks at its end" \
+	"ok t_fake a;not ok t_fake: ended with status 23;" <<'PROGRAM'
+#!/bin/sh
+printf '1..1\nok 1 - a\n'
+exit 23
+PROGRAM
+unit "that stops early" "ok t_fake a;not ok t_fake: 2 planned, 1 ran;" <<'PROGRAM'
+#!/bin/sh
+printf '1..2\nok 1 - a\n'
+PROGRAM
+unit "that tests nothing" "not ok t_fake: no test ran, status 0;" <<'PROGRAM'
+#!/bin/sh
+exit 0
+PROGRAM
+done_testing
