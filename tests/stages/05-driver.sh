@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The test driver itself: a failed, silent, crashed or missing stage, test
 # program or test is a failure in its last line.
+# shellcheck disable=SC2030,SC2031
 . "$(dirname "$0")/../lib.sh"
 
 workdir
@@ -51,7 +52,6 @@ STAGE
 drive "a stage that ends well with a failure" "3 passed, 1 failed" 1
 
 # unit NAME WANTED < PROGRAM: what run_unit makes of it.
-# shellcheck disable=SC2030,SC2031
 unit() {
 	cat >"$ep_work/t_fake"
 	chmod +x "$ep_work/t_fake"
