@@ -142,6 +142,36 @@ static int load_datasets(struct ep_db *db, struct ep_fleet *fleet,
 	return rc;
 }
 
+static void add_uncertain(struct ep_fleet *fleet, struct ep_stmt *stmt)
+{
+	const char *uid = ep_db_col_text(stmt, 0);
+	struct ep_fleet_tenancy *tenancy =
+		uid ? ep_map_get(&fleet->tenancies, uid) : NULL;
+
+	if (!tenancy)
+		return;
+	for (size_t i = 0; i < tenancy->dataset.n; i++)
+		if (ep_str_eq(tenancy->dataset.v[i].name,
+			      ep_db_col_text(stmt, 1)))
+			tenancy->dataset.v[i].uncertain =
+				ep_db_col_int(stmt, 2);
+}
+
+static int load_uncertain(struct ep_db *db, struct ep_fleet *fleet,
+			  struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(db, "SELECT tenant, dataset, "
+			       "count(DISTINCT account) FROM person_link "
+			       "WHERE certain = 0 AND left_at IS NOT NULL "
+			       "GROUP BY tenant, dataset", &stmt, err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		add_uncertain(fleet, stmt);
+	return rc;
+}
+
 int ep_fleet_load(struct ep_db *db, struct ep_fleet *ret, struct ep_err *err)
 {
 	int rc;
@@ -154,6 +184,8 @@ int ep_fleet_load(struct ep_db *db, struct ep_fleet *ret, struct ep_err *err)
 		rc = load_tenancies(db, ret, err);
 	if (rc == 0)
 		rc = load_datasets(db, ret, err);
+	if (rc == 0)
+		rc = load_uncertain(db, ret, err);
 	if (rc < 0)
 		ep_fleet_release(ret);
 	return rc;

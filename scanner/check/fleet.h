@@ -23,6 +23,7 @@ struct ep_fleet_dataset {
 	char *advice;
 	int64_t age;	/* seconds, -1 never read */
 	int64_t rows;
+	int64_t uncertain;	/* accounts that may be a leaver's */
 	bool stale;
 };
 

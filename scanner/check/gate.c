@@ -20,6 +20,7 @@
 static void verdict_init(struct ep_gate_verdict *verdict)
 {
 	verdict->bad = 0;
+	verdict->named = 0;
 	ep_buf_init(&verdict->reason, EP_GATE_TEXT_MAX);
 	ep_buf_init(&verdict->advice, EP_GATE_TEXT_MAX);
 }
@@ -47,8 +48,9 @@ void ep_gate_object(struct ep_gate_verdict *verdict, const char *advice,
 	va_list ap;
 
 	verdict->bad++;
-	if (verdict->bad > EP_GATE_NAMED_MAX)
+	if (verdict->named >= EP_GATE_NAMED_MAX)
 		return;
+	verdict->named++;
 	ep_buf_init(&text, EP_GATE_TEXT_MAX);
 	va_start(ap, fmt);
 	ep_buf_vaddf(&text, fmt, ap);
@@ -60,19 +62,18 @@ void ep_gate_object(struct ep_gate_verdict *verdict, const char *advice,
 
 void ep_gate_finish(struct ep_gate_verdict *verdict)
 {
-	if (verdict->bad > EP_GATE_NAMED_MAX)
+	if (verdict->bad > verdict->named)
 		ep_buf_addf(&verdict->reason, "; and %lld more",
-			    (long long)(verdict->bad - EP_GATE_NAMED_MAX));
+			    (long long)(verdict->bad - verdict->named));
 }
 
 static void merge(struct ep_gate_verdict *to,
 		  const struct ep_gate_verdict *from)
 {
-	int64_t room = EP_GATE_NAMED_MAX - to->bad;
-
 	to->bad += from->bad;
-	if (from->bad == 0 || room <= 0)
+	if (from->bad == 0 || to->named >= EP_GATE_NAMED_MAX)
 		return;
+	to->named += from->named;
 	add_part(&to->reason, from->reason.s);
 	add_part(&to->advice, from->advice.s);
 }
@@ -152,6 +153,13 @@ static void scan_tenancy(struct scan *scan,
 		scan->found[group] = true;
 		if (!ep_fleet_good(set))
 			object_to(scan->verdict, tenancy, set);
+		if (need->links && set->uncertain > 0)
+			ep_gate_object(scan->verdict, "confirm or refuse each "
+				       "match: exitproof person match",
+				       "%s of %s (%s): %lld accounts may "
+				       "belong to people who left",
+				       set->name, tenancy->name, tenancy->uid,
+				       (long long)set->uncertain);
 	}
 }
 

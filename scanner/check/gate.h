@@ -29,6 +29,7 @@ struct ep_gate {
 
 struct ep_gate_verdict {
 	int64_t bad;		/* things that stand in the way */
+	int64_t named;		/* of these, in reason */
 	struct ep_buf reason;	/* the first few, then "and N more" */
 	struct ep_buf advice;
 };
