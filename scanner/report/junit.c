@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The suites and cases of a JUnit report.  Windy Road's schema wants
+ * properties, system-out and system-err in every suite and no attribute on
+ * the root; junit-10 wants plain seconds with three decimals.  No tenant text
+ * goes into system-out, where some readers obey orders.
+ */
+#include "report/junit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ext/db.h"
+#include "ext/xml.h"
+#include "report/junit_case.h"
+#include "report/out.h"
+#include "store/store.h"
+
+/* Everything that has a case, counted per suite: a suite states its counts
+ * before its cases. */
+static const char make_suites[] =
+	"CREATE TEMP TABLE junit_case(unit TEXT, customer TEXT, bad INTEGER);"
+	"INSERT INTO junit_case SELECT unit, customer,"
+	" CASE result WHEN 'PASS' THEN 0 WHEN 'FAIL' THEN 1"
+	" WHEN 'UNDECIDED' THEN 2 ELSE 3 END"
+	" FROM main.result_log WHERE first_run <= %lld"
+	" AND (end_run IS NULL OR end_run > %lld);"
+	"INSERT INTO junit_case SELECT tenant, customer,"
+	" CASE WHEN status = 'complete' AND NOT stale THEN 0 ELSE 2 END"
+	" FROM temp.coverage;"
+	"CREATE TEMP TABLE junit_suite AS SELECT unit,"
+	" max(customer) AS customer, count(*) AS tests, sum(bad = 1) AS"
+	" failures, sum(bad = 2) AS errors, sum(bad = 3) AS skipped"
+	" FROM junit_case GROUP BY unit;"
+	"DROP TABLE temp.junit_case;";
+
+struct run_facts {
+	char timestamp[EP_TIME_TEXT];
+	char host[256];
+	int64_t ms;
+	bool testing;
+};
+
+static int read_run(struct ep_db *db, int64_t run, struct run_facts *facts,
+		    struct ep_err *err)
+{
+	struct ep_stmt *stmt = NULL;
+	const char *host;
+	bool row = false;
+	size_t n;
+
+	if (ep_db_prepare(db,
+			  "SELECT started_at, host, testing,"
+			  " coalesce(ended_at - started_at, 0) * 1000"
+			  " FROM main.run WHERE id = ?",
+			  &stmt, err))
+		return err->code;
+	ep_db_int(stmt, 1, run);
+	if (ep_db_step(stmt, &row, err) == 0 && row) {
+		/* The schema's dateTime goes without a zone: UTC. */
+		ep_time_format(ep_db_col_int(stmt, 0), facts->timestamp);
+		n = strlen(facts->timestamp);
+		facts->timestamp[n - 1] = '\0';
+		host = ep_db_col_text(stmt, 1);
+		n = host ? strnlen(host, sizeof(facts->host) - 1) : 0;
+		memcpy(facts->host, n ? host : "", n);
+		facts->host[n] = '\0';
+		facts->testing = ep_db_col_int(stmt, 2) != 0;
+		facts->ms = ep_db_col_int(stmt, 3);
+	}
+	ep_db_done(stmt);
+	return err->code;
+}
+
+static void property(struct ep_xml *xml, const char *name, const char *value)
+{
+	ep_xml_open(xml, "property");
+	ep_xml_attr(xml, "name", name);
+	ep_xml_attr(xml, "value", value);
+	ep_xml_close(xml);
+}
+
+static void open_suite(struct ep_xml *xml, struct ep_stmt *suite, int64_t id,
+		       int64_t run, const struct run_facts *facts)
+{
+	const char *customer = ep_db_col_text(suite, 1);
+	int64_t errors = ep_db_col_int(suite, 4);
+	char number[32];
+
+	ep_xml_open(xml, "testsuite");
+	ep_xml_attr(xml, "name", ep_db_col_text(suite, 0));
+	ep_xml_attr(xml, "package", customer ? customer : "unclaimed");
+	ep_xml_attrf(xml, "id", "%" PRId64, id);
+	ep_xml_attr(xml, "timestamp", facts->timestamp);
+	ep_xml_attr(xml, "hostname", *facts->host ? facts->host : "localhost");
+	ep_xml_attrf(xml, "tests", "%" PRId64, ep_db_col_int(suite, 2));
+	ep_xml_attrf(xml, "failures", "%" PRId64, ep_db_col_int(suite, 3));
+	ep_xml_attrf(xml, "errors", "%" PRId64, errors);
+	ep_xml_attrf(xml, "skipped", "%" PRId64, ep_db_col_int(suite, 5));
+	ep_xml_attrf(xml, "time", "%" PRId64 ".%03" PRId64, facts->ms / 1000,
+		     facts->ms % 1000);
+	ep_xml_open(xml, "properties");
+	snprintf(number, sizeof(number), "%" PRId64, run);
+	property(xml, "run", number);
+	property(xml, "decided", errors ? "no" : "yes");
+	if (facts->testing)
+		property(xml, "testing",
+			 "made under testing: settings; no evidence");
+	ep_xml_close(xml);
+}
+
+/* Moves on when the cursor's unit is this suite's, and writes its case. */
+static int write_cases(struct ep_xml *xml, struct ep_junit_cursor *cursor,
+		       const char *unit, struct ep_err *err)
+{
+	while (cursor->row && strcmp(ep_db_col_text(cursor->stmt, 0), unit) == 0) {
+		if (cursor->write(xml, cursor, err))
+			return err->code;
+		if (ep_db_step(cursor->stmt, &cursor->row, err))
+			return err->code;
+	}
+	return 0;
+}
+
+static bool wanted(struct ep_stmt *suite, const char *customer)
+{
+	const char *whose = ep_db_col_text(suite, 1);
+
+	return !customer || (whose && strcmp(whose, customer) == 0);
+}
+
+static int skip_cases(struct ep_junit_cursor *cursor, const char *unit,
+		      struct ep_err *err)
+{
+	while (cursor->row && strcmp(ep_db_col_text(cursor->stmt, 0), unit) == 0)
+		if (ep_db_step(cursor->stmt, &cursor->row, err))
+			return err->code;
+	return 0;
+}
+
+static int write_suite(struct ep_xml *xml, struct ep_stmt *suite, int64_t id,
+		       int64_t run, const struct run_facts *facts,
+		       struct ep_junit_cursor cursor[2], struct ep_err *err)
+{
+	const char *unit = ep_db_col_text(suite, 0);
+
+	open_suite(xml, suite, id, run, facts);
+	if (write_cases(xml, &cursor[0], unit, err) ||
+	    write_cases(xml, &cursor[1], unit, err))
+		return err->code;
+	ep_xml_leaf(xml, "system-out", NULL);
+	ep_xml_leaf(xml, "system-err", NULL);
+	ep_xml_close(xml);
+	return 0;
+}
+
+static int write_suites(struct ep_xml *xml, struct ep_db *db, int64_t run,
+			const char *customer, struct ep_err *err)
+{
+	struct ep_junit_cursor cursor[2] = { { .stmt = NULL } };
+	struct run_facts facts = { .ms = 0 };
+	struct ep_stmt *suite = NULL;
+	bool row = false;
+	int64_t id = 0;
+	int rc;
+
+	rc = read_run(db, run, &facts, err);
+	if (rc == 0)
+		rc = ep_junit_results(db, run, &cursor[0], err);
+	if (rc == 0)
+		rc = ep_junit_coverage(db, &cursor[1], err);
+	if (rc == 0)
+		rc = ep_db_prepare(db,
+				   "SELECT unit, customer, tests, failures,"
+				   " errors, skipped FROM temp.junit_suite"
+				   " ORDER BY unit",
+				   &suite, err);
+	while (rc == 0 && (rc = ep_db_step(suite, &row, err)) == 0 && row) {
+		const char *unit = ep_db_col_text(suite, 0);
+
+		if (wanted(suite, customer))
+			rc = write_suite(xml, suite, id++, run, &facts, cursor,
+					 err);
+		else if ((rc = skip_cases(&cursor[0], unit, err)) == 0)
+			rc = skip_cases(&cursor[1], unit, err);
+	}
+	ep_db_done(suite);
+	ep_junit_cursor_release(&cursor[0]);
+	ep_junit_cursor_release(&cursor[1]);
+	return rc;
+}
+
+int ep_junit_write(struct ep_store *store, int64_t run, const char *customer,
+		   struct ep_report_out *out, struct ep_err *err)
+{
+	struct ep_db *db = ep_store_db(store);
+	struct ep_xml *xml;
+	struct ep_err late = EP_ERR_INIT;
+	int rc;
+
+	rc = ep_db_exec(db,
+			"DROP TABLE IF EXISTS temp.junit_case;"
+			"DROP TABLE IF EXISTS temp.junit_suite;",
+			err);
+	if (rc == 0)
+		rc = ep_db_execf(db, err, make_suites, (long long)run,
+				 (long long)run);
+	if (rc)
+		return rc;
+	xml = ep_xml_new(EP_XML_DOCUMENT, ep_report_out_write, out);
+	ep_xml_open(xml, "testsuites");
+	rc = write_suites(xml, db, run, customer, err);
+	if (ep_xml_end(xml, &late) && rc == 0) {
+		*err = out->err.code ? out->err : late;
+		rc = err->code;
+	}
+	return rc;
+}

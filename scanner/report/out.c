@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one way out for reports.
+ */
+#include "report/out.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+
+/* Bytes are handed on in pieces of about this size. */
+#define PIECE ((size_t)64 * 1024)
+
+/* Reports hold people's names: for the owner and the group only. */
+#define MODE 0640
+
+int ep_report_out_open(struct ep_report_out *out, const char *path,
+		       struct ep_err *err)
+{
+	*out = (struct ep_report_out){ .file = NULL };
+	ep_buf_init(&out->buf, 4 * PIECE);
+	if (strcmp(path, "-") == 0)
+		return 0;
+	return ep_file_out_open(path, MODE, &out->file, err);
+}
+
+static int push(struct ep_report_out *out, const void *p, size_t n)
+{
+	if (out->err.code || n == 0)
+		return out->err.code;
+	if (out->file)
+		return ep_file_out_write(out->file, p, n, &out->err);
+	if (fwrite(p, 1, n, stdout) != n)
+		return ep_err_errno(&out->err, EP_EIO, "standard output");
+	return 0;
+}
+
+static int flush(struct ep_report_out *out)
+{
+	int rc = push(out, out->buf.s, out->buf.len);
+
+	ep_buf_clear(&out->buf);
+	return rc;
+}
+
+int ep_report_out_write(void *to, const void *p, size_t n)
+{
+	struct ep_report_out *out = to;
+
+	if (out->err.code)
+		return out->err.code;
+	if (out->buf.len + n > PIECE && flush(out))
+		return out->err.code;
+	if (n > PIECE)
+		return push(out, p, n);
+	ep_buf_add(&out->buf, p, n);
+	return 0;
+}
+
+int ep_report_out_text(struct ep_report_out *out, const char *s)
+{
+	return ep_report_out_write(out, s, strlen(s));
+}
+
+int ep_report_out_close(struct ep_report_out *out, int rc, struct ep_err *err)
+{
+	struct ep_file_out *file = out->file;
+
+	if (rc == 0 && flush(out)) {
+		*err = out->err;
+		rc = err->code;
+	}
+	ep_buf_release(&out->buf);
+	out->file = NULL;
+	if (!file) {
+		if (rc == 0 && fflush(stdout) != 0)
+			rc = ep_err_errno(err, EP_EIO, "standard output");
+		return rc;
+	}
+	if (rc) {
+		ep_file_out_abort(file);
+		return rc;
+	}
+	return ep_file_out_commit(file, err);
+}
