@@ -77,13 +77,28 @@ void es_df_truth(const struct es_world *w, cJSON *into)
 				es_at(w->doc, "dnsfilter/api_keys")));
 }
 
+static const cJSON *home_of(const struct es_world *w, int64_t user)
+{
+	const cJSON *org, *u;
+
+	cJSON_ArrayForEach(org, es_at(w->doc, "dnsfilter/organizations"))
+		cJSON_ArrayForEach(u, es_get(org, "users"))
+			if (es_int(u, "id", -1) == user)
+				return org;
+	return NULL;
+}
+
 void es_df_credentials(const struct es_world *w, FILE *out)
 {
 	const cJSON *k;
 
-	cJSON_ArrayForEach(k, es_at(w->doc, "dnsfilter/api_keys"))
+	cJSON_ArrayForEach(k, es_at(w->doc, "dnsfilter/api_keys")) {
+		int64_t user = es_int(k, "user_id", 0);
+
 		if (es_str(k, "key", NULL))
-			fprintf(out, "dnsfilter\t%lld\tkey\t%s\t%s\n",
-				(long long)es_int(k, "user_id", 0),
-				es_str(k, "name", ""), es_str(k, "key", ""));
+			fprintf(out, "dnsfilter\t%lld\t%s\t%lld\t%s\n",
+				(long long)es_int(home_of(w, user), "id", 0),
+				es_str(k, "name", ""), (long long)user,
+				es_str(k, "key", ""));
+	}
 }

@@ -17,6 +17,9 @@ struct es_px_tenant {
 	char name[96];
 };
 
+/* The customer number under which a written tenant's bulk is generated. */
+#define ES_PX_BULK_GEN 5000000
+
 /* Applications a tenant can make credentials for; the value is what the
  * token remembers. */
 #define ES_PX_CLOUDPRINT "cloudprint"

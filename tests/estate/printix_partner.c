@@ -167,7 +167,8 @@ static void add_count(cJSON *o, const char *name, int64_t n)
 static void count_users(const struct es_world *w,
 			const struct es_px_tenant *t, cJSON *o)
 {
-	int64_t users = 0, guests = 0, hidden = 0;
+	int64_t users = es_int(t->rec, "bulk_users", 0);
+	int64_t guests = 0, hidden = 0;
 	const cJSON *u;
 
 	cJSON_ArrayForEach(u, es_get(t->rec, "users")) {

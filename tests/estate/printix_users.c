@@ -51,8 +51,7 @@ static bool query_matches(const cJSON *user, const char *query)
 static void put_written(struct es_buf *out, const struct es_px_call *c,
 			const cJSON *user)
 {
-	static const char *const skip[] = { "id", "sign_in_method", "cards",
-					    NULL };
+	static const char *const skip[] = { "id", "cards", NULL };
 	static const char defaults[] =
 		"{\"email\":\"\",\"fullName\":\"\",\"role\":\"USER\","
 		"\"expirationTimestamp\":null,\"sendWelcomeEmail\":false,"
@@ -64,28 +63,32 @@ static void put_written(struct es_buf *out, const struct es_px_call *c,
 	es_buf_take(out, o);
 }
 
-/* Generated: users first, then guests, so that each filter is a range. */
+/* Generated: users first, then guests, so that each filter is a range.  The
+ * bulk of a written tenant has users only. */
 static void put_generated(struct es_buf *out, const struct es_px_call *c,
 			  int64_t tenant, int64_t i)
 {
 	const struct es_world *w = c->req->world;
-	bool guest = i >= w->gen.users_per_tenant;
+	bool guest = !c->shown.rec && i >= w->gen.users_per_tenant;
 	uint64_t h = es_gen_hash(w, "px-user", tenant, i);
 	char id[ES_UUID_TEXT], name[ES_GEN_NAME], ends[ES_TIME_TEXT];
+	char key[ES_GEN_KEY], domain[ES_GEN_KEY + 16];
 
 	es_uuid(id, h);
 	es_gen_name(name, h);
+	es_gen_key(key, tenant);
+	snprintf(domain, sizeof(domain), "%s.example", key);
 	es_time_iso(ends, w->now_ms + (int64_t)(h % 400) * 86400000);
 	es_buf_fmt(out, "{\"id\":\"%s\",\"tenantId\":\"%s\",\"email\":\""
-		   "u%lld.%04x@gen-%05lld.example\",\"fullName\":\"%s %lld\","
-		   "\"role\":\"%s\",\"expirationTimestamp\":", id,
-		   c->shown.id, (long long)i, (unsigned int)(h >> 16) & 0xffff,
-		   (long long)tenant, name, (long long)i,
-		   guest ? "GUEST_USER" : "USER");
+		   "u%lld.%04x@%s\",\"fullName\":\"%s %lld\",\"role\":"
+		   "\"%s\",\"expirationTimestamp\":", id, c->shown.id,
+		   (long long)i, (unsigned int)(h >> 16) & 0xffff,
+		   es_str(c->shown.rec, "mail_domain", domain), name,
+		   (long long)i, guest ? "GUEST_USER" : "USER");
 	es_buf_json(out, guest ? ends : NULL);
 	es_buf_fmt(out, ",\"sendWelcomeEmail\":false,\"sendExpirationEmail\""
 		   ":false,\"dateAdded\":\"20%02d-0%d-1%dT09:14:03Z\","
-		   "\"status\":\"ACTIVE\"}", 20 + (int)(h >> 8) % 6,
+		   "\"status\":\"ACTIVE\"}", 20 + (int)((h >> 8) % 6),
 		   1 + (int)((h >> 12) % 9), (int)((h >> 20) % 10));
 }
 
@@ -108,8 +111,14 @@ static void collect(const struct es_px_call *c, unsigned int roles,
 	cJSON_ArrayForEach(u, es_get(c->shown.rec, "users"))
 		if ((role_bit(u) & roles) && query_matches(u, query))
 			es_list_add(list, u, c->shown.rec);
-	if (c->shown.rec || query)
+	if (query)
 		return;
+	if (c->shown.rec) {
+		es_list_add_range(list, ES_PX_BULK_GEN, 0,
+				  roles & SEES_USER ?
+				  es_int(c->shown.rec, "bulk_users", 0) : 0);
+		return;
+	}
 	if (roles & SEES_USER)
 		es_list_add_range(list, c->shown.number, 0,
 				  g->users_per_tenant);

@@ -129,7 +129,7 @@ cJSON *es_overlay(const char *defaults, const cJSON *record,
 	const cJSON *i;
 
 	cJSON_ArrayForEach(i, record) {
-		if (skipped(i->string, skip))
+		if (!strcmp(i->string, "about") || skipped(i->string, skip))
 			continue;
 		if (es_get(o, i->string))
 			cJSON_ReplaceItemInObjectCaseSensitive(

@@ -91,8 +91,8 @@ struct es_vendor {
 	bool (*may_post)(const char *path);	/* token requests */
 	/* Adds the vendor's true counts by tenant and dataset; may be NULL */
 	void (*truth)(const struct es_world *w, cJSON *into);
-	/* Lists every credential: vendor, tenant, application, id, secret,
-	 * tab separated; may be NULL. */
+	/* Lists every credential: vendor, tenant, application or name of the
+	 * key, client or user id, secret; tab separated.  May be NULL. */
 	void (*credentials)(const struct es_world *w, FILE *out);
 };
 
@@ -118,7 +118,8 @@ void es_answer_json(struct es_answer *ans, int status, cJSON *body);
 void es_answer_release(struct es_answer *ans);
 
 /* An object with the members of defaults (JSON text), overlaid with those
- * of record except the ones named in skip (NULL terminated, may be NULL). */
+ * of record except `about`, which explains it to the reader of the world,
+ * and the ones named in skip (NULL terminated, may be NULL). */
 cJSON *es_overlay(const char *defaults, const cJSON *record,
 		  const char *const *skip);
 /* Appends o as JSON text and frees it. */

@@ -2,9 +2,11 @@
 /* Certificates made at start with GnuTLS; see the header. */
 #include "http/tls.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <gnutls/gnutls.h>
@@ -141,6 +143,8 @@ static int write_ca(const struct pair *ca, const char *dir)
 	FILE *f = NULL;
 	int rc = export(ca, &cert, &key);
 
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		rc = rc ? rc : -1;
 	es_buf_fmt(&path, "%s/ca.pem", dir);
 	if (!rc)
 		f = fopen(path.p, "we");

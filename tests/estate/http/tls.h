@@ -13,7 +13,7 @@ struct es_tls {
 	char *key_pem;
 };
 
-/* Makes both and writes dir/ca.pem.  wrong is NULL, "expired", "not-yet" or
+/* Makes both and writes dir/ca.pem, and dir itself if need be.  wrong is NULL, "expired", "not-yet" or
  * "host". */
 int es_tls_make(struct es_tls *t, const char *dir, const char *wrong,
 		char msg[ES_MSG_MAX]);
