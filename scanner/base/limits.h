@@ -32,6 +32,18 @@
 #define EP_HEADER_BYTES_MAX (64 * 1024)
 #define EP_HEADERS_MAX 200
 
+/* A transfer: below this many bytes a second for so many seconds it is dead;
+ * seconds to connect and in all unless the request says otherwise. */
+#define EP_HTTP_SLOW_BYTES 50
+#define EP_HTTP_SLOW_SECONDS 30
+#define EP_HTTP_CONNECT_SECONDS 20
+#define EP_HTTP_TOTAL_SECONDS 120
+
+/* Transfers at once, to one host and in all: vendors answer slower, not
+ * faster, beyond that. */
+#define EP_HTTP_PER_HOST 8
+#define EP_HTTP_AT_ONCE 64
+
 /* A JSON document: nesting, and values (a value costs about 64 bytes in
  * cJSON, so a million is 64 MiB). */
 #define EP_JSON_DEPTH_MAX 64
@@ -45,8 +57,9 @@
 /* One text value that is stored; longer ones are cut and marked altered. */
 #define EP_TEXT_BYTES_MAX 8192
 
-/* The allow-listed raw attributes of one record. */
-#define EP_ATTR_BYTES_MAX 32768
+/* The allow-listed raw attributes of one record: a DNSFilter user who may see
+ * 10,000 organisations lists their ids in 90 KB. */
+#define EP_ATTR_BYTES_MAX 131072
 
 /* A secret: the longest seen is a PEM private key of about 3.3 KiB. */
 #define EP_SECRET_BYTES_MAX 16384

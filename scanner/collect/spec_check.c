@@ -57,30 +57,39 @@ static bool is_access_param(const struct ep_spec *spec, const char *name)
 	return false;
 }
 
-static bool name_known(const struct place *at, const char *name)
+static bool credential_name(const struct place *at, const char *name)
 {
-	const struct ep_spec *spec = at->rd->spec;
 	const struct ep_spec_credential *c = at->credential;
-	char date[EP_TIME_TEXT];
 
-	if (is_param(spec, name) || in_pairs(&spec->bases, name) ||
-	    ep_spec_date(name, date))
-		return true;
 	if ((at->allowed & EP_SPEC_NAMES_CREDENTIAL) &&
 	    (in_words(&c->params, name) || in_words(&c->secrets, name)))
 		return true;
 	if ((at->allowed & EP_SPEC_NAMES_TOKEN) && ep_str_eq(name, "token"))
 		return true;
-	if ((at->allowed & EP_SPEC_NAMES_ASSERTION) &&
-	    ep_str_eq(name, "assertion"))
-		return true;
+	return (at->allowed & EP_SPEC_NAMES_ASSERTION) &&
+	       ep_str_eq(name, "assertion");
+}
+
+static bool endpoint_name(const struct place *at, const char *name)
+{
 	if ((at->allowed & EP_SPEC_NAMES_TENANT) && ep_str_eq(name, "tenant"))
 		return true;
-	if ((at->allowed & EP_SPEC_NAMES_ACCESS) && is_access_param(spec, name))
+	if ((at->allowed & EP_SPEC_NAMES_ACCESS) &&
+	    is_access_param(at->rd->spec, name))
 		return true;
 	return (at->allowed & EP_SPEC_NAMES_PARENT) &&
 	       ep_str_starts(name, "parent.") &&
 	       ep_spec_field_path_valid(name + strlen("parent."));
+}
+
+static bool name_known(const struct place *at, const char *name)
+{
+	const struct ep_spec *spec = at->rd->spec;
+	char date[EP_TIME_TEXT];
+
+	return is_param(spec, name) || in_pairs(&spec->bases, name) ||
+	       ep_spec_date(name, date) || credential_name(at, name) ||
+	       endpoint_name(at, name);
 }
 
 static void check_name(void *to, const char *name)

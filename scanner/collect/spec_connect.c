@@ -191,21 +191,28 @@ static const char *const page_words[] = { "none",   "link_header", "next_url",
 static void check_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		       const struct ep_spec_page *page)
 {
-	bool by_param = page->kind == EP_PAGE_CURSOR ||
-			page->kind == EP_PAGE_NUMBER ||
-			page->kind == EP_PAGE_OFFSET ||
-			page->kind == EP_PAGE_LAST_ID;
+	/* A size where nothing else tells a short page from a full one. */
+	static const struct {
+		bool param, size, next, last_id;
+	} needs[] = {
+		[EP_PAGE_NONE] = { 0, 0, 0, 0 },
+		[EP_PAGE_LINK_HEADER] = { 0, 0, 0, 0 },
+		[EP_PAGE_NEXT_URL] = { 0, 0, 1, 0 },
+		[EP_PAGE_CURSOR] = { 1, 0, 1, 0 },
+		[EP_PAGE_NUMBER] = { 1, 1, 0, 0 },
+		[EP_PAGE_OFFSET] = { 1, 1, 0, 0 },
+		[EP_PAGE_LAST_ID] = { 1, 1, 0, 1 },
+	};
+	const char *kind = page_words[page->kind];
 
-	if (by_param && !page->param)
-		ep_spec_complain(rd, map, "this kind of paging needs param:");
-	if ((page->kind == EP_PAGE_NEXT_URL || page->kind == EP_PAGE_CURSOR) &&
-	    !page->next)
-		ep_spec_complain(rd, map, "this kind of paging needs next:");
-	if (page->kind == EP_PAGE_LAST_ID && !page->last_id)
-		ep_spec_complain(rd, map, "this kind of paging needs last_id:");
-	/* Without a size nobody can tell a short page from a full one. */
-	if (by_param && page->kind != EP_PAGE_CURSOR && page->size == 0)
-		ep_spec_complain(rd, map, "this kind of paging needs size:");
+	if (needs[page->kind].param && !page->param)
+		ep_spec_complain(rd, map, "page: %s needs param:", kind);
+	if (needs[page->kind].size && page->size == 0)
+		ep_spec_complain(rd, map, "page: %s needs size:", kind);
+	if (needs[page->kind].next && !page->next)
+		ep_spec_complain(rd, map, "page: %s needs next:", kind);
+	if (needs[page->kind].last_id && !page->last_id)
+		ep_spec_complain(rd, map, "page: %s needs last_id:", kind);
 }
 
 void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,

@@ -5,6 +5,7 @@
  */
 #include "collect/spec_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -129,36 +130,39 @@ static void read_enum(struct ep_spec_reader *rd, const struct ep_yaml *node,
 				 column->name, column->enumeration->name);
 }
 
-static void check_conversion(struct ep_spec_reader *rd,
-			     const struct ep_yaml *node,
-			     const struct ep_column *column,
-			     const struct ep_spec_field *field)
+static void check_column(struct ep_spec_reader *rd, const struct ep_yaml *node,
+			 const struct ep_column *column,
+			 const struct ep_spec_field *field)
 {
-	enum ep_column_type type = column ? column->type : EP_TYPE_TEXT;
-
-	if (column && type == EP_TYPE_TIME && !is_time(field->as))
+	if (column->type == EP_TYPE_TIME && !is_time(field->as))
 		ep_spec_complain(rd, node,
 				 "%s is a time: say as: iso8601, date, epoch "
 				 "or epoch_ms",
 				 column->name);
-	if (column && type != EP_TYPE_TIME && is_time(field->as))
+	if (column->type != EP_TYPE_TIME && is_time(field->as))
 		ep_spec_complain(rd, node, "%s is no time", column->name);
-	if (type == EP_TYPE_INT && field->as != EP_AS_INT)
-		ep_spec_complain(rd, node, "%s is a number: as: int is all "
-				 "it can be", column->name);
+	if (column->type == EP_TYPE_INT && field->as != EP_AS_INT)
+		ep_spec_complain(rd, node,
+				 "%s is a number: as: int is all it can be",
+				 column->name);
+	if (field->pick.n && field->as != EP_AS_LIST)
+		ep_spec_complain(rd, node,
+				 "pick: belongs to keep: or as: list");
+	if ((column->flags & EP_COLUMN_KEY) && field->optional)
+		ep_spec_complain(rd, node,
+				 "%s is part of the key and cannot be optional",
+				 column->name);
+}
+
+static void check_mark(struct ep_spec_reader *rd, const struct ep_yaml *node,
+		       const struct ep_spec_field *field)
+{
 	if (field->as == EP_AS_BEFORE && !field->mark)
 		ep_spec_complain(rd, node, "as: before needs mark:");
 	if (field->mark && field->as != EP_AS_BEFORE &&
 	    field->as != EP_AS_SEGMENT)
 		ep_spec_complain(rd, node,
 				 "mark: belongs to as: before or segment");
-	if (column && field->pick.n && field->as != EP_AS_LIST)
-		ep_spec_complain(rd, node,
-				 "pick: belongs to keep: or as: list");
-	if (column && (column->flags & EP_COLUMN_KEY) && field->optional)
-		ep_spec_complain(rd, node,
-				 "%s is part of the key and cannot be optional",
-				 column->name);
 }
 
 static void read_source(struct ep_spec_reader *rd, const struct ep_yaml *node,
@@ -188,6 +192,11 @@ static void read_source(struct ep_spec_reader *rd, const struct ep_yaml *node,
 				 "join, const, parent");
 }
 
+static int compare_words(const void *pa, const void *pb)
+{
+	return strcmp(*(char *const *)pa, *(char *const *)pb);
+}
+
 bool ep_spec_read_field(struct ep_spec_reader *rd, const struct ep_yaml *node,
 			const struct ep_column *column,
 			struct ep_spec_field *field)
@@ -206,6 +215,10 @@ bool ep_spec_read_field(struct ep_spec_reader *rd, const struct ep_yaml *node,
 		field->mark = ep_spec_text(rd, node, "mark");
 		ep_spec_words(rd, node, "none", &field->none);
 		ep_spec_words(rd, node, "pick", &field->pick);
+		/* attr is canonical: its members are written in this order. */
+		if (!column && field->pick.n)
+			qsort(field->pick.v, field->pick.n,
+			      sizeof(field->pick.v[0]), compare_words);
 		if (ep_yaml_get(node, "optional"))
 			field->optional = ep_spec_bool(rd, node, "optional");
 	} else if (node->type == EP_YAML_SCALAR && node->text) {
@@ -215,7 +228,9 @@ bool ep_spec_read_field(struct ep_spec_reader *rd, const struct ep_yaml *node,
 		return false;
 	}
 	field->as = (enum ep_convert)as;
-	check_conversion(rd, node, column, field);
+	check_mark(rd, node, field);
+	if (column)
+		check_column(rd, node, column, field);
 	if (column && column->enumeration)
 		read_enum(rd, node, column, field);
 	return true;

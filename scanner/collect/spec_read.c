@@ -15,6 +15,7 @@
 
 #define NAME_MAX 64
 
+EP_PRINTF(4, 0)
 static void complain_at(const struct ep_spec_reader *rd, int line, int col,
 			const char *fmt, va_list ap)
 {
