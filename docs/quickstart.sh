@@ -106,8 +106,8 @@ write_config() {
 	mv "$quick/config/imports/leavers.csv" "$quick/config/"
 	"$estate" credentials --world "$world.yaml" >"$quick/credentials"
 	tab=$(printf '\t')
-	while IFS="$tab" read -r vendor _ _ id secret; do
-		file=$quick/config/secrets/$vendor-$id
+	while IFS="$tab" read -r vendor tenant app _ secret; do
+		file=$quick/config/secrets/$vendor-$tenant-$app
 		(umask 077 && printf '%s\n' "$secret" >"$file")
 	done <"$quick/credentials"
 	rm "$quick/credentials"
