@@ -13,15 +13,14 @@
 #define BUF_CAP_MIN 64
 
 /* What s points to before the first byte; cap 0 tells it apart. */
-static char nothing[1];
+char ep_buf_nothing[1];
 
 void ep_buf_init(struct ep_buf *buf, size_t max)
 {
-	buf->s = nothing;
+	buf->s = ep_buf_nothing;
 	buf->len = 0;
 	buf->cap = 0;
-	/* One byte stays for the NUL. */
-	buf->max = max < SIZE_MAX ? max : SIZE_MAX - 1;
+	buf->max = max;
 	buf->overflow = false;
 }
 
@@ -45,7 +44,8 @@ static bool room_for(struct ep_buf *buf, size_t n)
 {
 	size_t need, cap;
 
-	if (n > buf->max - buf->len) {
+	/* One byte stays for the NUL. */
+	if (n > buf->max - buf->len || buf->len + n == SIZE_MAX) {
 		buf->overflow = true;
 		return false;
 	}
@@ -55,7 +55,7 @@ static bool room_for(struct ep_buf *buf, size_t n)
 	cap = buf->cap < BUF_CAP_MIN ? BUF_CAP_MIN : buf->cap;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-	if (cap > buf->max + 1)
+	if (cap - 1 > buf->max)
 		cap = buf->max + 1;
 	buf->s = ep_realloc(buf->cap ? buf->s : NULL, cap, 1);
 	buf->cap = cap;

@@ -22,6 +22,11 @@ struct ep_buf {
 	bool overflow;
 };
 
+/* For a declaration; ep_buf_init does the same to one that exists.  With
+ * EP_AUTO(ep_buf_release) use this, so that every way out may release. */
+extern char ep_buf_nothing[1];
+#define EP_BUF_INIT(max_bytes) { .s = ep_buf_nothing, .max = (max_bytes) }
+
 void ep_buf_init(struct ep_buf *buf, size_t max);
 void ep_buf_release(struct ep_buf *buf);	/* usable with EP_AUTO */
 void ep_buf_clear(struct ep_buf *buf);		/* keeps the memory */

@@ -53,7 +53,9 @@ void ep_log(enum ep_log_level level, const char *area, const char *fmt, ...)
 {
 	static const char *const name[] = { "error", "warn", "info", "trace" };
 	char when[EP_TIME_TEXT], msg[LOG_LINE_MAX];
-	EP_AUTO(ep_buf_release) struct ep_buf line;
+	/* Each byte may grow to "<U+XXXXX>". */
+	EP_AUTO(ep_buf_release) struct ep_buf line =
+		EP_BUF_INIT(LOG_LINE_MAX * 9 + 256);
 	va_list ap;
 	int n;
 
@@ -64,8 +66,6 @@ void ep_log(enum ep_log_level level, const char *area, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
-	/* Each byte may grow to "<U+XXXXX>". */
-	ep_buf_init(&line, LOG_LINE_MAX * 9 + 256);
 	ep_buf_addf(&line, "%s %s %s: ", ep_time_format(ep_clock_now(), when),
 		    name[level], area);
 	ep_str_printable(&line, msg, ep_utf8_cut(msg, strlen(msg)));

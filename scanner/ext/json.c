@@ -40,21 +40,19 @@ static void use_our_allocator(void)
 int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
 		  size_t *ret_altered, struct ep_err *err)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf copy;
+	/* A number grows by two quotes, the rest stays as long. */
+	EP_AUTO(ep_buf_release) struct ep_buf copy = EP_BUF_INIT(n * 3);
 	struct ep_json_scan scan;
 	size_t altered = 0;
 	cJSON *root;
 	int rc;
 
-	ep_buf_init(&copy, 0);
 	rc = ep_json_scan(s, n, &scan, err);
 	if (rc)
 		return rc;
 	s += scan.start;
 	n -= scan.start;
 	if (scan.rewrite) {
-		/* A number grows by two quotes, the rest stays as long. */
-		ep_buf_init(&copy, n * 3);
 		altered = ep_json_rewrite(s, n, &copy);
 		s = copy.s;
 		n = copy.len;

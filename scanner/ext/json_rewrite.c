@@ -74,12 +74,12 @@ static void decimal_of(const char *s, size_t n, struct decimal *ret)
 	ret->digit[ret->n] = '\0';
 }
 
-/* The long way: is it what the double prints? */
+/* The long way: is it what the double prints, with as many digits? */
 static bool prints_same(const char *literal, const struct decimal *decimal)
 {
 	struct decimal printed;
 	char text[64];
-	int n = snprintf(text, sizeof(text), "%.*e", DIGITS_MAX - 1,
+	int n = snprintf(text, sizeof(text), "%.*e", (int)decimal->n - 1,
 			 strtod(literal, NULL));
 
 	if (n < 0 || n > LITERAL_MAX || !strchr(text, 'e'))

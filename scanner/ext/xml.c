@@ -4,7 +4,7 @@
  * text from outside could do taken away before libxml2 sees it.  Validation
  * is in ext/xml_validate.c.
  */
-#include "ext/xml.h"
+#include "ext/xml_priv.h"
 
 #include <libxml/xmlwriter.h>
 #include <stdarg.h>
@@ -95,6 +95,20 @@ static int no_close(void *context)
 	return 0;
 }
 
+/* libxml2 prints its complaints on standard error; ours are returned. */
+EP_PRINTF(2, 3)
+static void say_nothing(void *context, const char *fmt, ...)
+{
+	(void)context;
+	(void)fmt;
+}
+
+void ep_xml_start(void)
+{
+	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, say_nothing);
+}
+
 struct ep_xml *ep_xml_new(enum ep_xml_kind kind,
 			  int (*write)(void *to, const void *p, size_t n),
 			  void *to)
@@ -102,7 +116,7 @@ struct ep_xml *ep_xml_new(enum ep_xml_kind kind,
 	struct ep_xml *xml = ep_calloc(1, sizeof(*xml));
 	xmlOutputBuffer *out;
 
-	xmlInitParser();
+	ep_xml_start();
 	xml->kind = kind;
 	xml->write = write;
 	xml->to = to;

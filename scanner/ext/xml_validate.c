@@ -3,7 +3,7 @@
  * Validation of an XML file against a schema, by libxml2 and without any
  * access to the network.
  */
-#include "ext/xml.h"
+#include "ext/xml_priv.h"
 
 #include <libxml/parser.h>
 #include <libxml/xmlschemas.h>
@@ -21,7 +21,8 @@ struct complaint {
 
 static void note(struct complaint *complaint, xmlError *error)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf text;
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_TEXT_BYTES_MAX);
 	struct ep_str line;
 	size_t n;
 
@@ -29,7 +30,6 @@ static void note(struct complaint *complaint, xmlError *error)
 		return;
 	line = ep_str_trim(ep_str(error->message ? error->message
 						 : "unknown error"));
-	ep_buf_init(&text, EP_TEXT_BYTES_MAX);
 	ep_str_printable(&text, line.p, line.n);
 	n = text.len < sizeof(complaint->text)
 		    ? text.len
@@ -125,7 +125,7 @@ int ep_xml_validate(const char *xsd_path, const char *xml_path,
 	xmlExternalEntityLoader usual;
 	int rc;
 
-	xmlInitParser();
+	ep_xml_start();
 	usual = xmlGetExternalEntityLoader();
 	xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
 	rc = validate(xsd_path, xml_path, err);

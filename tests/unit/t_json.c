@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The JSON door: what RFC 8259 forbids is refused, what it allows arrives
+ * without loss, and absent, null and ambiguous stay three things.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "ext/json.h"
+#include "fixture.h"
+
+static struct ep_err err;
+static struct ep_json *root;
+static size_t altered;
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ep_json_free(root);
+	root = NULL;
+	return 0;
+}
+
+/* Parses a copy of exactly n bytes, so that a sanitizer sees a step beyond. */
+static int parse_n(const char *s, size_t n)
+{
+	EP_AUTO_FREE char *copy = ep_alloc(n);
+	int rc, check;
+
+	memcpy(copy, s, n);
+	ep_json_free(root);
+	root = NULL;
+	altered = 0;
+	check = ep_json_check(copy, n, &err);
+	rc = ep_json_parse(copy, n, &root, &altered, &err);
+	assert_int_equal(check, rc);
+	return rc;
+}
+
+static int parse(const char *s)
+{
+	return parse_n(s, strlen(s));
+}
+
+static const struct ep_json *at(const char *path)
+{
+	const struct ep_json *json = NULL;
+
+	if (ep_json_path(root, path, &json) != EP_JSON_PRESENT)
+		fail_msg("%s is not there", path);
+	return json;
+}
+
+static void text_is(const char *path, const char *want)
+{
+	const char *text = ep_json_text(at(path));
+
+	assert_non_null(text);
+	assert_string_equal(text, want);
+}
+
+static void canon_is(const char *want)
+{
+	struct ep_buf out;
+
+	ep_buf_init(&out, 1 << 20);
+	ep_json_canon(&out, root);
+	assert_string_equal(out.s, want);
+	ep_buf_release(&out);
+}
+
+/* --- the suite -------------------------------------------------------- */
+
+/* y_ must be taken, n_ must be refused, i_ must do neither harm. */
+static void whole_test_suite(void **state)
+{
+	EP_AUTO_FREE char *folder = fixture("json-test-suite");
+	size_t n, i, count[256] = { 0 };
+	struct ep_buf file;
+	char **names;
+
+	(void)state;
+	ep_buf_init(&file, 1 << 24);
+	assert_int_equal(ep_file_list(folder, ".json", &names, &n, &err), 0);
+	for (i = 0; i < n; i++) {
+		EP_AUTO_FREE char *path = ep_file_join(folder, names[i]);
+		int rc;
+
+		ep_buf_clear(&file);
+		assert_int_equal(ep_file_read(path, 1 << 24, &file, &err), 0);
+		rc = parse_n(file.s, file.len);
+		count[(unsigned char)names[i][0]]++;
+		if (names[i][0] == 'y' && rc)
+			fail_msg("%s is refused: %s", names[i], err.msg);
+		if (names[i][0] == 'n' && !rc)
+			fail_msg("%s is accepted", names[i]);
+	}
+	assert_int_equal(count['y'], 95);
+	assert_int_equal(count['n'], 188);
+	assert_int_equal(count['i'], 35);
+	ep_file_list_free(names, n);
+	ep_buf_release(&file);
+}
+
+/* Each prefix of a document is cut short; the whole is not. */
+static void cut_documents_are_refused(void **state)
+{
+	const char *s = "{\"a\":[1,-2.5e+3,\"\\ud83d\\ude00\xc3\xa9\\n\",true,"
+			"false,null,{}],\"b\":{\"c\":\"d\"}}";
+	size_t n;
+
+	(void)state;
+	for (n = 0; n < strlen(s); n++)
+		assert_int_equal(parse_n(s, n), EP_EDATA);
+	assert_int_equal(parse(s), 0);
+}
+
+static void refusals_say_where(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("[1,2,x]"), EP_EDATA);
+	assert_non_null(strstr(err.msg, "byte 5"));
+	assert_int_equal(parse("<!DOCTYPE html><html>"), EP_EDATA);
+	assert_non_null(strstr(err.msg, "a page"));
+	assert_int_equal(parse(""), EP_EDATA);
+	assert_non_null(strstr(err.msg, "empty"));
+	assert_int_equal(parse("{} {}"), EP_EDATA);
+	assert_non_null(strstr(err.msg, "follows"));
+	assert_int_equal(parse_n("{}\0", 3), EP_EDATA);
+	assert_int_equal(parse_n("\"a\0b\"", 5), EP_EDATA);
+	assert_int_equal(parse("[1 2]"), EP_EDATA);
+	assert_non_null(strstr(err.msg, "byte 3"));
+}
+
+static void nested(char *s, size_t depth)
+{
+	memset(s, '[', depth);
+	memset(s + depth, ']', depth);
+	s[2 * depth] = '\0';
+}
+
+static void nesting_has_a_limit(void **state)
+{
+	char s[300];
+
+	(void)state;
+	nested(s, EP_JSON_DEPTH_MAX);
+	assert_int_equal(parse(s), 0);
+	nested(s, EP_JSON_DEPTH_MAX + 1);
+	assert_int_equal(parse(s), EP_ELIMIT);
+	assert_non_null(strstr(err.msg, "EP_JSON_DEPTH_MAX"));
+	/* Depth, not the number of brackets; and objects remembered too. */
+	assert_int_equal(parse("[[],{},[],{\"a\":[{}]},[]]"), 0);
+	assert_int_equal(parse("[{\"a\":[}]]"), EP_EDATA);
+	assert_int_equal(parse("[{\"a\":[]]}"), EP_EDATA);
+}
+
+static void values_have_a_limit(void **state)
+{
+	size_t n = (size_t)EP_JSON_VALUES_MAX * 2 + 1;
+	EP_AUTO_FREE char *s = ep_alloc(n + 2);
+	size_t i;
+
+	(void)state;
+	s[0] = '[';
+	for (i = 1; i < n; i += 2) {
+		s[i] = '0';
+		s[i + 1] = ',';
+	}
+	s[n - 1] = ']';
+	/* A million numbers and their array. */
+	assert_int_equal(ep_json_check(s, n, &err), EP_ELIMIT);
+	assert_non_null(strstr(err.msg, "EP_JSON_VALUES_MAX"));
+	s[n - 3] = ']';
+	assert_int_equal(ep_json_check(s, n - 2, &err), 0);
+}
+
+/* --- numbers ---------------------------------------------------------- */
+
+static void big_integers_keep_their_digits(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("[9007199254740992,9007199254740993,"
+			       "9007199254740994,-9007199254740993,"
+			       "123456789012345678901234567890]"), 0);
+	assert_int_equal(altered, 0);
+	assert_int_equal(ep_json_type(at("[0]")), EP_JSON_NUMBER);
+	text_is("[1]", "9007199254740993");
+	text_is("[2]", "9007199254740994");
+	text_is("[3]", "-9007199254740993");
+	text_is("[4]", "123456789012345678901234567890");
+}
+
+static void what_a_double_loses_stays_text(void **state)
+{
+	static const char *const lost[] = {
+		"1e999", "-1e999", "1e-999", "5e-324", "1.8e308",
+		"0.12345678901234567890", "3.14159265358979323846",
+		"9007199254740993.0", "9007199254740993e0",
+		"1.00000000000000000000000000000000000000000000000000000001",
+		"1e99999999999999999999999999999", "123456789.0123456789012",
+	};
+	static const char *const kept[] = {
+		"0", "-0", "0.1", "1e5", "1E+5", "1.5e-7", "0.000001",
+		"123456789012345", "0.123456789012345", "1e290", "1e-290",
+		"0.30000000000000004", "0.8999999999999999", "0e99999",
+		"1700000000.123", "1.604483692E9", "100000000000000000000e0",
+	};
+	char doc[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		snprintf(doc, sizeof(doc), "[%s]", lost[i]);
+		assert_int_equal(parse(doc), 0);
+		if (ep_json_type(at("[0]")) != EP_JSON_STRING)
+			fail_msg("%s is taken for a double", lost[i]);
+		text_is("[0]", lost[i]);
+	}
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		snprintf(doc, sizeof(doc), "[%s]", kept[i]);
+		assert_int_equal(parse(doc), 0);
+		if (ep_json_type(at("[0]")) != EP_JSON_NUMBER)
+			fail_msg("%s is no number any more", kept[i]);
+	}
+}
+
+static void int_is(const char *doc, bool good, int64_t want)
+{
+	int64_t v = 77;
+
+	assert_int_equal(parse(doc), 0);
+	if (ep_json_int(at("[0]"), &v) != good || v != (good ? want : 77))
+		fail_msg("%s", doc);
+}
+
+static void integers(void **state)
+{
+	(void)state;
+	int_is("[0]", true, 0);
+	int_is("[-17]", true, -17);
+	int_is("[1.0]", true, 1);
+	int_is("[1e3]", true, 1000);
+	int_is("[1.604483692E9]", true, 1604483692);
+	int_is("[9007199254740992]", true, INT64_C(9007199254740992));
+	int_is("[9007199254740993]", true, INT64_C(9007199254740993));
+	int_is("[9223372036854775807]", true, INT64_MAX);
+	int_is("[\"42\"]", true, 42);
+	int_is("[9223372036854775808]", false, 0);
+	int_is("[1e17]", false, 0);
+	int_is("[1e999]", false, 0);
+	int_is("[-0]", false, 0);
+	int_is("[0.5]", false, 0);
+	int_is("[\"\"]", false, 0);
+	int_is("[\" 1\"]", false, 0);
+	int_is("[\"1.0\"]", false, 0);
+	int_is("[true]", false, 0);
+	int_is("[null]", false, 0);
+}
+
+static void scalar_is(const char *doc, const char *want)
+{
+	struct ep_buf out;
+
+	ep_buf_init(&out, 1000);
+	assert_int_equal(parse(doc), 0);
+	assert_int_equal(ep_json_scalar(at("[0]"), &out), want != NULL);
+	assert_string_equal(out.s, want ? want : "");
+	ep_buf_release(&out);
+}
+
+static void scalars(void **state)
+{
+	double d = 7;
+
+	(void)state;
+	scalar_is("[\"x\"]", "x");
+	scalar_is("[\"\"]", "");
+	scalar_is("[12]", "12");
+	scalar_is("[1.50]", "1.5");
+	scalar_is("[0.1]", "0.1");
+	scalar_is("[0.30000000000000004]", "0.30000000000000004");
+	scalar_is("[1e3]", "1000");
+	scalar_is("[-0]", "-0");
+	scalar_is("[9007199254740993]", "9007199254740993");
+	scalar_is("[true]", "true");
+	scalar_is("[false]", "false");
+	scalar_is("[null]", NULL);
+	scalar_is("[[]]", NULL);
+	scalar_is("[{}]", NULL);
+	assert_int_equal(parse("[2.5,\"2.5\"]"), 0);
+	assert_false(ep_json_double(at("[1]"), &d));
+	assert_true(ep_json_double(at("[0]"), &d));
+	assert_true(d >= 2.5 && d <= 2.5);
+}
+
+/* --- texts ------------------------------------------------------------ */
+
+static void nul_is_made_visible(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"admin\\u0000x\":\"a\\u0000b\\u0000\"}"), 0);
+	/* The name and the value: two, however many each held. */
+	assert_int_equal(altered, 2);
+	text_is("admin\xe2\x90\x80x", "a\xe2\x90\x80"
+				      "b\xe2\x90\x80");
+}
+
+static void lone_surrogates_cost_one_text_not_the_page(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("[\"\\ud83d\",\"\\ude00x\",\"\\ud83d\\ud83d"
+			       "\\ude00\",\"\\ud83d\\n\",\"\\uD83D\\uDE00\","
+			       "\"\\ud83dA\",\"ok\"]"), 0);
+	assert_int_equal(altered, 5);
+	text_is("[0]", "\xef\xbf\xbd");
+	text_is("[1]", "\xef\xbf\xbdx");
+	text_is("[2]", "\xef\xbf\xbd\xf0\x9f\x98\x80");
+	text_is("[3]", "\xef\xbf\xbd\n");
+	text_is("[4]", "\xf0\x9f\x98\x80");
+	text_is("[5]", "\xef\xbf\xbd"
+		       "A");
+	text_is("[6]", "ok");
+}
+
+/* What is rewritten must not be found where it only looks alike. */
+static void rewriting_leaves_the_rest_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"n\":12345678901234567890,"
+			       "\"t\":\"12345678901234567890 \\\\u0000 "
+			       "\\\" 99999999999999999999\",\"e\":\"\\\\\"}"),
+			 0);
+	assert_int_equal(altered, 0);
+	text_is("n", "12345678901234567890");
+	text_is("t", "12345678901234567890 \\u0000 \" 99999999999999999999");
+	text_is("e", "\\");
+}
+
+static void byte_order_mark_is_skipped(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("\xef\xbb\xbf{\"a\":12345678901234567890}"), 0);
+	text_is("a", "12345678901234567890");
+	assert_int_equal(parse("\xef\xbb\xbf"), EP_EDATA);
+	assert_int_equal(parse("\xef\xbb\xbf\xef\xbb\xbf{}"), EP_EDATA);
+}
+
+/* --- look-ups --------------------------------------------------------- */
+
+static void absent_null_and_ambiguous_differ(void **state)
+{
+	const struct ep_json *v = NULL;
+
+	(void)state;
+	assert_int_equal(parse("{\"role\":1,\"Role\":2,\"n\":null,\"d\":1,"
+			       "\"d\":2,\"\":3}"), 0);
+	assert_int_equal(ep_json_get(root, "role", &v), EP_JSON_PRESENT);
+	assert_string_equal(ep_json_name(v), "role");
+	assert_int_equal(ep_json_get(root, "Role", &v), EP_JSON_PRESENT);
+	assert_string_equal(ep_json_name(v), "Role");
+	v = NULL;
+	assert_int_equal(ep_json_get(root, "ROLE", &v), EP_JSON_ABSENT);
+	assert_int_equal(ep_json_get(root, "rol", &v), EP_JSON_ABSENT);
+	assert_int_equal(ep_json_get(root, "roles", &v), EP_JSON_ABSENT);
+	assert_int_equal(ep_json_get(root, "d", &v), EP_JSON_AMBIGUOUS);
+	assert_null(v);
+	assert_int_equal(ep_json_get(root, "n", &v), EP_JSON_PRESENT);
+	assert_int_equal(ep_json_type(v), EP_JSON_NULL);
+	assert_int_equal(ep_json_get(v, "x", &v), EP_JSON_ABSENT);
+	assert_int_equal(ep_json_get(root, "", &v), EP_JSON_PRESENT);
+}
+
+static enum ep_json_found find(const char *path)
+{
+	const struct ep_json *v = NULL;
+	enum ep_json_found found = ep_json_path(root, path, &v);
+
+	assert_true((found == EP_JSON_PRESENT) == (v != NULL));
+	return found;
+}
+
+static void paths(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"a\":{\"b\":[{\"c\":\"x\"},{\"c\":\"y\"}]},"
+			       "\"@odata.nextLink\":\"next\","
+			       "\"_links\":{\"px:tenants\":{\"href\":\"h\"}},"
+			       "\"n\":null,\"d\":{\"k\":1},\"d\":{\"k\":2}}"),
+			 0);
+	text_is("a.b[0].c", "x");
+	text_is("a.b[1].c", "y");
+	text_is("\"@odata.nextLink\"", "next");
+	text_is("_links.\"px:tenants\".href", "h");
+	text_is("_links.px:tenants.href", "h");
+	assert_int_equal(find("@odata.nextLink"), EP_JSON_ABSENT);
+	assert_int_equal(find("a.b[2].c"), EP_JSON_ABSENT);
+	assert_int_equal(find("a[0]"), EP_JSON_ABSENT);
+	assert_int_equal(find("a.b.c"), EP_JSON_ABSENT);
+	assert_int_equal(find("a.x.y"), EP_JSON_ABSENT);
+	assert_int_equal(find("d.k"), EP_JSON_AMBIGUOUS);
+	assert_int_equal(find("n"), EP_JSON_PRESENT);
+	assert_int_equal(find("n.x.y"), EP_JSON_PRESENT);
+	assert_int_equal(ep_json_type(at("n.x.y")), EP_JSON_NULL);
+}
+
+static void path_grammar(void **state)
+{
+	static const char *const good[] = { "a", "a.b", "a[0]", "[3].x",
+					    "\"a.b\".c", "a[1][2]", "\"\"",
+					    "a b" };
+	static const char *const bad[] = { "", ".", "a.", ".a", "a..b", "a[",
+					   "a[]", "a[x]", "a[-1]", "a[1",
+					   "\"a", "a\"b\"", "a]", "a[0]b",
+					   "a.[0]", "a[99999999]" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!ep_json_path_valid(good[i]))
+			fail_msg("'%s' refused", good[i]);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (ep_json_path_valid(bad[i]))
+			fail_msg("'%s' accepted", bad[i]);
+	assert_false(ep_json_path_valid(NULL));
+}
+
+static void walking(void **state)
+{
+	const struct ep_json *v;
+
+	(void)state;
+	assert_int_equal(parse("{\"a\":1,\"b\":[true,false]}"), 0);
+	assert_int_equal(ep_json_count(root), 2);
+	v = ep_json_first(root);
+	assert_string_equal(ep_json_name(v), "a");
+	v = ep_json_next(v);
+	assert_string_equal(ep_json_name(v), "b");
+	assert_null(ep_json_next(v));
+	v = ep_json_first(v);
+	assert_null(ep_json_name(v));
+	assert_true(ep_json_true(v));
+	assert_false(ep_json_true(ep_json_next(v)));
+	assert_int_equal(parse("[]"), 0);
+	assert_null(ep_json_first(root));
+	assert_int_equal(ep_json_count(root), 0);
+}
+
+/* --- writing ---------------------------------------------------------- */
+
+static void quotes(const char *s, const char *want)
+{
+	struct ep_buf out;
+
+	ep_buf_init(&out, 1000);
+	ep_json_quote(&out, s);
+	assert_string_equal(out.s, want);
+	ep_buf_release(&out);
+}
+
+static void quoting(void **state)
+{
+	(void)state;
+	quotes("", "\"\"");
+	quotes("a\"b\\c/d", "\"a\\\"b\\\\c/d\"");
+	quotes("\b\t\n\v\f\r\x01\x1f", "\"\\b\\t\\n\\u000b\\f\\r\\u0001\\u001f\"");
+	quotes("\x7f\xe2\x80\xa8\xe2\x80\xa9", "\"\\u007f\\u2028\\u2029\"");
+	quotes("caf\xc3\xa9 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"");
+	quotes("a\xff" "b", "\"a\xef\xbf\xbd" "b\"");
+}
+
+static void equal_values_give_equal_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(" { \"b\" : 1.0 , \"a\" : [ 1 , \"\\u0041\" ] "
+			       ", \"aa\" : null, \"B\": true } "), 0);
+	canon_is("{\"B\":true,\"a\":[1,\"A\"],\"aa\":null,\"b\":1}");
+	assert_int_equal(parse("{\"k\":2,\"k\":1}"), 0);
+	canon_is("{\"k\":2,\"k\":1}");
+	assert_int_equal(parse("[1e2,0.10,12345678901234567890,\"x\"]"), 0);
+	canon_is("[100,0.1,\"12345678901234567890\",\"x\"]");
+	assert_int_equal(parse("{}"), 0);
+	canon_is("{}");
+}
+
+/* Names that tenants choose come back byte for byte from our own writing. */
+static void hostile_names_survive(void **state)
+{
+	EP_AUTO_FREE char *path = fixture("hostile/names.json");
+	const struct ep_json *cases, *item;
+	struct ep_json *file, *back;
+	struct ep_buf text;
+	size_t n = 0;
+
+	(void)state;
+	ep_buf_init(&text, 1 << 20);
+	assert_int_equal(ep_file_read(path, 1 << 20, &text, &err), 0);
+	assert_int_equal(ep_json_parse(text.s, text.len, &file, NULL, &err), 0);
+	assert_int_equal(ep_json_get(file, "cases", &cases), EP_JSON_PRESENT);
+	for (item = ep_json_first(cases); item; item = ep_json_next(item)) {
+		const struct ep_json *value;
+
+		assert_int_equal(ep_json_get(item, "value", &value),
+				 EP_JSON_PRESENT);
+		ep_buf_clear(&text);
+		ep_json_quote(&text, ep_json_text(value));
+		assert_int_equal(ep_json_parse(text.s, text.len, &back, NULL,
+					       &err), 0);
+		assert_string_equal(ep_json_text(back), ep_json_text(value));
+		ep_json_free(back);
+		n++;
+	}
+	assert_true(n >= 50);
+	ep_json_free(file);
+	ep_buf_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_teardown(f, tear_down)
+		TEST(whole_test_suite),
+		TEST(cut_documents_are_refused),
+		TEST(refusals_say_where),
+		TEST(nesting_has_a_limit),
+		TEST(values_have_a_limit),
+		TEST(big_integers_keep_their_digits),
+		TEST(what_a_double_loses_stays_text),
+		TEST(integers),
+		TEST(scalars),
+		TEST(nul_is_made_visible),
+		TEST(lone_surrogates_cost_one_text_not_the_page),
+		TEST(rewriting_leaves_the_rest_alone),
+		TEST(byte_order_mark_is_skipped),
+		TEST(absent_null_and_ambiguous_differ),
+		TEST(paths),
+		TEST(path_grammar),
+		TEST(walking),
+		TEST(quoting),
+		TEST(equal_values_give_equal_bytes),
+		TEST(hostile_names_survive),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
