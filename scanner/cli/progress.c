@@ -43,14 +43,13 @@ void ep_progress_end(struct ep_progress *progress)
 static void print_terminal(struct ep_progress *progress,
 			   const struct ep_collect_event *event)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf source;
+	EP_AUTO(ep_buf_release) struct ep_buf source = EP_BUF_INIT(256);
 	int64_t now = ep_clock_mono_ms();
 
 	if (now - progress->shown_ms < REDRAW_MS)
 		return;
 	progress->shown_ms = now;
 	progress->line = true;
-	ep_buf_init(&source, 256);
 	ep_str_printable(&source, event->dataset, strlen(event->dataset));
 	fprintf(stderr,
 		"\r\033[K%zu of %zu datasets, %" PRId64 " pages, %" PRId64
