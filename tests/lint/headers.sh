@@ -17,8 +17,9 @@ for file in $(lint_files '^(scanner|tests)/.*\.h$'); do
 	layer=$(basename "$(dirname "$file")" | tr '[:lower:]' '[:upper:]')
 	guard=$(sed -n 's/^#ifndef[ \t]\{1,\}\([A-Z0-9_]*\)$/\1/p' \
 		"$root/$file" | head -n 1)
-	case $guard in
-	"EP_${base}_H" | "EP_${layer}_${base}_H" | "EP_TEST_${base}_H" | "ES_${base}_H") ;;
+	case $file:$guard in
+	*:"EP_${base}_H" | *:"EP_${layer}_${base}_H") ;;
+	tests/*:"EP_TEST_${base}_H" | tests/*:"ES_${base}_H" | tests/*:"${base}_H") ;;
 	*) lint_say "$file" 1 "the guard is \"$guard\", not EP_${base}_H" ;;
 	esac
 	echo "$guard $file" >>"$guards"
