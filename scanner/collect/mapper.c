@@ -397,22 +397,42 @@ static int map_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
 	return hand_over(&f, err);
 }
 
-static bool holds(const struct ep_mapper *mapper,
-		  const struct ep_spec_emit *emit,
-		  const struct ep_mapper_scope *scope)
+/* 1 when the value is the word that when: asks for, which may hold {tenant}. */
+static int is_word(struct ep_mapper *mapper, const char *word,
+		   const struct ep_mapper_value *value, struct ep_err *err)
+{
+	struct ep_buf text;
+	int rc;
+
+	if (ep_mapper_empty(value))
+		return 0;
+	ep_buf_clear(&mapper->scratch);
+	rc = ep_spec_expand(word, false, mapper->lookup, mapper->to,
+			    &mapper->scratch, err);
+	if (rc < 0)
+		return rc;
+	ep_buf_init(&text, EP_TEXT_BYTES_MAX);
+	rc = ep_mapper_as_text(value, EP_AS_TEXT, NULL, NULL, &text) &&
+	     ep_str_eq(text.s, mapper->scratch.s);
+	ep_buf_release(&text);
+	return rc;
+}
+
+/* 1 when when: holds, 0 when not. */
+static int holds(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
+		 const struct ep_mapper_scope *scope, struct ep_err *err)
 {
 	struct ep_mapper_value value;
 
 	if (!emit->when)
-		return true;
+		return 1;
 	ep_mapper_path(mapper, scope, emit->when, &value);
 	if (emit->when_is)
-		return value.state == EP_CELL_VALUE && value.text &&
-		       ep_str_eq(value.text, emit->when_is);
+		return is_word(mapper, emit->when_is, &value, err);
 	if (ep_mapper_empty(&value))
-		return false;
+		return 0;
 	if (!value.json)
-		return true;
+		return 1;
 	switch (ep_json_type(value.json)) {
 	case EP_JSON_BOOL:
 		return ep_json_true(value.json);
@@ -420,15 +440,17 @@ static bool holds(const struct ep_mapper *mapper,
 	case EP_JSON_OBJECT:
 		return ep_json_count(value.json) > 0;
 	default:
-		return true;
+		return 1;
 	}
 }
 
 static int map_one(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
 		   const struct ep_mapper_scope *scope, struct ep_err *err)
 {
-	if (!holds(mapper, emit, scope))
-		return 0;
+	int rc = holds(mapper, emit, scope, err);
+
+	if (rc <= 0)
+		return rc;
 	return map_row(mapper, emit, scope, err);
 }
 

@@ -96,32 +96,50 @@ static bool find_first(const struct ep_mapper *mapper,
 	return ambiguous;
 }
 
+static bool join_part(struct ep_mapper *mapper,
+		      const struct ep_mapper_scope *scope, const char *path,
+		      struct ep_mapper_value *ret)
+{
+	bool ambiguous;
+
+	if (*path == '=') {
+		set_text(ret, path + 1);
+	} else {
+		ambiguous = ep_mapper_path(mapper, scope, path, ret) ==
+			    EP_JSON_AMBIGUOUS;
+		if (ambiguous || ep_mapper_empty(ret))
+			return !ambiguous;
+	}
+	if (mapper->scratch.len)
+		ep_buf_addc(&mapper->scratch, ' ');
+	return ep_mapper_as_text(ret, EP_AS_TEXT, NULL, NULL,
+				 &mapper->scratch);
+}
+
+/* Nothing is joined when none of the members says something: literal parts
+ * alone name no record. */
 static bool find_joined(struct ep_mapper *mapper,
 			const struct ep_mapper_scope *scope,
 			const struct ep_words *paths,
 			struct ep_mapper_value *ret)
 {
 	bool ambiguous = false;
-	bool any = false;
+	bool present = false;
+	bool says = false;
 
 	ep_buf_clear(&mapper->scratch);
 	for (size_t i = 0; i < paths->n; i++) {
 		struct ep_mapper_value value;
 
-		if (ep_mapper_path(mapper, scope, paths->v[i], &value) ==
-		    EP_JSON_AMBIGUOUS)
+		if (!join_part(mapper, scope, paths->v[i], &value))
 			ambiguous = true;
-		any |= value.state != EP_CELL_ABSENT;
-		if (ep_mapper_empty(&value))
+		if (paths->v[i][0] == '=')
 			continue;
-		if (mapper->scratch.len)
-			ep_buf_addc(&mapper->scratch, ' ');
-		if (!ep_mapper_as_text(&value, EP_AS_TEXT, NULL, NULL,
-				       &mapper->scratch))
-			ambiguous = true;
+		present |= value.state != EP_CELL_ABSENT;
+		says |= !ep_mapper_empty(&value);
 	}
-	set_text(ret, mapper->scratch.len ? mapper->scratch.s : NULL);
-	if (any && !ret->text)
+	set_text(ret, says ? mapper->scratch.s : NULL);
+	if (present && !says)
 		ret->state = EP_CELL_NULL;
 	return ambiguous;
 }

@@ -129,7 +129,8 @@ struct ep_spec_field {
 	char *attr;		/* member of attr (keep:) */
 	/* exactly one source */
 	struct ep_words path;	/* several: the first not null, not empty */
-	struct ep_words join;	/* joined by one blank, nulls left out */
+	struct ep_words join;	/* joined by one blank, nulls left out; "=x"
+				 * is the text x itself */
 	char *constant;		/* may hold {name} */
 	char *parent;		/* path in the record of for_each */
 	enum ep_convert as;
@@ -161,7 +162,7 @@ struct ep_spec_emit {
 	bool each_optional;	/* the array may be absent: no rows then */
 	char *when;	/* path: rows only where it is there and not null,
 			 * false, empty */
-	char *when_is;	/* ... and is this very word, when given */
+	char *when_is;	/* ... and is this very word (may hold {tenant}) */
 	/* Columns first; then the members of attr (column -1, from keep: too),
 	 * sorted by name, so that attr is canonical as it is written. */
 	EP_VEC(struct ep_spec_field) fields;
@@ -204,7 +205,8 @@ struct ep_spec_endpoint {
 /* Who am I talking to: read first, compared with the pinned id. */
 struct ep_spec_identity {
 	char *endpoint;	/* name of the endpoint whose records tell ids */
-	char *path;	/* inside a record (after as:) */
+	char *path;	/* inside a record (after as:); NULL: all of the answer
+			 * as compact JSON */
 	enum ep_convert as;
 	char *find;	/* pattern (PCRE2) whose group 1 is the id, or NULL */
 };

@@ -145,6 +145,8 @@ static void check_consts(struct place *at, const struct ep_spec_emits *emits)
 	for (size_t i = 0; i < emits->n; i++) {
 		const struct ep_spec_emit *emit = &emits->v[i];
 
+		at->line = emit->line;
+		check_text(at, "when", emit->when_is);
 		for (size_t k = 0; k < emit->fields.n; k++) {
 			const struct ep_spec_field *f = &emit->fields.v[k];
 

@@ -36,12 +36,19 @@ static void check_path(struct ep_spec_reader *rd, int line,
 
 static void check_field_paths(struct ep_spec_reader *rd,
 			      const struct ep_spec_columns *columns,
-			      const struct ep_spec_field *field)
+			      struct ep_spec_field *field)
 {
 	for (size_t i = 0; i < field->path.n; i++)
 		check_path(rd, field->line, columns, field->path.v[i]);
-	for (size_t i = 0; i < field->join.n; i++)
-		check_path(rd, field->line, columns, field->join.v[i]);
+	for (size_t i = 0; i < field->join.n; i++) {
+		if (field->join.v[i][0] != '=')
+			check_path(rd, field->line, columns, field->join.v[i]);
+	}
+	/* A column that may be missing in the file may be absent in a row. */
+	for (size_t i = 0; columns && i < field->path.n; i++) {
+		if (in_words(columns->may, field->path.v[i]))
+			field->optional = true;
+	}
 }
 
 static struct ep_spec_field *add_field(struct ep_spec_emit *emit)
