@@ -40,6 +40,8 @@
  *           know about an expired one
  *  finding_event(run, fingerprint, event, at)   event: open came_back fixed
  *           waived waiver_ended
+ *  person_match(tenant, account, person, same, by_user, at)
+ *           what somebody decided about an uncertain link
  *  check_note(run, kind, rule, unit, text)
  *           kind: waiver_unused waiver_expired rule_disabled rule_error
  */

@@ -164,8 +164,8 @@ static int load_uncertain(struct ep_db *db, struct ep_fleet *fleet,
 	bool row;
 	int rc = ep_db_prepare(db, "SELECT tenant, dataset, "
 			       "count(DISTINCT account) FROM person_link "
-			       "WHERE certain = 0 AND left_at IS NOT NULL "
-			       "GROUP BY tenant, dataset", &stmt, err);
+			       "WHERE certain = 0 AND (left_at IS NOT NULL "
+			       "OR person IS NULL) GROUP BY tenant, dataset", &stmt, err);
 
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
 		add_uncertain(fleet, stmt);

@@ -62,6 +62,11 @@ static const char tables[] =
 	" event TEXT NOT NULL, at INTEGER NOT NULL,"
 	" PRIMARY KEY(run, fingerprint, event)) WITHOUT ROWID;"
 
+	"CREATE TABLE IF NOT EXISTS person_match("
+	" tenant TEXT NOT NULL, account TEXT NOT NULL, person TEXT NOT NULL,"
+	" same INTEGER NOT NULL, by_user TEXT NOT NULL, at INTEGER NOT NULL,"
+	" PRIMARY KEY(tenant, account, person)) WITHOUT ROWID;"
+
 	"CREATE TABLE IF NOT EXISTS check_note("
 	" run INTEGER NOT NULL, kind TEXT NOT NULL, rule TEXT, unit TEXT,"
 	" text TEXT NOT NULL);"

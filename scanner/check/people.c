@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Linking accounts with the people of the register.
+ */
+#include "check/people.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "check/register.h"
+#include "ext/db.h"
+#include "ext/regex.h"
+
+/* An id this long names one thing in the world; a shorter one may be a
+ * number that every customer's directory hands out. */
+#define UNIQUE_ID_BYTES 16
+
+struct pattern {
+	const char *customer;
+	bool msp;
+	struct ep_regex *regex;
+	const char *with;
+};
+
+struct linker {
+	struct ep_db *db;
+	struct ep_register reg;
+	struct ep_map declared;	/* address or uid/id -> itself */
+	struct ep_map decided;	/* tenant, account, person -> yes or no */
+	EP_VEC(struct pattern) pattern;
+};
+
+static char yes;
+static char no;
+
+struct account {
+	const char *customer;
+	const char *tenant;
+	const char *dataset;
+	const char *id;
+	const char *email;
+	const char *login;
+	const char *external_id;
+	const char *name;
+	const char *class;
+};
+
+struct match {
+	const struct ep_person *person;	/* NULL: a pattern failed */
+	const char *how;
+	bool certain;
+};
+
+EP_VEC_TYPE(matches, struct match);
+
+static void add_match(struct matches *list, const struct ep_person *person,
+		      const char *how, bool certain)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i].person != person)
+			continue;
+		/* The first reason stays unless a better one comes. */
+		if (certain && !list->v[i].certain)
+			list->v[i] = (struct match){ person, how, true };
+		return;
+	}
+	EP_VEC_ADD(list) = (struct match){ person, how, certain };
+}
+
+static bool at_home(const struct account *acc, const struct ep_person *person)
+{
+	return acc->customer && ep_str_eq(acc->customer, person->employer);
+}
+
+/* --- the ways to match -------------------------------------------------- */
+
+static void match_id(const struct linker *ln, const struct account *acc,
+		     struct matches *list)
+{
+	const struct ep_person_list *found =
+		ep_register_address(&ln->reg, acc->external_id);
+
+	for (size_t i = 0; found && i < found->n; i++)
+		add_match(list, found->v[i], "id",
+			  at_home(acc, found->v[i]) ||
+			  strchr(acc->external_id, '@') ||
+			  strlen(acc->external_id) >= UNIQUE_ID_BYTES);
+}
+
+static void match_address(const struct linker *ln, const struct account *acc,
+			  const char *address, struct matches *list)
+{
+	const struct ep_person_list *found =
+		ep_register_address(&ln->reg, address);
+
+	for (size_t i = 0; found && i < found->n; i++) {
+		bool certain = strchr(address, '@') ||
+			       at_home(acc, found->v[i]);
+
+		add_match(list, found->v[i],
+			  certain ? "address" : "login in another tenancy",
+			  certain);
+	}
+}
+
+static void match_pattern(const struct linker *ln, const struct account *acc,
+			  const struct pattern *pattern, const char *address,
+			  struct matches *list)
+{
+	const struct ep_person_list *found;
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_buf to;
+	bool match = false;
+
+	ep_buf_init(&to, EP_TEXT_BYTES_MAX);
+	if (ep_regex_replace(pattern->regex, address, strlen(address),
+			     pattern->with, &to, &match, &err) < 0)
+		add_match(list, NULL, "alias pattern failed", false);
+	else if (match && (found = ep_register_address(&ln->reg, to.s)))
+		for (size_t i = 0; i < found->n; i++)
+			if (!found->v[i]->employer ||
+			    ep_str_eq(found->v[i]->employer,
+				      pattern->customer))
+				add_match(list, found->v[i], "pattern",
+					  strchr(to.s, '@') ||
+					  at_home(acc, found->v[i]));
+	ep_buf_release(&to);
+}
+
+static void match_patterns(const struct linker *ln, const struct account *acc,
+			   const char *address, struct matches *list)
+{
+	if (!address || !*address)
+		return;
+	for (size_t i = 0; i < ln->pattern.n; i++) {
+		const struct pattern *it = &ln->pattern.v[i];
+
+		if (it->msp || ep_str_eq(it->customer, acc->customer))
+			match_pattern(ln, acc, it, address, list);
+	}
+}
+
+/* ana+print@acme.example may be ana@acme.example's. */
+static void match_plus(const struct linker *ln, const char *address,
+		       struct matches *list)
+{
+	const struct ep_person_list *found;
+	const char *plus = address ? strchr(address, '+') : NULL;
+	const char *at = address ? strrchr(address, '@') : NULL;
+	struct ep_buf base;
+
+	if (!plus || !at || plus > at || plus == address)
+		return;
+	ep_buf_init(&base, EP_TEXT_BYTES_MAX);
+	ep_buf_add(&base, address, (size_t)(plus - address));
+	ep_buf_adds(&base, at);
+	found = ep_register_address(&ln->reg, base.s);
+	for (size_t i = 0; found && i < found->n; i++)
+		add_match(list, found->v[i], "plus address", false);
+	ep_buf_release(&base);
+}
+
+static void match_name(const struct linker *ln, const struct account *acc,
+		       struct matches *list)
+{
+	const struct ep_person_list *found =
+		ep_register_name(&ln->reg, acc->name);
+
+	for (size_t i = 0; found && i < found->n; i++)
+		if (found->v[i]->msp || at_home(acc, found->v[i]))
+			add_match(list, found->v[i], "name", false);
+}
+
+static bool is_declared(const struct linker *ln, const struct account *acc)
+{
+	struct ep_buf uid;
+	bool found;
+
+	if (ep_str_eq(acc->class, "shared") ||
+	    ep_str_eq(acc->class, "service") ||
+	    ep_str_eq(acc->class, "breakglass"))
+		return true;
+	if ((acc->email && ep_map_get(&ln->declared, acc->email)) ||
+	    (acc->login && ep_map_get(&ln->declared, acc->login)))
+		return true;
+	ep_buf_init(&uid, EP_TEXT_BYTES_MAX);
+	ep_buf_addf(&uid, "%s/%s", acc->tenant, acc->id);
+	found = ep_map_get(&ln->declared, uid.s) != NULL;
+	ep_buf_release(&uid);
+	return found;
+}
+
+static size_t count_certain(const struct matches *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->v[i].certain;
+	return n;
+}
+
+static void find_matches(const struct linker *ln, const struct account *acc,
+			 struct matches *list)
+{
+	match_id(ln, acc, list);
+	if (acc->email)
+		match_address(ln, acc, acc->email, list);
+	if (acc->login)
+		match_address(ln, acc, acc->login, list);
+	if (count_certain(list) == 0 && !is_declared(ln, acc)) {
+		match_patterns(ln, acc, acc->email, list);
+		match_patterns(ln, acc, acc->login, list);
+		if (list->n == 0) {
+			match_plus(ln, acc->email, list);
+			match_plus(ln, acc->login, list);
+		}
+		if (list->n == 0)
+			match_name(ln, acc, list);
+	}
+}
+
+/* --- decisions ---------------------------------------------------------- */
+
+static void decision_key(struct ep_buf *key, const char *tenant,
+			 const char *account, const char *person)
+{
+	ep_buf_init(key, 4 * EP_TEXT_BYTES_MAX);
+	ep_buf_addf(key, "%s\x1f%s\x1f%s", tenant, account, person);
+}
+
+static const void *decision(const struct linker *ln,
+			    const struct account *acc,
+			    const struct ep_person *person)
+{
+	struct ep_buf key;
+	const void *word;
+
+	if (!person)
+		return NULL;
+	decision_key(&key, acc->tenant, acc->id, person->id);
+	word = ep_map_get(&ln->decided, key.s);
+	ep_buf_release(&key);
+	return word;
+}
+
+/* What somebody decided beats what we found; then two people behind one
+ * account make both uncertain. */
+static void settle(const struct linker *ln, const struct account *acc,
+		   struct matches *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const void *word = decision(ln, acc, list->v[i].person);
+
+		if (word == &yes) {
+			list->v[0] = (struct match){ list->v[i].person,
+						     "confirmed", true };
+			list->n = 1;
+			return;
+		}
+		if (word != &no)
+			list->v[kept++] = list->v[i];
+	}
+	list->n = kept;
+	if (count_certain(list) > 1)
+		for (size_t i = 0; i < list->n; i++)
+			list->v[i] = (struct match){ list->v[i].person,
+				"address of two people", false };
+}
+
+static int write_match(const struct linker *ln, const struct account *acc,
+		       const struct match *match, struct ep_err *err)
+{
+	const struct ep_person *person = match->person;
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(ln->db, "INSERT INTO main.person_link("
+			       "customer, tenant, dataset, account, email, "
+			       "person, person_name, left_at, how, certain) "
+			       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+			       "?10)", &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, acc->customer);
+	ep_db_text(stmt, 2, acc->tenant);
+	ep_db_text(stmt, 3, acc->dataset);
+	ep_db_text(stmt, 4, acc->id);
+	ep_db_text(stmt, 5, acc->email);
+	ep_db_text(stmt, 6, person ? person->id : NULL);
+	ep_db_text(stmt, 7, person ? person->name : NULL);
+	if (person && person->left)
+		ep_db_int(stmt, 8, person->left_at);
+	ep_db_text(stmt, 9, match->how);
+	ep_db_int(stmt, 10, match->certain);
+	return ep_db_run(stmt, err);
+}
+
+static int link_account(const struct linker *ln, const struct account *acc,
+			struct ep_err *err)
+{
+	struct matches list = { 0 };
+	bool certain;
+	int rc = 0;
+
+	find_matches(ln, acc, &list);
+	settle(ln, acc, &list);
+	certain = count_certain(&list) > 0;
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		if (list.v[i].certain || !certain)
+			rc = write_match(ln, acc, &list.v[i], err);
+	ep_vec_release(&list);
+	return rc;
+}
+
+static int link_accounts(const struct linker *ln, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(ln->db, "SELECT customer, tenant, dataset, id, "
+			       "email, login, external_id, name, class "
+			       "FROM account ORDER BY tenant, dataset, id",
+			       &stmt, err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		struct account acc = {
+			.customer = ep_db_col_text(stmt, 0),
+			.tenant = ep_db_col_text(stmt, 1),
+			.dataset = ep_db_col_text(stmt, 2),
+			.id = ep_db_col_text(stmt, 3),
+			.email = ep_db_col_text(stmt, 4),
+			.login = ep_db_col_text(stmt, 5),
+			.external_id = ep_db_col_text(stmt, 6),
+			.name = ep_db_col_text(stmt, 7),
+			.class = ep_db_col_text(stmt, 8),
+		};
+
+		rc = link_account(ln, &acc, err);
+	}
+	return rc;
+}
+
+/* --- set-up ------------------------------------------------------------- */
+
+static int load_declared(struct linker *ln, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(ln->db, "SELECT address FROM declared", &stmt,
+			       err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		if (ep_db_col_text(stmt, 0))
+			ep_map_set(&ln->declared, ep_db_col_text(stmt, 0),
+				   ln);
+	return rc;
+}
+
+static int load_decided(struct linker *ln, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(ln->db, "SELECT tenant, account, person, same "
+			       "FROM person_match", &stmt, err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		struct ep_buf key;
+
+		decision_key(&key, ep_db_col_text(stmt, 0),
+			     ep_db_col_text(stmt, 1), ep_db_col_text(stmt, 2));
+		ep_map_set(&ln->decided, key.s,
+			   ep_db_col_int(stmt, 3) ? &yes : &no);
+		ep_buf_release(&key);
+	}
+	return rc;
+}
+
+static int compile_patterns(struct linker *ln, const struct ep_config *config,
+			    struct ep_err *err)
+{
+	for (size_t i = 0; i < config->customers.n; i++) {
+		const struct ep_customer *customer = &config->customers.v[i];
+
+		for (size_t j = 0; j < customer->aliases.n; j++) {
+			struct pattern it = {
+				.customer = customer->id,
+				.msp = customer->msp,
+				.with = customer->aliases.v[j].address,
+			};
+			int rc = ep_regex_compile(
+				customer->aliases.v[j].pattern, true,
+				&it.regex, err);
+
+			if (rc < 0)
+				return ep_err_context(err, "alias pattern of "
+						      "%s", customer->id);
+			EP_VEC_ADD(&ln->pattern) = it;
+		}
+	}
+	return 0;
+}
+
+static int link_all(struct linker *ln, const struct ep_config *config,
+		    struct ep_err *err)
+{
+	int rc = compile_patterns(ln, config, err);
+
+	if (rc == 0)
+		rc = load_declared(ln, err);
+	if (rc == 0)
+		rc = load_decided(ln, err);
+	if (rc == 0)
+		rc = ep_db_exec(ln->db, "DELETE FROM main.person_link", err);
+	return rc < 0 ? rc : link_accounts(ln, err);
+}
+
+int ep_people_link(struct ep_db *db, const struct ep_config *config,
+		   struct ep_err *err)
+{
+	struct linker ln = { .db = db };
+	int rc = ep_register_load(db, &ln.reg, err);
+
+	if (rc < 0)
+		return rc;
+	ep_map_init(&ln.declared);
+	ep_map_init(&ln.decided);
+	rc = link_all(&ln, config, err);
+	for (size_t i = 0; i < ln.pattern.n; i++)
+		ep_regex_free(ln.pattern.v[i].regex);
+	ep_vec_release(&ln.pattern);
+	ep_map_release(&ln.declared, NULL);
+	ep_map_release(&ln.decided, NULL);
+	ep_register_release(&ln.reg);
+	return rc;
+}
+
+int ep_people_decide(struct ep_db *db, const char *tenant,
+		     const char *account, const char *person, bool same,
+		     const char *by_user, int64_t at, struct ep_err *err)
+{
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(db, "INSERT OR REPLACE INTO person_match("
+			       "tenant, account, person, same, by_user, at) "
+			       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)", &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, tenant);
+	ep_db_text(stmt, 2, account);
+	ep_db_text(stmt, 3, person);
+	ep_db_int(stmt, 4, same);
+	ep_db_text(stmt, 5, by_user);
+	ep_db_int(stmt, 6, at);
+	return ep_db_run(stmt, err);
+}
