@@ -37,21 +37,37 @@ static void get_night(struct es_estate *e, struct es_req *req,
 	say(ans, 200, text);
 }
 
-/* Query values are text; numbers and booleans are told by their look. */
+/* Query values are text; what a number, a truth value or any JSON may stand
+ * for is told by its look. */
+static cJSON *value_of_arg(const struct es_arg *arg, char msg[ES_MSG_MAX])
+{
+	static const char *const typed[] = { "night", "nth", "times", "status",
+					     "date", "keep", "seconds", "by",
+					     "value", "all", "count",
+					     "chunked", "bytes",
+					     "milliseconds", "megabytes" };
+	const char *v = arg->value;
+	cJSON *item = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(typed) / sizeof(typed[0]); i++)
+		if (!strcmp(typed[i], arg->name))
+			break;
+	if (i < sizeof(typed) / sizeof(typed[0]))
+		item = *v && strchr("{[\"", *v) ?
+			cJSON_Parse(v) : es_yaml_text(v, strlen(v), "value",
+						      msg);
+	return item ? item : cJSON_CreateString(v);
+}
+
 static cJSON *fault_of_args(const struct es_req *req, char msg[ES_MSG_MAX])
 {
 	cJSON *o = cJSON_CreateObject();
 	int i;
 
-	for (i = 0; i < req->nargs; i++) {
-		const char *v = req->args[i].value;
-		cJSON *item = *v == '{' || *v == '[' || *v == '"' ?
-			cJSON_Parse(v) : es_yaml_text(v, strlen(v),
-						      "value", msg);
-
+	for (i = 0; i < req->nargs; i++)
 		cJSON_AddItemToObject(o, req->args[i].name,
-				      item ? item : cJSON_CreateString(v));
-	}
+				      value_of_arg(&req->args[i], msg));
 	return o;
 }
 
