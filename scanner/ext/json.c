@@ -198,6 +198,9 @@ static void add_double(struct ep_buf *out, double x)
 			break;
 	}
 	ep_buf_adds(out, text);
+	/* Read back as a whole number it would be one beyond 2^53. */
+	if (fabs(x) > EXACT_MAX && !strpbrk(text, ".e"))
+		ep_buf_adds(out, ".0");
 }
 
 bool ep_json_scalar(const struct ep_json *json, struct ep_buf *out)

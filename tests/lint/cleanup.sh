@@ -13,10 +13,13 @@ for file in $(lint_files '^(scanner|tests)/.*\.(c|h)$'); do
 	lint_code "$file" | awk -v file="$file" '
 		/^}/ { delete open }
 		/EP_AUTO(_FREE|\()/ && /;[ \t]*$/ && !/=/ {
-			name = $0
-			sub(/;[ \t]*$/, "", name)
-			sub(/^.*[^A-Za-z0-9_]/, "", name)
-			open[name] = FNR
+			n = split($0, declared, ",")
+			for (i = 1; i <= n; i++) {
+				name = declared[i]
+				sub(/;[ \t]*$/, "", name)
+				sub(/^.*[^A-Za-z0-9_]/, "", name)
+				open[name] = FNR
+			}
 			next
 		}
 		{

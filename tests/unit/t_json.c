@@ -487,6 +487,11 @@ static void equal_values_give_equal_bytes(void **state)
 	canon_is("{\"k\":2,\"k\":1}");
 	assert_int_equal(parse("[1e2,0.10,12345678901234567890,\"x\"]"), 0);
 	canon_is("[100,0.1,\"12345678901234567890\",\"x\"]");
+	/* Large, yet a number: must not turn into text when read back. */
+	assert_int_equal(parse("[1.2345678901234568e16,1e17]"), 0);
+	canon_is("[12345678901234568.0,1e+17]");
+	assert_int_equal(parse("[12345678901234568.0,1e+17]"), 0);
+	canon_is("[12345678901234568.0,1e+17]");
 	assert_int_equal(parse("{}"), 0);
 	canon_is("{}");
 }
