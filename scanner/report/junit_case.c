@@ -14,8 +14,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ext/db.h"
-#include "ext/json.h"
 #include "ext/xml.h"
+#include "report/finding_row.h"
 
 /* One case's text; a rule with more findings says how many are not shown. */
 #define CASE_BYTES_MAX ((size_t)1024 * 1024)
@@ -117,28 +117,16 @@ static int add_findings(struct ep_junit_cursor *cursor, struct ep_buf *out,
 	return rc;
 }
 
-static void add_remedy(struct ep_buf *out, const char *remedy)
+static void add_step(void *to, int n, const char *act, const char *system,
+		     const char *only_after)
 {
-	struct ep_json *json = NULL;
-	const struct ep_json *step, *act, *after;
-	struct ep_err ignored = EP_ERR_INIT;
-	int n = 0;
+	struct ep_buf *out = to;
 
-	if (ep_json_parse(remedy, strlen(remedy), &json, NULL, &ignored))
-		return;
-	for (step = ep_json_first(json); step; step = ep_json_next(step)) {
-		if (ep_json_get(step, "do", &act) != EP_JSON_PRESENT)
-			continue;
-		ep_buf_addf(out, "fix %d: %s", ++n,
-			    ep_json_text(act) ? ep_json_text(act) : "");
-		if (ep_json_get(step, "only_after", &after) ==
-			    EP_JSON_PRESENT &&
-		    ep_json_text(after))
-			ep_buf_addf(out, " (only after: %s)",
-				    ep_json_text(after));
-		ep_buf_addc(out, '\n');
-	}
-	ep_json_free(json);
+	(void)system;
+	ep_buf_addf(out, "fix %d: %s", n, act);
+	if (only_after)
+		ep_buf_addf(out, " (only after: %s)", only_after);
+	ep_buf_addc(out, '\n');
 }
 
 static int write_failure(struct ep_xml *xml, struct ep_junit_cursor *cursor,
@@ -158,7 +146,7 @@ static int write_failure(struct ep_xml *xml, struct ep_junit_cursor *cursor,
 		ep_buf_addf(&content, "%s\n", text(stmt, REASON));
 	if (add_findings(cursor, &content, err))
 		return err->code;
-	add_remedy(&content, text(stmt, REMEDY));
+	ep_finding_remedy(text(stmt, REMEDY), add_step, &content);
 	outcome(xml, "failure", type.s, message.s, content.s);
 	return 0;
 }

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a wish ("html=out/") to files: which run, which definition, which
+ * writer.
+ */
+#include "report/report.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "ext/db.h"
+#include "report/data.h"
+#include "report/html.h"
+#include "report/junit.h"
+#include "report/layout.h"
+#include "report/out.h"
+#include "report/page.h"
+#include "report/text.h"
+#include "store/store.h"
+
+static const struct {
+	const char *word;
+	const char *definition;
+} formats[EP_REPORT_FORMATS] = {
+	[EP_REPORT_HTML] = { "html", NULL },
+	[EP_REPORT_JUNIT] = { "junit", NULL },
+	[EP_REPORT_TEXT] = { "text", "nightly" },
+	[EP_REPORT_MARKDOWN] = { "markdown", "nightly" },
+	[EP_REPORT_CSV] = { "csv", "findings" },
+	[EP_REPORT_JSON] = { "json", "nightly" },
+};
+
+int ep_report_format(const char *word)
+{
+	for (int i = 0; i < EP_REPORT_FORMATS; i++)
+		if (ep_str_eq(formats[i].word, word))
+			return i;
+	return -1;
+}
+
+static int choose_run(struct ep_store *store, int64_t *run, struct ep_err *err)
+{
+	if (*run == 0 &&
+	    ep_db_one_int(ep_store_db(store),
+			  "SELECT coalesce(max(run), 0) FROM main.check_run",
+			  run, err))
+		return err->code;
+	if (*run == 0)
+		return ep_err_set(err, EP_ENOENT,
+				  "no run was checked yet; 'exitproof run' or "
+				  "'exitproof check' does");
+	return ep_store_as_of(store, *run, err);
+}
+
+static int write_to(struct ep_store *store,
+		    const struct ep_report_options *options,
+		    const struct ep_layout *layout, const struct ep_page *page,
+		    struct ep_report_out *out, struct ep_err *err)
+{
+	switch (options->format) {
+	case EP_REPORT_JUNIT:
+		return ep_junit_write(store, page->run, page->customer, out,
+				      err);
+	case EP_REPORT_TEXT:
+		return ep_text_write(store, layout, page,
+				     options->colour ? EP_TEXT_COLOUR :
+						       EP_TEXT_PLAIN,
+				     out, err);
+	case EP_REPORT_MARKDOWN:
+		return ep_text_write(store, layout, page, EP_TEXT_MARKDOWN,
+				     out, err);
+	case EP_REPORT_CSV:
+		return ep_csv_report_write(store, layout, page, out, err);
+	case EP_REPORT_JSON:
+		return ep_json_report_write(store, layout, page, out, err);
+	case EP_REPORT_HTML:
+	case EP_REPORT_FORMATS:
+		break;
+	}
+	return ep_err_set(err, EP_EBUG, "no writer for format %d",
+			  (int)options->format);
+}
+
+static int write_file(struct ep_store *store, const struct ep_config *config,
+		      const struct ep_report_options *options, int64_t run,
+		      struct ep_err *err)
+{
+	const char *id = options->definition ?
+				 options->definition :
+				 formats[options->format].definition;
+	struct ep_layout *layout = NULL;
+	struct ep_report_out out;
+	struct ep_page page;
+	int rc;
+
+	rc = ep_page_read(store, run, options->customer, &page, err);
+	if (rc == 0 && id)
+		rc = ep_layout_find(&config->report_folders, id, &layout, err);
+	if (rc == 0)
+		rc = ep_report_out_open(&out, options->path, err);
+	if (rc == 0) {
+		rc = write_to(store, options, layout, &page, &out, err);
+		rc = ep_report_out_close(&out, rc, err);
+	}
+	ep_layout_free(layout);
+	return rc;
+}
+
+int ep_report_write(struct ep_store *store, const struct ep_config *config,
+		    const struct ep_report_options *options,
+		    struct ep_err *err)
+{
+	int64_t run = options->run;
+	int rc;
+
+	rc = choose_run(store, &run, err);
+	if (rc == 0 && options->format == EP_REPORT_HTML)
+		rc = ep_html_write(store, config, options, run, err);
+	else if (rc == 0)
+		rc = write_file(store, config, options, run, err);
+	if (rc)
+		ep_err_context(err, "report %s=%s",
+			       formats[options->format].word, options->path);
+	return rc;
+}
