@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to the collection: the engine, and what it moves.
+ *
+ *	engine    one run
+ *	site      a connection in use: connector, credentials, identity
+ *	tenancy   whose datasets they are: the site's own, or one that a
+ *	          listing with `tenants: true` showed
+ *	source    one dataset of one tenancy (or a listing that is read only
+ *	          because it names the parents of a wanted one)
+ *	listing   one call of an endpoint with all its pages; a source with
+ *	          for_each has one per parent record
+ *
+ * A source ends exactly once, when nothing feeds it any more and all its
+ * listings ended; ep_source_end is the only place that says so to the sink.
+ */
+#ifndef EP_ENGINE_H
+#define EP_ENGINE_H
+
+#include "base/map.h"
+#include "collect/agenda.h"
+#include "collect/auth.h"
+#include "collect/budget.h"
+#include "collect/collect.h"
+#include "collect/judge.h"
+#include "collect/mapper.h"
+#include "collect/page.h"
+#include "collect/transport.h"
+#include "collect/vars.h"
+#include "collect/wait.h"
+#include "ext/regex.h"
+
+struct ep_site;
+struct ep_source;
+struct ep_listing;
+struct ep_try;
+
+/* A parsed page; parent records live in it as long as calls need them. */
+struct ep_doc {
+	struct ep_json *json;
+	unsigned refs;
+};
+struct ep_doc *ep_doc_new(struct ep_json *json);
+struct ep_doc *ep_doc_ref(struct ep_doc *doc);
+void ep_doc_unref(struct ep_doc *doc);
+
+/* Everything that is sent to one host shares its connections. */
+struct ep_host {
+	int64_t under_way;
+	struct ep_lane *first, *last;	/* lanes that wait for a connection */
+};
+
+/* A budget with the listings that wait in it. */
+struct ep_lane {
+	struct ep_budget budget;
+	struct ep_host *host;
+	struct ep_lane *next;
+	struct ep_listing *first, *last;
+	bool armed;	/* stands in the agenda or with the host */
+	int64_t told_ms;	/* up to when a wait was reported */
+	char why[64];
+};
+
+struct ep_tenancy {
+	struct ep_site *site;
+	const char *customer;	/* of the configuration, NULL unclaimed */
+	char *system;
+	char *id;
+	EP_VEC(struct ep_source *) sources;	/* one per endpoint or NULL */
+};
+
+/* What is known about one credential of a site. */
+struct ep_use {
+	const struct ep_spec_credential *spec;
+	const struct ep_config_credential *config;
+	struct ep_auth *auth;
+	struct ep_lane *lane;	/* of EP_BUDGET_CREDENTIAL */
+	enum ep_proof {
+		EP_PROOF_OPEN,	/* identity not read yet */
+		EP_PROOF_GIVEN,
+		EP_PROOF_REFUSED
+	} proof;
+	struct ep_coverage refusal;	/* for REFUSED */
+};
+
+struct ep_site {
+	struct ep_engine *engine;
+	const struct ep_connection *connection;
+	const struct ep_spec *spec;
+	struct ep_tenancy *home;
+	EP_VEC(struct ep_tenancy *) tenancies;	/* home first */
+	struct ep_map by_tenancy;	/* "endpoint/system/id" */
+	EP_VEC(struct ep_use) uses;	/* configured ones, connector's order */
+	struct ep_use none;	/* for endpoints that need no credential */
+	struct ep_regex *find;	/* of the identity, or NULL */
+	size_t identities;	/* identity listings not ended */
+	int64_t retries;
+	/* Told of each proof; for a test of the connection.  May be NULL. */
+	void (*tell)(struct ep_site *site, struct ep_listing *listing);
+	void *tell_to;
+};
+
+struct ep_source {
+	struct ep_tenancy *tenancy;
+	const struct ep_spec_endpoint *endpoint;
+	char *name;
+	struct ep_source *parent;	/* of for_each; may be of another
+					 * tenancy (the one that lists it) */
+	struct ep_use *use;
+	bool stored;	/* false: read for its children only */
+	bool fed;	/* no further listing will come */
+	bool begun;
+	bool ended;
+	size_t open;	/* listings not ended */
+	size_t calls;	/* listings in all */
+	size_t whole;	/* of them complete */
+	struct ep_coverage worst;	/* what the worst of them said */
+	int64_t total;	/* sum of what the calls state */
+	bool uncounted;	/* one of them stated none */
+	struct ep_seen given;	/* records that were handed to children */
+	void *handle;	/* of the sink */
+	struct ep_coverage coverage;
+	struct {
+		bool ready;
+		struct ep_mapper mapper;
+		struct ep_vars *vars;	/* of the record at hand */
+	} mapper;
+	struct ep_listing *at;	/* whose records are being mapped */
+	bool has_children;
+	int64_t objects;
+};
+
+enum ep_listing_for {
+	EP_FOR_SOURCE,
+	EP_FOR_IDENTITY,	/* only asks who answers */
+	EP_FOR_TRY		/* one page, kept for whoever asked */
+};
+
+struct ep_listing {
+	enum ep_listing_for what;
+	struct ep_engine *engine;
+	struct ep_tenancy *tenancy;
+	struct ep_source *source;	/* FOR_SOURCE */
+	const struct ep_spec_endpoint *endpoint;
+	struct ep_use *use;
+	struct ep_lane *lane;
+	struct ep_doc *parent_doc;
+	const struct ep_json *parent;
+	struct ep_pager pager;
+	struct ep_seen keys;	/* of the first row of each record */
+	int64_t unique;
+	bool keyed;	/* the record at hand gave its key */
+	bool fresh;	/* ... and it is a new one */
+	char *child_system;	/* tenancy that the record at hand names */
+	char *child_id;
+	bool again;	/* read a second time from the start */
+	bool over;	/* no further request */
+	char *base;
+	char *url;	/* under way or due */
+	int64_t tries;		/* of the request at hand */
+	int64_t throttles;
+	bool renewed;		/* a new token was tried for it */
+	unsigned serial;	/* of the token it was sent with */
+	int64_t queued_ms;
+	size_t in_work;	/* pages not mapped yet */
+	struct ep_coverage said;	/* how this listing went */
+	struct ep_listing *next;	/* in a lane or with a token */
+	/* FOR_IDENTITY */
+	size_t ids;
+	char id[128];	/* the first one found */
+	bool found;	/* the pinned one was among them */
+	/* FOR_TRY */
+	struct ep_try *asked;
+};
+
+/* One page that waits to be mapped. */
+struct ep_work {
+	struct ep_work *next;
+	struct ep_listing *listing;
+	struct ep_doc *doc;
+	const struct ep_json *records;	/* container, or the one record */
+	bool one;
+	size_t bytes;
+};
+
+struct ep_engine {
+	const struct ep_config *config;
+	const struct ep_specs *specs;
+	const struct ep_collect_filter *filter;
+	struct ep_sink *sink;
+	const struct ep_transport *net;
+	const struct ep_collect_progress *progress;
+	struct ep_collect_totals *totals;
+	EP_VEC(struct ep_site *) sites;
+	EP_VEC(struct ep_source *) sources;	/* all, in order of sight */
+	struct ep_map lanes;
+	struct ep_map hosts;
+	struct ep_map auths;
+	struct ep_agenda agenda;
+	struct ep_jitter jitter;
+	struct ep_work *work, *work_last;
+	size_t work_bytes;
+	int64_t end_ms;
+	bool closing;	/* nothing new is sent */
+	bool failed;	/* err says why */
+	struct ep_err err;	/* of the sink or the machinery */
+	size_t ended;
+};
+
+/* Kinds of agenda entries. */
+enum { EP_DUE_LANE, EP_DUE_LISTING, EP_DUE_AUTH };
+
+int64_t ep_engine_now(const struct ep_engine *engine);
+/* Remembers the first error that ends the run. */
+void ep_engine_fail(struct ep_engine *engine, const struct ep_err *err);
+void ep_engine_init(struct ep_engine *engine, const struct ep_config *config,
+		    const struct ep_specs *specs, struct ep_sink *sink,
+		    const struct ep_transport *net,
+		    struct ep_collect_totals *totals);
+void ep_engine_release(struct ep_engine *engine);
+/* Runs until nothing is due, under way or waiting. */
+void ep_engine_loop(struct ep_engine *engine);
+
+/* --- site.c ---------------------------------------------------------- */
+struct ep_site *ep_site_new(struct ep_engine *engine,
+			    const struct ep_connection *connection,
+			    const struct ep_spec *spec);
+void ep_site_free(struct ep_site *site);
+/* Makes its datasets expected and starts with who answers. */
+void ep_site_start(struct ep_site *site);
+/* The credential an endpoint uses here; NULL: none of them is configured. */
+struct ep_use *ep_site_use(struct ep_site *site,
+			   const struct ep_spec_endpoint *endpoint);
+/* One call about the proof of this credential ended. */
+void ep_site_proven(struct ep_site *site, struct ep_listing *listing);
+/* Ends a source that no credential is configured for. */
+void ep_site_no_credential(struct ep_source *source);
+/* Ends the sources of a tenancy that its listing did not show. */
+void ep_site_unlisted(struct ep_source *parent, struct ep_tenancy *tenancy);
+
+/* --- tenancy.c ------------------------------------------------------- */
+struct ep_tenancy *ep_tenancy_new(struct ep_site *site, const char *customer,
+				  const char *system, const char *id);
+void ep_tenancy_free(struct ep_tenancy *tenancy);
+/* Sources of all endpoints that belong to the tenancies which endpoint
+ * `level` lists (NULL: of the site's own tenancy).  parent: source of that
+ * listing. */
+void ep_tenancy_expect(struct ep_tenancy *tenancy,
+		       const struct ep_spec_endpoint *level,
+		       struct ep_source *parent);
+/* False when it may not be asked; it has ended with the reason then. */
+bool ep_source_may_ask(struct ep_source *source);
+/* One more call, for a record of its parent or (NULL) its only one. */
+void ep_source_call(struct ep_source *source, struct ep_doc *doc,
+		    const struct ep_json *record);
+/* A record of a parent was mapped: calls for its children. */
+void ep_tenancy_feed(struct ep_source *parent, struct ep_doc *doc,
+		     const struct ep_json *record, const char *system,
+		     const char *id);
+/* The parent ended: its children get no further calls, and tenancies that
+ * only the configuration knows get their coverage. */
+void ep_tenancy_fed(struct ep_source *parent);
+
+/* --- source.c -------------------------------------------------------- */
+struct ep_source *ep_source_new(struct ep_tenancy *tenancy,
+				const struct ep_spec_endpoint *endpoint,
+				bool stored);
+void ep_source_free(struct ep_source *source);
+/* Ends it without any (further) call. */
+void ep_source_refuse(struct ep_source *source,
+		      enum ep_coverage_status status, const char *advice,
+		      const char *fmt, ...) EP_PRINTF(4, 5);
+/* Ends it if nothing is open any more. */
+void ep_source_settle(struct ep_source *source);
+int ep_source_begin(struct ep_source *source, struct ep_err *err)
+	EP_MUST_CHECK;
+void ep_source_tell(const struct ep_source *source, enum ep_collect_step step,
+		    int64_t wait_ms, const char *why);
+
+/* --- listing.c, answer.c, work.c ------------------------------------- */
+struct ep_listing *ep_listing_new(struct ep_engine *engine,
+				  enum ep_listing_for what,
+				  struct ep_tenancy *tenancy,
+				  const struct ep_spec_endpoint *endpoint,
+				  struct ep_use *use);
+void ep_listing_parent(struct ep_listing *listing, struct ep_doc *doc,
+		       const struct ep_json *record);
+/* Puts its next request in line; ends it when there can be none. */
+void ep_listing_queue(struct ep_listing *listing);
+void ep_listing_send(struct ep_listing *listing);
+/* No further request; spoils unless status is COMPLETE.  Frees it when no
+ * page waits to be mapped. */
+void ep_listing_end(struct ep_listing *listing,
+		    enum ep_coverage_status status, const char *advice,
+		    const char *fmt, ...) EP_PRINTF(4, 5);
+/* PARTIAL when something was read, else FAILED. */
+enum ep_coverage_status ep_listing_cut(const struct ep_listing *listing);
+void ep_listing_settle(struct ep_listing *listing);
+void ep_listing_answer(struct ep_listing *listing,
+		       struct ep_http_answer *answer);
+/* "page 3" or "page 3 of 7" of the request at hand. */
+const char *ep_listing_page(const struct ep_listing *listing, char out[64]);
+void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars);
+void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
+		 const struct ep_json *records, bool one, size_t bytes);
+/* The mapper of a source, made when first needed. */
+void ep_work_mapper(struct ep_source *source);
+void ep_work_one(struct ep_engine *engine);
+
+/* --- try.c ----------------------------------------------------------- */
+void ep_try_page(struct ep_listing *listing, const struct ep_doc *doc,
+		 const struct ep_json *records, bool one,
+		 const struct ep_http_answer *answer);
+void ep_try_end(struct ep_listing *listing);
+
+/* --- filter.c -------------------------------------------------------- */
+bool ep_filter_tenancy(const struct ep_collect_filter *filter,
+		       const struct ep_tenancy *tenancy);
+/* Could a tenancy of that system be wanted at all? */
+bool ep_filter_system(const struct ep_collect_filter *filter,
+		      const char *system, const struct ep_spec *spec);
+bool ep_filter_dataset(const struct ep_collect_filter *filter,
+		       const struct ep_spec *spec,
+		       const struct ep_spec_endpoint *endpoint);
+
+/* --- lane.c ---------------------------------------------------------- */
+struct ep_lane *ep_lane_of(struct ep_engine *engine,
+			   const struct ep_listing *listing);
+void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing);
+void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane);
+void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane);
+/* Sends everything that may be sent now. */
+void ep_lane_pump(struct ep_engine *engine);
+void ep_lanes_release(struct ep_engine *engine);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statuses, ends of transfers and self-declared failures.
+ */
+#include "collect/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "collect/wait.h"
+
+#define ERROR_TEXT_MAX 120
+
+void ep_judge_error_text(const struct ep_json *doc, struct ep_buf *out)
+{
+	static const char *const paths[] = {
+		"errorText", "error_description", "error.message", "message",
+		"errorDescription", "errorSummary", "errors[0].detail",
+		"errors[0].message", "errors[0]", "detail", "error", NULL
+	};
+	const struct ep_json *value;
+	const char *text = NULL;
+	size_t n;
+
+	for (int i = 0; paths[i] && !text; i++) {
+		if (ep_json_path(doc, paths[i], &value) == EP_JSON_PRESENT)
+			text = ep_json_text(value);
+		if (text && !*text)
+			text = NULL;
+	}
+	if (!text)
+		return;
+	n = strlen(text);
+	if (n > ERROR_TEXT_MAX)
+		n = ep_utf8_cut(text, ERROR_TEXT_MAX);
+	ep_buf_adds(out, " \"");
+	ep_str_printable(out, text, n);
+	ep_buf_addc(out, '"');
+}
+
+static void own_words(const struct ep_http_answer *answer, struct ep_buf *out)
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_json *doc;
+
+	if (answer->body.len == 0 || answer->body.len > 64 * 1024)
+		return;
+	if (ep_json_parse(answer->body.s, answer->body.len, &doc, NULL, &err) <
+	    0)
+		return;
+	ep_judge_error_text(doc, out);
+	ep_json_free(doc);
+}
+
+static void set_what(struct ep_judgement *ret, const char *fmt, ...)
+	EP_PRINTF(2, 3);
+
+static void set_what(struct ep_judgement *ret, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vsnprintf(ret->what, sizeof(ret->what), fmt, ap) < 0)
+		ret->what[0] = '\0';
+	va_end(ap);
+}
+
+static void advise(struct ep_judgement *ret, const char *text)
+{
+	snprintf(ret->advice, sizeof(ret->advice), "%s", text);
+}
+
+/* Below HTTP: there is no answer to look at. */
+static void judge_end(const struct ep_http_answer *answer,
+		      struct ep_judgement *ret)
+{
+	static const char *const words[] = {
+		[EP_HTTP_OK] = "answered",
+		[EP_HTTP_CONNECT] = "could not be asked for",
+		[EP_HTTP_TLS] = "was not asked for: no trusted TLS connection",
+		[EP_HTTP_CUT] = "was cut off",
+		[EP_HTTP_TIMEOUT] = "took too long",
+		[EP_HTTP_LIMIT] = "was larger than allowed",
+		[EP_HTTP_REFUSED] = "was refused by this program",
+	};
+	bool again = answer->end == EP_HTTP_CONNECT ||
+		     answer->end == EP_HTTP_CUT ||
+		     answer->end == EP_HTTP_TIMEOUT;
+
+	ret->verdict = again ? EP_VERDICT_AGAIN : EP_VERDICT_END;
+	ret->status = EP_COVERAGE_PARTIAL;
+	set_what(ret, "%s (%.180s)", words[answer->end], answer->why);
+	if (answer->end == EP_HTTP_TLS)
+		advise(ret, "Do not turn checks off: look at the server's "
+			    "certificate, the CA certificates of this machine "
+			    "and its clock");
+	else if (answer->end == EP_HTTP_LIMIT)
+		advise(ret, "The vendor sends more in one page than the "
+			    "connector allows: ask for smaller pages "
+			    "(page.size) or raise limits.page_bytes");
+	else if (answer->end == EP_HTTP_REFUSED)
+		advise(ret, "Look at the base URL of the connection; private "
+			    "addresses are refused on purpose");
+	else
+		advise(ret, "Check network, DNS and firewall of this machine "
+			    "and the vendor's status page, then run again");
+}
+
+static bool lists(const struct ep_spec_endpoint *endpoint, long status)
+{
+	for (size_t i = 0; i < endpoint->absent.n; i++) {
+		if (endpoint->absent.v[i] == status)
+			return true;
+	}
+	return false;
+}
+
+static void judge_denied(const struct ep_spec_endpoint *endpoint,
+			 const struct ep_spec_credential *credential,
+			 const char *text, long status,
+			 struct ep_judgement *ret)
+{
+	ret->verdict = status == 401 ? EP_VERDICT_RENEW : EP_VERDICT_END;
+	ret->status = EP_COVERAGE_DENIED;
+	if (endpoint->optional && status != 401)
+		set_what(ret, "is not permitted or not licensed (HTTP %ld%s)",
+			 status, text);
+	else
+		set_what(ret, "was denied (HTTP %ld%s)", status, text);
+	if (!credential)
+		advise(ret, "The connector sends no credential here, and the "
+			    "vendor wants one");
+	else
+		snprintf(ret->advice, sizeof(ret->advice),
+			 "%s credential '%s': %s%s%s",
+			 status == 401 ? "Check or renew the" :
+					 "Check rights and licence of the",
+			 credential->name,
+			 credential->doc ? credential->doc : "",
+			 credential->hint ? "; made in " : "",
+			 credential->hint ? credential->hint : "");
+}
+
+static void judge_status(const struct ep_spec_endpoint *endpoint,
+			 const struct ep_spec_credential *credential,
+			 const char *text, long status,
+			 struct ep_judgement *ret)
+{
+	ret->verdict = EP_VERDICT_END;
+	ret->status = EP_COVERAGE_PARTIAL;
+	if (status == 401 || status == 403 ||
+	    (status == 404 && endpoint->optional)) {
+		judge_denied(endpoint, credential, text, status, ret);
+		return;
+	}
+	set_what(ret, "answered HTTP %ld%s", status, text);
+	if (ep_wait_retryable(status)) {
+		ret->verdict = status == 429 || status == 503 ?
+				       EP_VERDICT_THROTTLED :
+				       EP_VERDICT_AGAIN;
+		advise(ret, "The vendor's side: look at its status page and "
+			    "run again later");
+	} else if (status >= 300 && status < 400) {
+		set_what(ret, "answered with a redirect (HTTP %ld), which is "
+			      "never followed",
+			 status);
+		advise(ret, "Set the base URL of the connection to where the "
+			    "API is now");
+	} else if (status == 404) {
+		advise(ret, "Check the tenant id and the base URL of the "
+			    "connection");
+	} else {
+		advise(ret, "The vendor does not accept the request: check "
+			    "tenant id and parameters, or whether the API has "
+			    "changed");
+	}
+}
+
+void ep_judge_answer(const struct ep_spec_endpoint *endpoint,
+		     const struct ep_spec_credential *credential,
+		     const struct ep_http_answer *answer,
+		     struct ep_judgement *ret)
+{
+	struct ep_buf text;
+
+	memset(ret, 0, sizeof(*ret));
+	if (answer->end != EP_HTTP_OK) {
+		judge_end(answer, ret);
+		return;
+	}
+	if (lists(endpoint, answer->status)) {
+		ret->verdict = EP_VERDICT_ABSENT;
+		return;
+	}
+	if (answer->status >= 200 && answer->status < 300) {
+		ret->verdict = EP_VERDICT_TAKE;
+		return;
+	}
+	ep_buf_init(&text, ERROR_TEXT_MAX * 4);
+	own_words(answer, &text);
+	judge_status(endpoint, credential, text.s ? text.s : "",
+		     answer->status, ret);
+	ep_buf_release(&text);
+}
+
+/* Errors beside or instead of data in a document that is a list. */
+static bool carries_error(const struct ep_json *doc)
+{
+	static const char *const names[] = { "errors", "error", NULL };
+	const struct ep_json *value;
+
+	if (ep_json_type(doc) != EP_JSON_OBJECT)
+		return false;
+	for (int i = 0; names[i]; i++) {
+		if (ep_json_get(doc, names[i], &value) != EP_JSON_PRESENT)
+			continue;
+		switch (ep_json_type(value)) {
+		case EP_JSON_ARRAY:
+		case EP_JSON_OBJECT:
+			if (ep_json_count(value) > 0)
+				return true;
+			break;
+		case EP_JSON_STRING:
+			if (*ep_json_text(value))
+				return true;
+			break;
+		case EP_JSON_BOOL:
+			if (ep_json_true(value))
+				return true;
+			break;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+bool ep_judge_document(const struct ep_spec_endpoint *endpoint,
+		       const struct ep_json *doc, char what[256])
+{
+	const struct ep_json *value;
+	struct ep_buf text;
+	const char *says = NULL;
+
+	if (endpoint->success_path &&
+	    (ep_json_path(doc, endpoint->success_path, &value) !=
+		     EP_JSON_PRESENT ||
+	     ep_json_type(value) != EP_JSON_BOOL || !ep_json_true(value)))
+		says = "does not say that it succeeded";
+	else if (endpoint->records && carries_error(doc))
+		says = "carries an error in place of or beside its data";
+	if (!says)
+		return true;
+	ep_buf_init(&text, ERROR_TEXT_MAX * 4);
+	ep_judge_error_text(doc, &text);
+	snprintf(what, 256, "%s (HTTP 200%.200s)", says, text.s ? text.s : "");
+	ep_buf_release(&text);
+	return false;
+}

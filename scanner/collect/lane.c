@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may send next.  Listings wait in the lane of their budget; lanes take
+ * turns, and a host that is slow holds back only what is meant for it.
+ */
+#include "collect/engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* A wait that is worth a word on the terminal. */
+#define WAIT_SAID_MS 1500
+#define CONNECTIONS_PER_HOST 8
+
+/* scheme://host:port of a base URL. */
+static struct ep_str origin(const char *base)
+{
+	const char *host = strstr(base, "://");
+	struct ep_str s;
+
+	host = host ? host + 3 : base;
+	s.p = base;
+	s.n = (size_t)(host - base) + strcspn(host, "/?#");
+	return s;
+}
+
+static struct ep_host *host_of(struct ep_engine *engine, const char *base)
+{
+	struct ep_str s = origin(base);
+	struct ep_host *host = ep_map_getn(&engine->hosts, s.p, s.n);
+
+	if (!host) {
+		host = ep_calloc(1, sizeof(*host));
+		ep_map_setn(&engine->hosts, s.p, s.n, host);
+	}
+	return host;
+}
+
+static void lane_key(const struct ep_listing *listing, struct ep_buf *key)
+{
+	const struct ep_site *site = listing->tenancy->site;
+	struct ep_str s = origin(listing->base);
+
+	ep_buf_addf(key, "%s\n%.*s\n", site->spec->id, (int)s.n, s.p);
+	switch (site->spec->limits.per) {
+	case EP_BUDGET_CREDENTIAL:
+		ep_buf_addf(key, "credential %p",
+			    (const void *)listing->use->auth);
+		break;
+	case EP_BUDGET_ORGANISATION:
+		ep_buf_addf(key, "organisation %s/%s",
+			    listing->tenancy->system, listing->tenancy->id);
+		break;
+	case EP_BUDGET_VENDOR:
+		break;
+	}
+}
+
+struct ep_lane *ep_lane_of(struct ep_engine *engine,
+			   const struct ep_listing *listing)
+{
+	const struct ep_site *site = listing->tenancy->site;
+	struct ep_lane *lane;
+	struct ep_buf key;
+
+	ep_buf_init(&key, EP_URL_BYTES_MAX * 2);
+	lane_key(listing, &key);
+	lane = ep_map_getn(&engine->lanes, key.s, key.len);
+	if (!lane) {
+		lane = ep_calloc(1, sizeof(*lane));
+		ep_budget_init(&lane->budget, &site->spec->limits,
+			       site->connection->share_percent);
+		lane->host = host_of(engine, listing->base);
+		ep_map_setn(&engine->lanes, key.s, key.len, lane);
+	}
+	ep_buf_release(&key);
+	return lane;
+}
+
+static void free_lane(void *p)
+{
+	struct ep_lane *lane = p;
+
+	ep_budget_release(&lane->budget);
+	ep_free(lane);
+}
+
+void ep_lanes_release(struct ep_engine *engine)
+{
+	ep_map_release(&engine->lanes, free_lane);
+	ep_map_release(&engine->hosts, ep_free);
+}
+
+void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane)
+{
+	if (lane->armed || !lane->first ||
+	    !ep_budget_free_slot(&lane->budget))
+		return;
+	lane->armed = true;
+	ep_agenda_add(&engine->agenda,
+		      ep_budget_when(&lane->budget, ep_engine_now(engine)),
+		      EP_DUE_LANE, lane);
+}
+
+void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing)
+{
+	struct ep_lane *lane = listing->lane;
+
+	listing->next = NULL;
+	if (lane->last)
+		lane->last->next = listing;
+	else
+		lane->first = listing;
+	lane->last = listing;
+	ep_lane_arm(engine, lane);
+}
+
+static struct ep_listing *take(struct ep_lane *lane)
+{
+	struct ep_listing *listing = lane->first;
+
+	lane->first = listing->next;
+	if (!lane->first)
+		lane->last = NULL;
+	listing->next = NULL;
+	return listing;
+}
+
+void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane)
+{
+	struct ep_host *host = lane->host;
+	struct ep_lane *waiting = host->first;
+
+	ep_budget_done(&lane->budget);
+	host->under_way--;
+	if (waiting) {
+		host->first = waiting->next;
+		if (!host->first)
+			host->last = NULL;
+		waiting->next = NULL;
+		waiting->armed = false;
+		ep_lane_arm(engine, waiting);
+	}
+	ep_lane_arm(engine, lane);
+}
+
+static bool host_full(const struct ep_engine *engine,
+		      const struct ep_host *host)
+{
+	int64_t max = engine->config->connections_per_host;
+
+	return host->under_way >= (max > 0 ? max : CONNECTIONS_PER_HOST);
+}
+
+static void wait_for_host(struct ep_lane *lane)
+{
+	struct ep_host *host = lane->host;
+
+	lane->armed = true;
+	lane->next = NULL;
+	if (host->last)
+		host->last->next = lane;
+	else
+		host->first = lane;
+	host->last = lane;
+}
+
+static void wait_for_budget(struct ep_engine *engine, struct ep_lane *lane,
+			    int64_t when, int64_t now)
+{
+	const struct ep_listing *listing = lane->first;
+
+	lane->armed = true;
+	ep_agenda_add(&engine->agenda, when, EP_DUE_LANE, lane);
+	if (when - now < WAIT_SAID_MS || lane->told_ms >= when)
+		return;
+	lane->told_ms = when;
+	if (listing->source)
+		ep_source_tell(listing->source, EP_STEP_WAIT, when - now,
+			       when == lane->budget.blocked_until_ms ?
+				       lane->why :
+				       "our share of the vendor's limit is "
+				       "used up");
+}
+
+/* One request of a lane whose time has come. */
+static void serve(struct ep_engine *engine, struct ep_lane *lane)
+{
+	int64_t now = ep_engine_now(engine);
+	struct ep_listing *listing;
+	int64_t when;
+
+	lane->armed = false;
+	if (!lane->first || !ep_budget_free_slot(&lane->budget))
+		return;
+	if (host_full(engine, lane->host)) {
+		wait_for_host(lane);
+		return;
+	}
+	when = ep_budget_when(&lane->budget, now);
+	if (when > now) {
+		wait_for_budget(engine, lane, when, now);
+		return;
+	}
+	listing = take(lane);
+	switch (listing->use->auth ?
+			ep_auth_ready(listing->use->auth, listing) :
+			EP_AUTH_READY) {
+	case EP_AUTH_READY:
+		ep_budget_send(&lane->budget, now);
+		lane->host->under_way++;
+		ep_listing_send(listing);
+		break;
+	case EP_AUTH_BROKEN:
+		ep_listing_end(listing, listing->use->auth->broken.status,
+			       listing->use->auth->broken.advice, "%s",
+			       listing->use->auth->broken.reason);
+		break;
+	case EP_AUTH_IDLE:
+	case EP_AUTH_ASKING:
+		break;	/* comes back by itself */
+	}
+	ep_lane_arm(engine, lane);
+}
+
+static bool room(const struct ep_engine *engine)
+{
+	return engine->net->running(engine->net->to) < EP_TRANSFERS_MAX &&
+	       engine->work_bytes < EP_WORK_BYTES_MAX;
+}
+
+/* The run is over: what is in line ends where it is. */
+static void drop(struct ep_listing *listing)
+{
+	ep_listing_end(listing, ep_listing_cut(listing),
+		       "Raise run_seconds, or split the run with --tenant",
+		       "the run's time was over before it was read to its "
+		       "end");
+}
+
+/* True when something was dropped: that may have put more in line. */
+static bool drop_all(struct ep_engine *engine)
+{
+	struct ep_map_entry *entry;
+	struct ep_agenda_entry due;
+	bool dropped = false;
+	size_t pos = 0;
+
+	while (ep_agenda_pop(&engine->agenda, INT64_MAX, &due)) {
+		dropped = true;
+		if (due.kind == EP_DUE_AUTH)
+			ep_auth_ask(due.what);
+		else if (due.kind == EP_DUE_LISTING)
+			drop(due.what);
+		else
+			((struct ep_lane *)due.what)->armed = false;
+	}
+	while ((entry = ep_map_next(&engine->lanes, &pos))) {
+		struct ep_lane *lane = entry->value;
+
+		while (lane->first) {
+			dropped = true;
+			drop(take(lane));
+		}
+	}
+	return dropped;
+}
+
+void ep_lane_pump(struct ep_engine *engine)
+{
+	struct ep_agenda_entry due;
+
+	while (!engine->closing && room(engine) &&
+	       ep_agenda_pop(&engine->agenda, ep_engine_now(engine), &due)) {
+		if (due.kind == EP_DUE_AUTH)
+			ep_auth_ask(due.what);
+		else if (due.kind == EP_DUE_LISTING)
+			ep_lane_add(engine, due.what);
+		else
+			serve(engine, due.what);
+	}
+	while (engine->closing && drop_all(engine))
+		;
+}

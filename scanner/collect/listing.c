@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One call of an endpoint: its requests, and its end.
+ */
+#include "collect/engine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+struct ep_listing *ep_listing_new(struct ep_engine *engine,
+				  enum ep_listing_for what,
+				  struct ep_tenancy *tenancy,
+				  const struct ep_spec_endpoint *endpoint,
+				  struct ep_use *use)
+{
+	struct ep_listing *listing = ep_calloc(1, sizeof(*listing));
+
+	listing->engine = engine;
+	listing->what = what;
+	listing->tenancy = tenancy;
+	listing->endpoint = endpoint;
+	listing->use = use;
+	ep_coverage_init(&listing->said);
+	ep_pager_init(&listing->pager, &endpoint->page,
+		      tenancy->site->spec->limits.pages);
+	return listing;
+}
+
+void ep_listing_parent(struct ep_listing *listing, struct ep_doc *doc,
+		       const struct ep_json *record)
+{
+	listing->parent_doc = ep_doc_ref(doc);
+	listing->parent = record;
+}
+
+static void listing_free(struct ep_listing *listing)
+{
+	ep_doc_unref(listing->parent_doc);
+	ep_free(listing->child_system);
+	ep_free(listing->child_id);
+	ep_pager_release(&listing->pager);
+	ep_seen_release(&listing->keys);
+	ep_coverage_release(&listing->said);
+	ep_free(listing->base);
+	ep_free(listing->url);
+	ep_free(listing);
+}
+
+void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars)
+{
+	ep_vars_init(vars, listing->tenancy->site->spec,
+		     listing->tenancy->site->connection);
+	vars->credential = listing->use->config;
+	vars->tenant = listing->tenancy->id;
+	vars->parent = listing->parent;
+	vars->pager = &listing->pager;
+}
+
+const char *ep_listing_page(const struct ep_listing *listing, char out[64])
+{
+	int64_t page = listing->pager.pages + 1;
+
+	if (listing->endpoint->page.kind == EP_PAGE_NONE)
+		snprintf(out, 64, "the answer");
+	else if (listing->pager.stated >= page)
+		snprintf(out, 64, "page %" PRId64 " of %" PRId64, page,
+			 listing->pager.stated);
+	else
+		snprintf(out, 64, "page %" PRId64, page);
+	return out;
+}
+
+enum ep_coverage_status ep_listing_cut(const struct ep_listing *listing)
+{
+	return listing->pager.pages > 0 || listing->again ?
+		       EP_COVERAGE_PARTIAL :
+		       EP_COVERAGE_FAILED;
+}
+
+static int check_url(const struct ep_listing *listing, const char *url,
+		     struct ep_err *err)
+{
+	const char *path = strstr(url, "://");
+	char *only;
+	bool never;
+
+	path = path ? path + 3 : url;
+	path += strcspn(path, "/?#");
+	only = ep_strndup(path, strcspn(path, "?#"));
+	never = ep_spec_never(listing->tenancy->site->spec, only);
+	ep_free(only);
+	if (never)
+		return ep_err_set(err, EP_EPERM,
+				  "the connector forbids this path (never)");
+	return 0;
+}
+
+static int build_url(struct ep_listing *listing, struct ep_vars *vars,
+		     struct ep_buf *url, struct ep_err *err)
+{
+	const struct ep_spec_endpoint *endpoint = listing->endpoint;
+	const struct ep_pairs *query = &endpoint->query;
+	struct ep_buf value;
+	int rc;
+
+	ep_buf_adds(url, listing->base);
+	rc = ep_vars_expand(vars, endpoint->path, true, url, err);
+	ep_buf_init(&value, EP_URL_BYTES_MAX);
+	for (size_t i = 0; rc == 0 && i < query->n; i++) {
+		ep_buf_clear(&value);
+		rc = ep_vars_expand(vars, query->v[i].value, false, &value,
+				    err);
+		if (rc == 0)
+			ep_page_param(url, query->v[i].name,
+				      value.s ? value.s : "");
+	}
+	ep_buf_release(&value);
+	if (rc < 0)
+		return rc;
+	ep_pager_query(&listing->pager, url);
+	if (url->overflow)
+		return ep_err_set(err, EP_ELIMIT,
+				  "the URL is longer than %d bytes "
+				  "(EP_URL_BYTES_MAX)",
+				  EP_URL_BYTES_MAX);
+	return 0;
+}
+
+static int prepare(struct ep_listing *listing, struct ep_err *err)
+{
+	const struct ep_config *config = listing->engine->config;
+	const char *next = ep_pager_url(&listing->pager);
+	struct ep_vars vars;
+	struct ep_buf text;
+	int rc = 0;
+
+	ep_listing_vars(listing, &vars);
+	ep_buf_init(&text, EP_URL_BYTES_MAX);
+	if (!listing->base) {
+		rc = ep_vars_base(&vars, listing->endpoint->base, &text, err);
+		if (rc == 0)
+			rc = ep_http_check_base(text.s ? text.s : "",
+						config->testing.allow_loopback,
+						err);
+		if (rc == 0)
+			listing->base = ep_buf_take(&text);
+	}
+	if (rc == 0 && next) {
+		ep_free(listing->url);
+		listing->url = ep_strdup(next);
+	} else if (rc == 0) {
+		rc = build_url(listing, &vars, &text, err);
+		if (rc == 0) {
+			ep_free(listing->url);
+			listing->url = ep_buf_take(&text);
+		}
+	}
+	if (rc == 0)
+		rc = check_url(listing, listing->url, err);
+	ep_buf_release(&text);
+	ep_vars_release(&vars);
+	return rc;
+}
+
+void ep_listing_queue(struct ep_listing *listing)
+{
+	struct ep_engine *engine = listing->engine;
+	struct ep_err err = EP_ERR_INIT;
+	char page[64];
+
+	listing->tries = 0;
+	listing->throttles = 0;
+	listing->renewed = false;
+	if (prepare(listing, &err) < 0) {
+		ep_listing_end(listing, ep_listing_cut(listing),
+			       "Correct the connection in the customer's file "
+			       "or the connector",
+			       "%s cannot be asked for: %s",
+			       ep_listing_page(listing, page), err.msg);
+		return;
+	}
+	if (!listing->lane)
+		listing->lane = ep_lane_of(engine, listing);
+	listing->queued_ms = ep_engine_now(engine);
+	ep_lane_add(engine, listing);
+}
+
+void ep_listing_end(struct ep_listing *listing, enum ep_coverage_status status,
+		    const char *advice, const char *fmt, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	listing->over = true;
+	if (status != EP_COVERAGE_COMPLETE) {
+		va_start(ap, fmt);
+		if (vsnprintf(reason, sizeof(reason), fmt, ap) < 0)
+			reason[0] = '\0';
+		va_end(ap);
+		ep_auth_blot(listing->use->auth, reason);
+		ep_coverage_spoil(&listing->said, status, advice, "%s",
+				  reason);
+	}
+	ep_listing_settle(listing);
+}
+
+/* Records that came twice while pages shifted below the reader, or a count
+ * that does not fit: one more reading from the start may settle it. */
+static bool read_again(struct ep_listing *listing)
+{
+	const struct ep_pager *pager = &listing->pager;
+	bool off = pager->total >= 0 && pager->total != listing->unique;
+	bool moved = pager->total < 0 && listing->unique < pager->read;
+
+	if (listing->said.status != EP_COVERAGE_COMPLETE ||
+	    listing->what != EP_FOR_SOURCE || (!off && !moved))
+		return false;
+	if (pager->pages > 1 && !listing->again && !listing->engine->closing) {
+		listing->again = true;
+		listing->over = false;
+		listing->unique = 0;
+		ep_seen_release(&listing->keys);
+		ep_pager_release(&listing->pager);
+		ep_pager_init(&listing->pager, &listing->endpoint->page,
+			      listing->tenancy->site->spec->limits.pages);
+		ep_listing_queue(listing);
+		return true;
+	}
+	if (off)
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
+				  "Run again; if it stays, the connector's "
+				  "query leaves records out or the vendor "
+				  "miscounts",
+				  "the source counts %" PRId64 " records, "
+				  "%" PRId64 " were read%s",
+				  pager->total, listing->unique,
+				  listing->again ? " (twice)" : "");
+	else if (pager->pages > 1)
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
+				  "Run again at a quieter hour",
+				  "records moved between pages while it was "
+				  "read (%" PRId64 " came twice), also the "
+				  "second time",
+				  pager->read - listing->unique);
+	return false;
+}
+
+static void report_to_source(struct ep_listing *listing)
+{
+	struct ep_source *source = listing->source;
+	const struct ep_coverage *said = &listing->said;
+	int64_t total = listing->pager.total;
+
+	source->coverage.rows += listing->unique;
+	if (said->status == EP_COVERAGE_COMPLETE)
+		source->whole++;
+	else
+		ep_coverage_spoil(&source->worst, said->status, said->advice,
+				  "%s", said->reason);
+	if (said->http_status && !source->worst.http_status)
+		source->worst.http_status = said->http_status;
+	if (total < 0)
+		source->uncounted = true;
+	else
+		source->total += total;
+	source->open--;
+}
+
+void ep_listing_settle(struct ep_listing *listing)
+{
+	struct ep_source *source = listing->source;
+
+	if (!listing->over || listing->in_work > 0)
+		return;
+	if (read_again(listing))
+		return;
+	switch (listing->what) {
+	case EP_FOR_SOURCE:
+		report_to_source(listing);
+		break;
+	case EP_FOR_IDENTITY:
+		ep_site_proven(listing->tenancy->site, listing);
+		break;
+	case EP_FOR_TRY:
+		ep_try_end(listing);
+		break;
+	}
+	listing_free(listing);
+	if (source)
+		ep_source_settle(source);
+}
+
+static int add_headers(const struct ep_pairs *pairs, struct ep_vars *vars,
+		       struct ep_http_header *header, size_t *n,
+		       struct ep_err *err)
+{
+	struct ep_buf value;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < pairs->n; i++) {
+		ep_buf_init(&value, EP_URL_BYTES_MAX);
+		rc = ep_vars_expand(vars, pairs->v[i].value, false, &value,
+				    err);
+		header[(*n)++] = (struct ep_http_header){
+			.name = pairs->v[i].name,
+			.value = ep_buf_take(&value),
+		};
+	}
+	return rc;
+}
+
+static void answered(void *to, struct ep_http_answer *answer)
+{
+	ep_listing_answer(to, answer);
+}
+
+static int submit(struct ep_listing *listing, const char *url,
+		  const struct ep_http_header *header, size_t headers,
+		  struct ep_vars *vars, struct ep_err *err)
+{
+	const struct ep_spec_endpoint *endpoint = listing->endpoint;
+	int64_t bytes = listing->tenancy->site->spec->limits.page_bytes;
+	struct ep_http_request request = {
+		.kind = endpoint->search ? EP_HTTP_SEARCH : EP_HTTP_GET,
+		.url = url,
+		.header = header,
+		.headers = headers,
+		.max_bytes = bytes > 0 && bytes < EP_PAGE_BYTES_MAX ?
+				     (size_t)bytes :
+				     EP_PAGE_BYTES_MAX,
+		.done = answered,
+		.to = listing,
+	};
+	struct ep_buf body;
+	int rc = 0;
+
+	ep_buf_init(&body, EP_FILE_BYTES_MAX);
+	if (endpoint->search) {
+		rc = ep_spec_expand_json(endpoint->body ? endpoint->body : "{}",
+					 ep_vars_lookup, vars, &body, err);
+		request.body = body.s;
+		request.body_len = body.len;
+		request.content_type = "application/json";
+	}
+	if (rc == 0)
+		rc = listing->engine->net->submit(listing->engine->net->to,
+						  &request, err);
+	ep_buf_release(&body);
+	return rc;
+}
+
+static int send_request(struct ep_listing *listing, struct ep_err *err)
+{
+	const struct ep_spec *spec = listing->tenancy->site->spec;
+	const struct ep_pairs *own = &listing->endpoint->headers;
+	struct ep_auth *auth = listing->use->auth;
+	struct ep_http_header *header =
+		ep_calloc(spec->headers.n + own->n + 1, sizeof(*header));
+	struct ep_vars vars;
+	struct ep_buf value;
+	struct ep_buf url;
+	const char *name = NULL;
+	size_t n = 0;
+	int rc;
+
+	ep_listing_vars(listing, &vars);
+	ep_buf_init(&value, EP_SECRET_BYTES_MAX * 2);
+	ep_buf_init(&url, EP_URL_BYTES_MAX);
+	ep_buf_adds(&url, listing->url);
+	rc = add_headers(&spec->headers, &vars, header, &n, err);
+	if (rc == 0)
+		rc = add_headers(own, &vars, header, &n, err);
+	if (rc == 0 && auth)
+		rc = ep_auth_query(auth, &vars, &url, err);
+	if (rc == 0 && auth)
+		rc = ep_auth_header(auth, &vars, &name, &value, err);
+	if (rc == 0 && name)
+		header[n] = (struct ep_http_header){ name, value.s };
+	vars.secrets = false;
+	if (rc == 0)
+		rc = submit(listing, url.s, header, n + (name != NULL), &vars,
+			    err);
+	for (size_t i = 0; i < n; i++)
+		ep_free((char *)(uintptr_t)header[i].value);
+	ep_free(header);
+	if (value.cap)
+		ep_wipe(value.s, value.cap);
+	ep_buf_release(&value);
+	if (url.cap)
+		ep_wipe(url.s, url.cap);
+	ep_buf_release(&url);
+	ep_vars_release(&vars);
+	return rc;
+}
+
+void ep_listing_send(struct ep_listing *listing)
+{
+	struct ep_engine *engine = listing->engine;
+	struct ep_err err = EP_ERR_INIT;
+	char page[64];
+
+	if (listing->source)
+		listing->source->coverage.waited_ms +=
+			ep_engine_now(engine) - listing->queued_ms;
+	engine->totals->waited_ms += ep_engine_now(engine) -
+				     listing->queued_ms;
+	listing->serial = listing->use->auth ? listing->use->auth->serial : 0;
+	listing->tries++;
+	if (send_request(listing, &err) == 0) {
+		engine->totals->requests++;
+		return;
+	}
+	ep_lane_done(engine, listing->lane);
+	ep_listing_end(listing, ep_listing_cut(listing),
+		       "Correct the base URL or the connector; see the "
+		       "message",
+		       "%s was not sent: %s", ep_listing_page(listing, page),
+		       err.msg);
+}

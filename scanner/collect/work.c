@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pages on their way into rows, one page at a time between two looks at the
+ * network.
+ */
+#include "collect/engine.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+struct ep_doc *ep_doc_new(struct ep_json *json)
+{
+	struct ep_doc *doc = ep_calloc(1, sizeof(*doc));
+
+	doc->json = json;
+	doc->refs = 1;
+	return doc;
+}
+
+struct ep_doc *ep_doc_ref(struct ep_doc *doc)
+{
+	doc->refs++;
+	return doc;
+}
+
+void ep_doc_unref(struct ep_doc *doc)
+{
+	if (!doc || --doc->refs > 0)
+		return;
+	ep_json_free(doc->json);
+	ep_free(doc);
+}
+
+void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
+		 const struct ep_json *records, bool one, size_t bytes)
+{
+	struct ep_engine *engine = listing->engine;
+	struct ep_work *work = ep_calloc(1, sizeof(*work));
+
+	work->listing = listing;
+	work->doc = doc;
+	work->records = records;
+	work->one = one;
+	work->bytes = bytes;
+	if (engine->work_last)
+		engine->work_last->next = work;
+	else
+		engine->work = work;
+	engine->work_last = work;
+	engine->work_bytes += bytes;
+	listing->in_work++;
+}
+
+/* --- identity ---------------------------------------------------------- */
+
+static void found_id(struct ep_listing *listing, const char *id)
+{
+	size_t n = strlen(id);
+
+	if (n == 0)
+		return;
+	if (listing->ids++ == 0) {
+		n = n < sizeof(listing->id) ? n :
+					      ep_utf8_cut(
+						      id,
+						      sizeof(listing->id) - 1);
+		memcpy(listing->id, id, n);
+		listing->id[n] = '\0';
+	}
+	if (ep_str_eqcase(id, listing->tenancy->id))
+		listing->found = true;
+}
+
+static void search_id(struct ep_listing *listing, const char *text)
+{
+	const struct ep_regex *find = listing->tenancy->site->find;
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_buf id;
+	bool match = false;
+
+	ep_buf_init(&id, EP_TEXT_BYTES_MAX);
+	if (ep_regex_replace(find, text, strlen(text), "$1", &id, &match,
+			     &err) == 0 &&
+	    match && id.s)
+		found_id(listing, id.s);
+	ep_buf_release(&id);
+}
+
+/* Every text of a value; depth is bounded by EP_JSON_DEPTH_MAX. */
+static void search_ids(struct ep_listing *listing, const struct ep_json *value)
+{
+	switch (ep_json_type(value)) {
+	case EP_JSON_STRING:
+		search_id(listing, ep_json_text(value));
+		break;
+	case EP_JSON_ARRAY:
+	case EP_JSON_OBJECT:
+		for (value = ep_json_first(value); value;
+		     value = ep_json_next(value))
+			search_ids(listing, value);
+		break;
+	default:
+		break;
+	}
+}
+
+static void identify(struct ep_listing *listing, const struct ep_json *record)
+{
+	const struct ep_spec_identity *identity =
+		&listing->tenancy->site->spec->identity;
+	struct ep_buf value;
+
+	if (!identity->path) {
+		search_ids(listing, record);
+		return;
+	}
+	ep_buf_init(&value, EP_TEXT_BYTES_MAX);
+	if (ep_mapper_value(record, identity->path, identity->as, NULL,
+			    &value) &&
+	    value.s) {
+		if (listing->tenancy->site->find)
+			search_id(listing, value.s);
+		else
+			found_id(listing, value.s);
+	}
+	ep_buf_release(&value);
+}
+
+/* --- rows -------------------------------------------------------------- */
+
+/* Natural key of the record: that of its first row, as far as each record
+ * makes one of its own. */
+static void count_record(struct ep_listing *listing, const struct ep_row *row)
+{
+	const struct ep_spec_emit *first = &listing->endpoint->emits.v[0];
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_buf key;
+
+	if (listing->keyed || first->each || first->when ||
+	    row->kind != first->kind)
+		return;
+	ep_buf_init(&key, EP_TEXT_BYTES_MAX);
+	if (ep_row_key(row, &key, &err) == 0 && !key.overflow) {
+		listing->keyed = true;
+		listing->fresh = ep_seen_add(&listing->keys, key.s, key.len);
+	}
+	ep_buf_release(&key);
+}
+
+static void note_tenancy(struct ep_listing *listing, const struct ep_row *row)
+{
+	const struct ep_entity *entity = ep_entity(EP_KIND_tenant);
+	int system = ep_entity_column(entity, "of_system");
+	int id = ep_entity_column(entity, "id");
+
+	if (row->kind != EP_KIND_tenant || listing->child_id ||
+	    row->cell[system].state != EP_CELL_VALUE ||
+	    row->cell[id].state != EP_CELL_VALUE)
+		return;
+	listing->child_system = ep_strdup(row->cell[system].text);
+	listing->child_id = ep_strdup(row->cell[id].text);
+}
+
+static int take_row(void *to, const struct ep_row *row, struct ep_err *err)
+{
+	struct ep_source *source = to;
+	struct ep_listing *listing = source->at;
+	struct ep_sink *sink = listing->engine->sink;
+	bool repeat;
+	int rc;
+
+	count_record(listing, row);
+	if (listing->endpoint->tenants)
+		note_tenancy(listing, row);
+	if (!source->stored)
+		return 0;
+	rc = ep_source_begin(source, err);
+	if (rc == 0)
+		rc = sink->row(sink->to, source->handle, row, &repeat, err);
+	if (rc < 0)
+		ep_engine_fail(listing->engine, err);
+	return rc;
+}
+
+static void feed(struct ep_listing *listing, struct ep_doc *doc,
+		 const struct ep_json *record)
+{
+	struct ep_source *source = listing->source;
+	struct ep_buf canon;
+
+	if (source->has_children) {
+		ep_buf_init(&canon, EP_PAGE_BYTES_MAX);
+		ep_json_canon(&canon, record);
+		if (ep_seen_add(&source->given, canon.s, canon.len))
+			ep_tenancy_feed(source, doc, record,
+					listing->child_system,
+					listing->child_id);
+		ep_buf_release(&canon);
+	}
+	ep_free(listing->child_system);
+	ep_free(listing->child_id);
+	listing->child_system = NULL;
+	listing->child_id = NULL;
+}
+
+static int map_record(struct ep_listing *listing, struct ep_doc *doc,
+		      const struct ep_json *record, struct ep_err *err)
+{
+	struct ep_source *source = listing->source;
+	const char *name = listing->endpoint->records_map ?
+				   ep_json_name(record) :
+				   NULL;
+	struct ep_vars vars;
+	int rc;
+
+	if (listing->what == EP_FOR_IDENTITY) {
+		identify(listing, record);
+		return 0;
+	}
+	ep_listing_vars(listing, &vars);
+	source->at = listing;
+	listing->keyed = false;
+	listing->fresh = true;
+	source->mapper.vars = &vars;
+	rc = ep_mapper_record(&source->mapper.mapper, record, name,
+			      listing->parent, err);
+	source->mapper.vars = NULL;
+	source->at = NULL;
+	ep_vars_release(&vars);
+	if (rc < 0)
+		return rc;
+	if (!listing->keyed || listing->fresh)
+		listing->unique++;
+	feed(listing, doc, record);
+	return 0;
+}
+
+static const char *lookup(void *to, const char *name)
+{
+	struct ep_source *source = to;
+
+	return ep_vars_lookup(source->mapper.vars, name);
+}
+
+void ep_work_mapper(struct ep_source *source)
+{
+	struct ep_mapper *mapper = &source->mapper.mapper;
+
+	if (source->mapper.ready)
+		return;
+	ep_mapper_init(mapper, source->endpoint->emits.v,
+		       source->endpoint->emits.n);
+	mapper->lookup = lookup;
+	mapper->row = take_row;
+	mapper->to = source;
+	source->mapper.ready = true;
+}
+
+void ep_work_one(struct ep_engine *engine)
+{
+	struct ep_work *work = engine->work;
+	struct ep_listing *listing = work->listing;
+	struct ep_err err = EP_ERR_INIT;
+	const struct ep_json *record;
+	int rc = 0;
+
+	engine->work = work->next;
+	if (!engine->work)
+		engine->work_last = NULL;
+	engine->work_bytes -= work->bytes;
+	if (listing->source)
+		ep_work_mapper(listing->source);
+	record = work->one ? work->records : ep_json_first(work->records);
+	for (; rc == 0 && record && !engine->failed;
+	     record = work->one ? NULL : ep_json_next(record))
+		rc = map_record(listing, work->doc, record, &err);
+	if (rc < 0 && !engine->failed)
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
+				  "Correct the connector",
+				  "a record cannot be mapped: %s", err.msg);
+	ep_doc_unref(work->doc);
+	ep_free(work);
+	listing->in_work--;
+	ep_listing_settle(listing);
+}
