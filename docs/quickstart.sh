@@ -93,26 +93,6 @@ start_estate() {
 	done
 }
 
-# The configuration as an MSP would write it, plus where the simulated
-# vendors listen; each secret in a file of its own that only we may read.
-write_config() {
-	mkdir -p "$quick/config/secrets" "$quick/config/imports"
-	chmod 700 "$quick/config/secrets"
-	cp -R "$world/config/." "$quick/config/"
-	sed -e "s,@BASE@,$(estate_value base_url),g" \
-		-e "s,@CA_FILE@,$(estate_value ca_file),g" \
-		"$world/config/exitproof.yaml" >"$quick/config/exitproof.yaml"
-	cp "$world"/*.csv "$quick/config/imports/"
-	mv "$quick/config/imports/leavers.csv" "$quick/config/"
-	"$estate" credentials --world "$world.yaml" >"$quick/credentials"
-	tab=$(printf '\t')
-	while IFS="$tab" read -r vendor tenant app _ secret; do
-		file=$quick/config/secrets/$vendor-$tenant-$app
-		(umask 077 && printf '%s\n' "$secret" >"$file")
-	done <"$quick/credentials"
-	rm "$quick/credentials"
-}
-
 # night NUMBER TIME: one run; findings and gaps are results, not failures.
 night() {
 	"$estate" ctl "$(estate_value control_url)" night "$1" \
@@ -144,7 +124,8 @@ say "built: out/exitproof"
 rm -rf "$quick"
 mkdir -p "$quick"
 start_estate
-write_config
+sh "$root/tests/estate/configure.sh" "$estate" "$quick/estate.state" \
+	"$world" "$quick/config"
 say "the simulated MSP listens on $(estate_value base_url)"
 night 1 2026-11-17T02:00:00Z
 night 2 2026-11-18T02:00:00Z

@@ -147,9 +147,17 @@ estate_start() {
 	done
 }
 
-# estate_get KEY: a value of the state file (base_url, control_url, ca …).
+# estate_get KEY: a value of the state file: base_url, control_url, ca_file.
 estate_get() {
 	sed -n "s/^$1=//p" "$ep_state"
+}
+
+# estate_config FOLDER: a configuration for the running one (its world must
+# have one).
+estate_config() {
+	sh "$EP_SRC/tests/estate/configure.sh" \
+		"$EP_BUILD/tests/estate/estate" "$ep_state" \
+		"${ep_world%.yaml}" "$1" >&2
 }
 
 # estate_ctl WORD...: a command to the running one (night 2, fault …).
