@@ -4,33 +4,41 @@
  * every entity kind with an undo log, so that the state after any run can be
  * rebuilt exactly.
  *
- * Tables (main schema), all written by the store alone:
+ * Tables (main schema), all written by the store alone but the last:
  *
  *  meta(name, value)             hash secret, creation, program version
+ *  kind(id, name, next_rid)      numbers of the kinds in history
  *  run(id, kind, state, started_at, ended_at, program, host, by_user,
  *      config_sha256, rules_sha256, clock_fixed, testing, sqlite, curl,
- *      requests, connections, wire_bytes, history_high)
- *          kind: night verify import check; state: running complete aborted
+ *      requests, connections, wire_bytes, history_low, history_high)
+ *          kind: night verify import check; state: running complete aborted;
+ *          its part of the log is history_low < history.id <= history_high
  *  customer(id, name, msp, exit_at, exit_ticket)      as configured, per load
- *  tenancy(id INTEGER, customer, system, tenant, name, domain,
- *          first_run, retired_at)     UNIQUE(system, tenant)
+ *  tenancy(id INTEGER, uid, customer, system, tenant, name, domain,
+ *          first_run, retired_at)     uid is 'system/tenant'
  *  tenancy_setting(tenancy, name, value)
  *  domain(customer, domain)
  *  declared(customer, address, class, owner, review_by, reason)
  *  authorised_owner(customer, address)
  *  dataset(id INTEGER, tenancy, name, connector, connector_version, kinds,
- *          max_age, imported, epoch_run)      UNIQUE(tenancy, name)
+ *          max_age, imported, first_run, epoch_run, settled_run)
+ *          UNIQUE(tenancy, name); kinds are words with blanks between;
+ *          settled_run: first complete read of the epoch
  *  coverage(run, dataset, status, reason, advice, http_status, pages, rows,
  *           total, wire_bytes, ms, waited_ms, retries, altered, unmapped,
  *           unmapped_words, absent, captured_at, captured_by, started_at,
- *           ended_at, page_sha256)           PRIMARY KEY(run, dataset)
+ *           ended_at, page_sha256)           PRIMARY KEY(dataset, run)
  *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def,
- *           enum columns also as <name>_word>, absent (bit per column), attr,
- *           fingerprint, first_run, changed_run)   UNIQUE(dataset, key)
- *  history(id INTEGER PRIMARY KEY, run, kind, dataset, key, op, old)
- *           op: open change close; old: JSON of what undoes it (changed
- *           columns for change, the whole row for close)
- *  volatile_history(run, dataset, kind, undo)   packed old values
+ *           enum columns also as <name>_word, addresses also domain first as
+ *           <name>_key>, absent (bit per column), attr, fingerprint,
+ *           first_run, changed_run)   UNIQUE(dataset, key)
+ *           a natural key of one text column is `key` and not stored twice
+ *  history(id INTEGER PRIMARY KEY, run, kind, dataset, rid, op, quiet, key,
+ *           old)   op: 1 open 2 change 3 close; key: of a close, else that
+ *           of rid; old: JSON of what undoes it (changed columns for change,
+ *           the whole row for close); quiet: part of an epoch's begin
+ *  volatile_history(id, run, dataset, kind, undo)   packed old values
+ *  person_link                   filled by check
  *
  * Views that rules and reports read (as of the run that was chosen with
  * ep_store_as_of; the newest finished one by default).  Each entity view has
@@ -38,7 +46,9 @@
  *     customer   customer id or NULL when nobody claims the tenancy
  *     tenant     'system/id', the tenancy's uid
  *     tenant_name, system, dataset ('printix.users'), key
- * then the columns of entity.def (times as INTEGER seconds), attr (JSON),
+ * then the columns of entity.def (times as INTEGER seconds; an enum is
+ * followed by <name>_word, the vendor's own), <name>_key of the addresses
+ * (domain, U+001F, local part: join on these, they are indexed), attr (JSON),
  * first_run, first_seen_at, changed_run, changed_at.  Further views:
  *     tenancy    tenant, customer, system, id, name, domain, first_seen_at,
  *                msp (1 when the customer is the MSP), claimed (0/1)
@@ -94,7 +104,7 @@ struct ep_run_info {
 };
 /* Starts a run; a run left `running` by a killed process becomes aborted.
  * Copies customers, claims, domains, declared accounts, settings of the
- * configuration into the store. */
+ * configuration into the store; config must live until the run ends. */
 int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
 		       const struct ep_config *config, int64_t *ret_run,
 		       struct ep_err *err) EP_MUST_CHECK;
@@ -110,21 +120,22 @@ int ep_store_run_end(struct ep_store *store, bool complete, int64_t requests,
 void ep_store_sink(struct ep_store *store, struct ep_sink *ret);
 int ep_store_flush(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 
-/* Makes the views show the state after `run` (0: the newest finished or
- * current run).  Older states are rebuilt from the undo log into temporary
+/* Makes the views show the state after `run` (0: the current run, or the
+ * newest complete one).  Older states are rebuilt from the undo log into temporary
  * tables of this connection. */
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 	EP_MUST_CHECK;
-/* Narrows the entity views of the kinds to some datasets (comma list of
- * dataset names, NULL lifts it): what a rule did not declare it cannot see. */
+/* Narrows the entity views of a kind, and of what is gone of it, to some
+ * datasets (comma list of dataset names, NULL lifts it): what a rule did not
+ * declare it cannot see.  Makes views, so no guard may be set meanwhile. */
 int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
 		    const char *datasets, struct ep_err *err) EP_MUST_CHECK;
 
-int64_t ep_store_run(const struct ep_store *store);	/* current or as-of */
-/* The newest finished run at or before t; 0 none. */
+int64_t ep_store_run(const struct ep_store *store);	/* what is shown */
+/* The newest complete run that ended at or before t; 0 none. */
 int ep_store_run_at(struct ep_store *store, int64_t t, int64_t *ret_run,
 		    struct ep_err *err) EP_MUST_CHECK;
-/* The finished run before `run`; 0 none. */
+/* The complete run before `run`; 0 none. */
 int ep_store_run_before(struct ep_store *store, int64_t run, int64_t *ret_run,
 			struct ep_err *err) EP_MUST_CHECK;
 

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Takes the rows of datasets in.
+ */
+#include "store/intake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "ext/db.h"
+#include "store/apply.h"
+#include "store/inside.h"
+#include "store/tenancy.h"
+
+/* A natural key joins at most all columns of a record. */
+#define KEY_BYTES_MAX (EP_COLUMNS_MAX * (EP_TEXT_BYTES_MAX + 1))
+#define SCRATCH_BYTES_MAX (2 * KEY_BYTES_MAX + EP_ATTR_BYTES_MAX)
+
+struct listed_tenancy {
+	char *system;
+	char *tenant;
+	char *name;
+	char *domain;
+};
+
+struct ep_intake {
+	struct ep_intake *next;
+	struct ep_dataset *dataset;
+	int connector_version;
+	bool transient;
+	bool held_ok;
+	struct ep_apply *apply;
+	size_t before;	/* rows that were stored */
+	size_t seen;	/* different keys handed over */
+	struct ep_buf key;
+	struct ep_buf scratch;
+	EP_VEC(struct listed_tenancy) listed;
+};
+
+static void intake_free(struct ep_intake *intake)
+{
+	for (size_t i = 0; i < intake->listed.n; i++) {
+		struct listed_tenancy *t = &intake->listed.v[i];
+
+		ep_free(t->system);
+		ep_free(t->tenant);
+		ep_free(t->name);
+		ep_free(t->domain);
+	}
+	ep_vec_release(&intake->listed);
+	ep_apply_free(intake->apply);
+	ep_buf_release(&intake->key);
+	ep_buf_release(&intake->scratch);
+	ep_free(intake);
+}
+
+static void unlink_intake(struct ep_store *store, struct ep_intake *intake)
+{
+	struct ep_intake **at = &store->intakes;
+
+	while (*at != intake)
+		at = &(*at)->next;
+	*at = intake->next;
+}
+
+void ep_intake_drop_all(struct ep_store *store)
+{
+	while (store->intakes) {
+		struct ep_intake *intake = store->intakes;
+
+		store->intakes = intake->next;
+		intake_free(intake);
+	}
+}
+
+/* --- begin -------------------------------------------------------------- */
+
+static void index_row(struct ep_intake *intake, enum ep_kind kind,
+		      struct ep_stmt *stmt)
+{
+	struct ep_rowindex *index = &intake->apply->index;
+	const char *key = ep_db_col_text(stmt, 1);
+	struct ep_hash128 hash =
+		ep_print_key(intake->apply->store->secret, kind, key,
+			     strlen(key), &intake->scratch);
+	struct ep_entry *entry = ep_rowindex_add(index, &hash);
+	size_t n = 0;
+	const void *print = ep_db_col_blob(stmt, 2, &n);
+
+	entry->rid = ep_db_col_int(stmt, 0);
+	entry->kind = (uint8_t)kind;
+	ep_print_unpack(print, n, &entry->print);
+}
+
+static int index_kind(struct ep_intake *intake, enum ep_kind kind,
+		      struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	bool more = false;
+	int rc;
+
+	ep_buf_init(&sql, 256);
+	ep_buf_addf(&sql, "SELECT rid, key, fingerprint FROM main.\"now_%s\" "
+		    "WHERE dataset = ?1", ep_entity(kind)->name);
+	rc = ep_db_prepare(intake->apply->store->reader, sql.s, &stmt, err);
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, intake->dataset->id);
+	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more)
+		index_row(intake, kind, stmt);
+	return rc;
+}
+
+static int index_rows(struct ep_intake *intake, struct ep_err *err)
+{
+	struct ep_store *store = intake->apply->store;
+	int rc = 0;
+
+	/* What this run itself has changed about it must be readable. */
+	if (intake->dataset->touched)
+		rc = ep_writer_flush(store->writer, err);
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		if (intake->dataset->kinds & 1u << i)
+			rc = index_kind(intake, (enum ep_kind)i, err);
+	intake->before = intake->apply->index.n;
+	return rc;
+}
+
+static int check_run(const struct ep_store *store, struct ep_err *err)
+{
+	if (store->run)
+		return 0;
+	return ep_err_set(err, EP_EBUG, "the store has no run to write to");
+}
+
+static int expect(void *to, const struct ep_dataset_ref *ref,
+		  struct ep_err *err)
+{
+	struct ep_store *store = to;
+	struct ep_dataset *dataset;
+	int rc = check_run(store, err);
+
+	return rc == 0 ? ep_registry_dataset(store, ref, &dataset, err) : rc;
+}
+
+static struct ep_intake *intake_new(struct ep_store *store,
+				    const struct ep_dataset_ref *ref,
+				    struct ep_dataset *dataset)
+{
+	struct ep_intake *intake = ep_calloc(1, sizeof(*intake));
+
+	intake->dataset = dataset;
+	intake->connector_version = ref->connector_version;
+	intake->transient = ref->transient;
+	intake->held_ok = ref->held_ok;
+	ep_buf_init(&intake->key, KEY_BYTES_MAX);
+	ep_buf_init(&intake->scratch, SCRATCH_BYTES_MAX);
+	intake->apply = ep_calloc(1, sizeof(*intake->apply));
+	intake->apply->store = store;
+	intake->apply->run = store->run;
+	intake->apply->dataset = dataset->id;
+	ep_rowindex_init(&intake->apply->index);
+	ep_stage_init(&intake->apply->stage, store->folder);
+	ep_coverage_init(&intake->apply->coverage);
+	return intake;
+}
+
+static int begin(void *to, const struct ep_dataset_ref *ref,
+		 void **ret_dataset, struct ep_err *err)
+{
+	struct ep_store *store = to;
+	struct ep_dataset *dataset;
+	struct ep_intake *intake;
+	int rc = check_run(store, err);
+
+	if (rc == 0)
+		rc = ep_registry_dataset(store, ref, &dataset, err);
+	if (rc < 0)
+		return rc;
+	if (dataset->busy)
+		return ep_err_set(err, EP_EBUG, "%s of %s/%s is being read "
+				  "already", ref->name, ref->system,
+				  ref->tenant);
+	intake = intake_new(store, ref, dataset);
+	rc = dataset->fresh ? 0 : index_rows(intake, err);
+	if (rc < 0) {
+		intake_free(intake);
+		return ep_err_context(err, "%s of %s/%s", ref->name,
+				      ref->system, ref->tenant);
+	}
+	dataset->busy = true;
+	intake->next = store->intakes;
+	store->intakes = intake;
+	*ret_dataset = intake;
+	return 0;
+}
+
+/* --- row ---------------------------------------------------------------- */
+
+/* Addresses are compared without case everywhere, so they are stored in
+ * lower case; what the mapper folded already stays as it is. */
+static const struct ep_row *fold(const struct ep_row *row,
+				 struct ep_row *copy, char **ret_texts)
+{
+	const struct ep_entity *entity = ep_entity(row->kind);
+	struct ep_buf texts;
+	size_t at[EP_COLUMNS_MAX];
+	bool any = false;
+
+	ep_buf_init(&texts, KEY_BYTES_MAX);
+	for (int i = 0; i < entity->columns; i++) {
+		const char *text = row->cell[i].text;
+
+		at[i] = SIZE_MAX;
+		if (entity->column[i].type != EP_TYPE_ADDRESS ||
+		    row->cell[i].state != EP_CELL_VALUE || !text ||
+		    !text[strcspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")])
+			continue;
+		at[i] = texts.len;
+		ep_buf_add(&texts, text, strlen(text) + 1);
+		any = true;
+	}
+	*ret_texts = NULL;
+	if (!any)
+		return row;
+	*copy = *row;
+	*ret_texts = ep_buf_take(&texts);
+	for (int i = 0; i < entity->columns; i++) {
+		if (at[i] == SIZE_MAX)
+			continue;
+		ep_str_lower(*ret_texts + at[i]);
+		copy->cell[i].text = *ret_texts + at[i];
+	}
+	return copy;
+}
+
+static int stage_row(struct ep_intake *intake, const struct ep_row *row,
+		     struct ep_entry *entry, enum ep_staged_op op,
+		     const struct ep_print *print, struct ep_err *err)
+{
+	struct ep_apply *apply = intake->apply;
+	struct ep_staged staged = {
+		.op = op,
+		.kind = row->kind,
+		.entry = (uint32_t)(entry - apply->index.v),
+		.print = *print,
+		.key = intake->key.s,
+		.key_len = intake->key.len,
+	};
+	int rc;
+
+	ep_tuple_of_row(ep_layout(row->kind), row, &intake->scratch,
+			&staged.tuple);
+	if (intake->scratch.overflow)
+		return ep_err_set(err, EP_ELIMIT, "addresses of a record "
+				  "above %d bytes (EP_TEXT_BYTES_MAX)",
+				  SCRATCH_BYTES_MAX);
+	rc = ep_stage_add(&apply->stage, &staged, err);
+	entry->staged = staged.number;
+	return rc;
+}
+
+static void list_tenancy(struct ep_intake *intake, const struct ep_row *row)
+{
+	const struct ep_entity *entity = ep_entity(row->kind);
+	static const char *const names[] = { "of_system", "id", "name",
+					     "domain" };
+	const char *text[4];
+	struct listed_tenancy *t;
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct ep_cell *cell =
+			&row->cell[ep_entity_column(entity, names[i])];
+
+		text[i] = cell->state == EP_CELL_VALUE ? cell->text : NULL;
+	}
+	t = &EP_VEC_ADD(&intake->listed);
+	t->system = ep_strdup(text[0]);
+	t->tenant = ep_strdup(text[1]);
+	t->name = ep_strdup(text[2]);
+	t->domain = ep_strdup(text[3]);
+}
+
+static int compare_row(struct ep_intake *intake, const struct ep_row *row,
+		       struct ep_entry *entry, struct ep_err *err)
+{
+	struct ep_print print = ep_print_row(intake->apply->store->secret, row,
+					     &intake->scratch);
+	enum ep_staged_op op = EP_STAGED_CHANGED;
+
+	if (intake->scratch.overflow)
+		return ep_err_set(err, EP_ELIMIT, "a record above %d bytes "
+				  "(EP_TEXT_BYTES_MAX, EP_ATTR_BYTES_MAX)",
+				  SCRATCH_BYTES_MAX);
+	if (!entry->rid) {
+		op = EP_STAGED_NEW;
+	} else if (print.fixed.lo == entry->print.fixed.lo &&
+		   print.fixed.hi == entry->print.fixed.hi) {
+		/* Also when an earlier row of this key said otherwise. */
+		entry->staged = 0;
+		if (print.moving == entry->print.moving)
+			return 0;
+		op = EP_STAGED_MOVED;
+	}
+	return stage_row(intake, row, entry, op, &print, err);
+}
+
+static int take_row(struct ep_intake *intake, const struct ep_row *row,
+		    bool *ret_repeat, struct ep_err *err)
+{
+	struct ep_rowindex *index = &intake->apply->index;
+	struct ep_hash128 hash;
+	struct ep_entry *entry;
+	int rc;
+
+	ep_buf_clear(&intake->key);
+	rc = ep_row_key(row, &intake->key, err);
+	if (rc < 0)
+		return rc;
+	hash = ep_print_key(intake->apply->store->secret, row->kind,
+			    intake->key.s, intake->key.len, &intake->scratch);
+	entry = ep_rowindex_find(index, &hash);
+	if (!entry) {
+		entry = ep_rowindex_add(index, &hash);
+		entry->kind = (uint8_t)row->kind;
+	}
+	*ret_repeat = entry->seen;
+	if (!entry->seen)
+		intake->seen++;
+	entry->seen = true;
+	return compare_row(intake, row, entry, err);
+}
+
+static int row(void *to, void *dataset, const struct ep_row *given,
+	       bool *ret_repeat, struct ep_err *err)
+{
+	struct ep_intake *intake = dataset;
+	EP_AUTO_FREE char *texts = NULL;
+	const struct ep_row *folded;
+	struct ep_row copy;
+	int rc;
+
+	(void)to;
+	if (!(intake->dataset->kinds & 1u << given->kind))
+		return ep_err_set(err, EP_EBUG, "%s does not emit %s",
+				  intake->dataset->name,
+				  ep_entity(given->kind)->name);
+	folded = fold(given, &copy, &texts);
+	rc = take_row(intake, folded, ret_repeat, err);
+	if (rc == 0 && given->kind == EP_KIND_tenant)
+		list_tenancy(intake, folded);
+	return rc;
+}
+
+/* --- end ---------------------------------------------------------------- */
+
+static void hold(struct ep_intake *intake, struct ep_coverage *coverage)
+{
+	char advice[sizeof(coverage->advice)];
+
+	if (coverage->status != EP_COVERAGE_COMPLETE || intake->seen ||
+	    !intake->before || intake->transient || intake->held_ok)
+		return;
+	snprintf(advice, sizeof(advice), "look into the portal; if it is "
+		 "really empty: exitproof run --accept-empty %s",
+		 intake->dataset->name);
+	ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
+			  "empty, but %zu records were known before; they are "
+			  "kept until this is confirmed", intake->before);
+}
+
+static void copy_coverage(struct ep_coverage *to,
+			  const struct ep_coverage *from)
+{
+	ep_coverage_release(to);
+	*to = *from;
+	ep_buf_init(&to->page_sha256, from->page_sha256.max);
+	ep_buf_add(&to->page_sha256, from->page_sha256.s,
+		   from->page_sha256.len);
+}
+
+/* Which words change rows, and what that means for the dataset's epoch. */
+static void decide(struct ep_intake *intake,
+		   const struct ep_coverage *coverage)
+{
+	struct ep_dataset *dataset = intake->dataset;
+	struct ep_apply *apply = intake->apply;
+	bool complete = coverage->status == EP_COVERAGE_COMPLETE;
+
+	apply->connector_version = intake->connector_version;
+	apply->rows = complete || coverage->status == EP_COVERAGE_PARTIAL;
+	apply->close = complete;
+	if (!apply->rows)
+		return;
+	if (!dataset->begun ||
+	    dataset->connector_version != intake->connector_version) {
+		apply->epoch = true;
+		dataset->settled = false;
+	}
+	apply->quiet = !dataset->settled;
+	apply->settles = complete && !dataset->settled;
+	dataset->settled = dataset->settled || complete;
+	dataset->connector_version = intake->connector_version;
+	dataset->begun = true;
+	dataset->fresh = false;
+}
+
+static int register_listed(struct ep_store *store, struct ep_intake *intake,
+			   struct ep_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < intake->listed.n; i++) {
+		const struct listed_tenancy *t = &intake->listed.v[i];
+
+		rc = ep_registry_seen(store, t->system, t->tenant, t->name,
+				      t->domain, err);
+	}
+	return rc;
+}
+
+static int end(void *to, void *handle, struct ep_coverage *coverage,
+	       struct ep_err *err)
+{
+	struct ep_store *store = to;
+	struct ep_intake *intake = handle;
+	int rc = 0;
+
+	unlink_intake(store, intake);
+	intake->dataset->busy = false;
+	hold(intake, coverage);
+	copy_coverage(&intake->apply->coverage, coverage);
+	decide(intake, coverage);
+	if (intake->apply->rows)
+		rc = register_listed(store, intake, err);
+	if (rc == 0) {
+		intake->dataset->touched = true;
+		rc = ep_apply_put(ep_take(&intake->apply), err);
+	}
+	intake_free(intake);
+	return rc;
+}
+
+void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
+{
+	ret->to = store;
+	ret->expect = expect;
+	ret->begin = begin;
+	ret->row = row;
+	ret->end = end;
+}

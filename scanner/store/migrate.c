@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose database it is, and how an older one becomes a new one.
+ */
+#include "store/schema.h"
+
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "ext/db.h"
+#include "store/store.h"
+
+/* None so far: 1 is the first version. */
+const struct ep_schema_step ep_schema_steps[] = { { 0, NULL } };
+
+int ep_schema_check(struct ep_db *db, const char *path, int64_t newest,
+		    int64_t *ret_version, struct ep_err *err)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int rc = ep_db_one_int(db, "PRAGMA application_id", &application, err);
+
+	if (rc == 0)
+		rc = ep_db_one_int(db, "PRAGMA user_version", &version, err);
+	if (rc < 0)
+		return rc;
+	if (application != EP_STORE_APPLICATION)
+		return ep_err_set(err, EP_EDATA, "%s: not a database of "
+				  "exitproof (or an empty file); name another "
+				  "file or move this one away", path);
+	if (version > newest)
+		return ep_err_set(err, EP_EDATA, "%s: schema version %lld is "
+				  "newer than this program knows (%lld); use "
+				  "the newer exitproof", path,
+				  (long long)version, (long long)newest);
+	*ret_version = version;
+	return 0;
+}
+
+static char *backup_path(const char *path, int64_t version)
+{
+	struct ep_buf name;
+
+	ep_buf_init(&name, 8192);
+	ep_buf_addf(&name, "%s.v%lld", path, (long long)version);
+	return ep_buf_take(&name);
+}
+
+static int run_steps(struct ep_db *db, int64_t version, int64_t newest,
+		     const struct ep_schema_step *steps, struct ep_err *err)
+{
+	int rc = 0;
+
+	for (; rc == 0 && steps->run; steps++) {
+		if (steps->to != version + 1)
+			continue;
+		rc = steps->run(db, err);
+		version = steps->to;
+	}
+	if (rc == 0 && version != newest)
+		rc = ep_err_set(err, EP_EDATA, "no way from schema version "
+				"%lld to %lld; use the exitproof that made "
+				"this database", (long long)version,
+				(long long)newest);
+	if (rc == 0)
+		rc = ep_db_execf(db, err, "PRAGMA user_version=%lld;",
+				 (long long)newest);
+	return rc;
+}
+
+/* A backup that is there already was left by an attempt that was killed: the
+ * database is still in the old version, so a fresh one replaces it. */
+int ep_schema_migrate(struct ep_db *db, const char *path, int64_t version,
+		      int64_t newest, const struct ep_schema_step *steps,
+		      struct ep_err *err)
+{
+	EP_AUTO_FREE char *backup = NULL;
+	int rc;
+
+	if (version == newest)
+		return 0;
+	backup = backup_path(path, version);
+	unlink(backup);
+	rc = ep_db_backup(db, backup, err);
+	if (rc == 0)
+		rc = ep_db_begin(db, err);
+	if (rc < 0)
+		return ep_err_context(err, "%s: backup before the migration",
+				      path);
+	rc = run_steps(db, version, newest, steps, err);
+	if (rc == 0)
+		rc = ep_db_commit(db, err);
+	if (rc < 0) {
+		ep_db_rollback(db);
+		return ep_err_context(err, "%s: migration from schema version "
+				      "%lld (a copy is in %s)", path,
+				      (long long)version, backup);
+	}
+	return 0;
+}

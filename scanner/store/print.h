@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fingerprints of records: keyed with a secret of the database, so that
+ * nobody who can choose names in a tenant can choose two records that look
+ * alike to the change detection.
+ */
+#ifndef EP_PRINT_H
+#define EP_PRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ext/hash.h"
+#include "model/entity.h"
+
+/* As stored: 16 bytes over what makes a version, 8 over what moves. */
+#define EP_PRINT_BYTES 24
+
+struct ep_print {
+	struct ep_hash128 fixed;
+	uint64_t moving;
+};
+
+/* Of a natural key; kinds do not share keys. */
+struct ep_hash128 ep_print_key(const uint8_t *secret, enum ep_kind kind,
+			       const char *key, size_t key_len,
+			       struct ep_buf *scratch);
+/* Columns are named inside, and absent ones left out: a column that a later
+ * version of the program adds changes no print until a vendor sends it. */
+struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
+			     struct ep_buf *scratch);
+
+void ep_print_pack(const struct ep_print *print, uint8_t out[EP_PRINT_BYTES]);
+void ep_print_unpack(const void *p, size_t n, struct ep_print *ret);
+
+#endif

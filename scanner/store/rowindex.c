@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Open addressing over 128-bit keyed hashes, which need no second hash.
+ */
+#include "store/rowindex.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/vec.h"
+
+#define SLOTS_MIN 64
+
+void ep_rowindex_init(struct ep_rowindex *index)
+{
+	memset(index, 0, sizeof(*index));
+}
+
+void ep_rowindex_release(struct ep_rowindex *index)
+{
+	ep_free(index->v);
+	ep_free(index->slot);
+	ep_rowindex_init(index);
+}
+
+/* The slot of the key, or the free one where it belongs. */
+static size_t slot_of(const struct ep_rowindex *index,
+		      const struct ep_hash128 *key)
+{
+	size_t i = (size_t)key->lo & (index->slots - 1);
+
+	while (index->slot[i]) {
+		const struct ep_entry *entry = &index->v[index->slot[i] - 1];
+
+		if (entry->key.lo == key->lo && entry->key.hi == key->hi)
+			break;
+		i = (i + 1) & (index->slots - 1);
+	}
+	return i;
+}
+
+static void rehash(struct ep_rowindex *index)
+{
+	index->slots = index->slots ? index->slots * 2 : SLOTS_MIN;
+	ep_free(index->slot);
+	index->slot = ep_calloc(index->slots, sizeof(*index->slot));
+	for (size_t i = 0; i < index->n; i++)
+		index->slot[slot_of(index, &index->v[i].key)] =
+			(uint32_t)(i + 1);
+}
+
+struct ep_entry *ep_rowindex_find(const struct ep_rowindex *index,
+				  const struct ep_hash128 *key)
+{
+	size_t i;
+
+	if (!index->slots)
+		return NULL;
+	i = slot_of(index, key);
+	return index->slot[i] ? &index->v[index->slot[i] - 1] : NULL;
+}
+
+struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
+				 const struct ep_hash128 *key)
+{
+	struct ep_entry *entry;
+
+	if ((index->n + 1) * 4 > index->slots * 3)
+		rehash(index);
+	if (index->n == index->cap)
+		index->cap = ep_vec_grow((void **)&index->v, index->n,
+					 index->cap, sizeof(*index->v));
+	entry = &index->v[index->n++];
+	memset(entry, 0, sizeof(*entry));
+	entry->key = *key;
+	index->slot[slot_of(index, key)] = (uint32_t)index->n;
+	return entry;
+}
+
+size_t ep_rowindex_bytes(const struct ep_rowindex *index)
+{
+	return index->cap * sizeof(*index->v) +
+	       index->slots * sizeof(*index->slot);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one dataset held before, by fingerprint of the natural key: the table
+ * that lets an unchanged record cost one look-up and no statement.
+ */
+#ifndef EP_ROWINDEX_H
+#define EP_ROWINDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ext/hash.h"
+#include "store/print.h"
+
+struct ep_entry {
+	struct ep_hash128 key;
+	struct ep_print print;	/* as stored; nothing for a new record */
+	int64_t rid;		/* 0: not stored yet */
+	uint32_t staged;	/* its valid staged record, 0 none */
+	uint8_t kind;
+	bool seen;
+};
+
+struct ep_rowindex {
+	struct ep_entry *v;
+	size_t n;
+	size_t cap;
+	uint32_t *slot;
+	size_t slots;	/* a power of two */
+};
+
+void ep_rowindex_init(struct ep_rowindex *index);
+void ep_rowindex_release(struct ep_rowindex *index);
+/* NULL when it is not there.  Pointers live until the next add. */
+struct ep_entry *ep_rowindex_find(const struct ep_rowindex *index,
+				  const struct ep_hash128 *key);
+struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
+				 const struct ep_hash128 *key);
+size_t ep_rowindex_bytes(const struct ep_rowindex *index);
+
+#endif

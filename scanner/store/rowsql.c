@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the statements of every kind once, and runs them.
+ */
+#include "store/rowsql.h"
+
+#include <pthread.h>
+
+#include "ext/db.h"
+
+/* 32 columns of 48 bytes, twice, and a frame. */
+#define SQL_BYTES_MAX 8192
+
+struct texts {
+	const char *insert;
+	const char *update;
+	const char *move;
+	const char *remove;
+	const char *get;
+};
+
+static struct texts texts[2][EP_KINDS];
+static pthread_once_t texts_once = PTHREAD_ONCE_INIT;
+
+static void add_table(struct ep_buf *out, const char *frame,
+		      enum ep_rows rows, const struct ep_layout *layout)
+{
+	ep_buf_addf(out, "%s %s\"%s_%s\"", frame,
+		    rows == EP_ROWS_NOW ? "main." : "temp.",
+		    rows == EP_ROWS_NOW ? "now" : "then",
+		    layout->entity->name);
+}
+
+static const char *insert_text(enum ep_rows rows,
+			       const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_table(&sql, "INSERT INTO", rows, layout);
+	ep_buf_adds(&sql, "(rid, dataset, key, absent, attr, fingerprint, "
+		    "first_run, changed_run");
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	ep_buf_adds(&sql, ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8");
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", ?%d", 9 + i);
+	ep_buf_addc(&sql, ')');
+	return ep_buf_take(&sql);
+}
+
+static const char *update_text(enum ep_rows rows,
+			       const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_table(&sql, "UPDATE", rows, layout);
+	ep_buf_adds(&sql, " SET absent = ?2, attr = ?3, fingerprint = ?4, "
+		    "changed_run = ?5");
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", \"%s\" = ?%d", layout->slot[i].name,
+			    6 + i);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
+static const char *move_text(enum ep_rows rows,
+			     const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+	int n = 4;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_table(&sql, "UPDATE", rows, layout);
+	ep_buf_addf(&sql, " SET absent = (absent & %u) | ?2, "
+		    "fingerprint = coalesce(?3, fingerprint)",
+		    ~ep_layout_moving_bits(layout));
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			ep_buf_addf(&sql, ", \"%s\" = ?%d",
+				    layout->slot[i].name, n++);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
+static const char *get_text(enum ep_rows rows, const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	ep_buf_adds(&sql, "SELECT rid, key, absent, attr, first_run, "
+		    "changed_run");
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	add_table(&sql, " FROM", rows, layout);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
+static const char *remove_text(enum ep_rows rows,
+			       const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_table(&sql, "DELETE FROM", rows, layout);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
+/* They live as long as the process. */
+static void make_texts(void)
+{
+	for (int r = 0; r < 2; r++) {
+		for (int k = 0; k < EP_KINDS; k++) {
+			enum ep_rows rows = (enum ep_rows)r;
+			const struct ep_layout *layout =
+				ep_layout((enum ep_kind)k);
+
+			texts[r][k].insert = insert_text(rows, layout);
+			texts[r][k].update = update_text(rows, layout);
+			texts[r][k].move = move_text(rows, layout);
+			texts[r][k].remove = remove_text(rows, layout);
+			texts[r][k].get = get_text(rows, layout);
+		}
+	}
+}
+
+static const struct texts *texts_of(enum ep_rows rows, enum ep_kind kind)
+{
+	pthread_once(&texts_once, make_texts);
+	return &texts[rows][kind];
+}
+
+static void bind_value(struct ep_stmt *stmt, int i,
+		       const struct ep_value *value)
+{
+	if (value->type == EP_VALUE_INT)
+		ep_db_int(stmt, i, value->number);
+	else if (value->type == EP_VALUE_TEXT)
+		ep_db_textn(stmt, i, value->text, value->len);
+	else
+		ep_db_null(stmt, i);
+}
+
+static void bind_print(struct ep_stmt *stmt, int i,
+		       const struct ep_print *print,
+		       uint8_t bytes[EP_PRINT_BYTES])
+{
+	if (!print) {
+		ep_db_null(stmt, i);
+		return;
+	}
+	ep_print_pack(print, bytes);
+	ep_db_blob(stmt, i, bytes, EP_PRINT_BYTES);
+}
+
+int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		     const struct ep_new_row *row, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	uint8_t print[EP_PRINT_BYTES];
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->insert, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, row->rid);
+	ep_db_int(stmt, 2, row->dataset);
+	ep_db_textn(stmt, 3, row->key, row->key_len);
+	ep_db_int(stmt, 4, row->tuple->absent);
+	ep_db_text(stmt, 5, row->tuple->attr);
+	bind_print(stmt, 6, row->print, print);
+	ep_db_int(stmt, 7, row->first_run);
+	ep_db_int(stmt, 8, row->changed_run);
+	for (int i = 0; i < layout->slots; i++)
+		bind_value(stmt, 9 + i, &row->tuple->value[i]);
+	return ep_db_run(stmt, err);
+}
+
+int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		     const struct ep_new_row *row, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	uint8_t print[EP_PRINT_BYTES];
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->update, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, row->rid);
+	ep_db_int(stmt, 2, row->tuple->absent);
+	ep_db_text(stmt, 3, row->tuple->attr);
+	bind_print(stmt, 4, row->print, print);
+	ep_db_int(stmt, 5, row->changed_run);
+	for (int i = 0; i < layout->slots; i++)
+		bind_value(stmt, 6 + i, &row->tuple->value[i]);
+	return ep_db_run(stmt, err);
+}
+
+int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		   int64_t rid, const struct ep_tuple *tuple,
+		   const struct ep_print *print, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	uint8_t bytes[EP_PRINT_BYTES];
+	struct ep_stmt *stmt;
+	int n = 4;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->move, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, rid);
+	ep_db_int(stmt, 2, tuple->absent & ep_layout_moving_bits(layout));
+	bind_print(stmt, 3, print, bytes);
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			bind_value(stmt, n++, &tuple->value[i]);
+	return ep_db_run(stmt, err);
+}
+
+int ep_rowsql_delete(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		     int64_t rid, struct ep_err *err)
+{
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->remove, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, rid);
+	return ep_db_run(stmt, err);
+}
+
+static void read_value(struct ep_stmt *stmt, int i, bool number,
+		       struct ep_value *ret)
+{
+	ret->number = 0;
+	ret->text = NULL;
+	ret->len = 0;
+	ret->type = EP_VALUE_NULL;
+	if (ep_db_col_null(stmt, i))
+		return;
+	if (number) {
+		ret->type = EP_VALUE_INT;
+		ret->number = ep_db_col_int(stmt, i);
+		return;
+	}
+	ret->type = EP_VALUE_TEXT;
+	ret->text = ep_db_col_text(stmt, i);
+	(void)ep_db_col_blob(stmt, i, &ret->len);
+}
+
+int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		  int64_t rid, struct ep_old_row *ret,
+		  struct ep_stmt **ret_stmt, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	struct ep_stmt *stmt;
+	bool found = false;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->get, &stmt, err);
+
+	*ret_stmt = NULL;
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, rid);
+	rc = ep_db_step(stmt, &found, err);
+	if (rc < 0 || !found) {
+		ep_db_done(stmt);
+		return rc;
+	}
+	ret->rid = ep_db_col_int(stmt, 0);
+	ret->key = ep_db_col_text(stmt, 1);
+	ret->tuple.absent = (uint32_t)ep_db_col_int(stmt, 2);
+	ret->tuple.attr = ep_db_col_text(stmt, 3);
+	ret->first_run = ep_db_col_int(stmt, 4);
+	ret->changed_run = ep_db_col_int(stmt, 5);
+	for (int i = 0; i < layout->slots; i++)
+		read_value(stmt, 6 + i, layout->slot[i].number,
+			   &ret->tuple.value[i]);
+	*ret_stmt = stmt;
+	return 0;
+}

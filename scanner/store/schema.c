@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of the database.  store.h says what they mean.
+ */
+#include "store/schema.h"
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "ext/crypto.h"
+#include "ext/db.h"
+#include "ext/hash.h"
+#include "store/layout.h"
+#include "store/store.h"
+
+/* One kind's table with its indexes: 32 columns of 48 bytes and a frame. */
+#define SQL_BYTES_MAX 65536
+
+static const char fixed_tables[] =
+	"CREATE TABLE meta("
+	" name TEXT PRIMARY KEY,"
+	" value) WITHOUT ROWID;"
+
+	"CREATE TABLE kind("
+	" id INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" next_rid INTEGER NOT NULL DEFAULT 1);"
+
+	"CREATE TABLE run("
+	" id INTEGER PRIMARY KEY,"
+	" kind TEXT NOT NULL,"
+	" state TEXT NOT NULL,"
+	" started_at INTEGER NOT NULL,"
+	" ended_at INTEGER,"
+	" program TEXT, host TEXT, by_user TEXT,"
+	" config_sha256 TEXT, rules_sha256 TEXT,"
+	" clock_fixed INTEGER NOT NULL,"
+	" testing INTEGER NOT NULL,"
+	" sqlite TEXT, curl TEXT,"
+	" requests INTEGER, connections INTEGER, wire_bytes INTEGER,"
+	" history_low INTEGER NOT NULL,"
+	" history_high INTEGER NOT NULL);"
+
+	"CREATE TABLE customer("
+	" id TEXT PRIMARY KEY,"
+	" name TEXT,"
+	" msp INTEGER NOT NULL,"
+	" exit_at INTEGER,"
+	" exit_ticket TEXT) WITHOUT ROWID;"
+
+	"CREATE TABLE tenancy("
+	" id INTEGER PRIMARY KEY,"
+	" uid TEXT NOT NULL UNIQUE,"
+	" customer TEXT,"
+	" system TEXT NOT NULL,"
+	" tenant TEXT NOT NULL,"
+	" name TEXT,"
+	" domain TEXT,"
+	" first_run INTEGER NOT NULL,"
+	" retired_at INTEGER,"
+	" UNIQUE(system, tenant));"
+
+	"CREATE TABLE tenancy_setting("
+	" tenancy INTEGER NOT NULL,"
+	" name TEXT NOT NULL,"
+	" value TEXT,"
+	" PRIMARY KEY(tenancy, name)) WITHOUT ROWID;"
+
+	"CREATE TABLE domain("
+	" customer TEXT NOT NULL,"
+	" domain TEXT NOT NULL,"
+	" PRIMARY KEY(domain, customer)) WITHOUT ROWID;"
+
+	"CREATE TABLE declared("
+	" customer TEXT NOT NULL,"
+	" address TEXT NOT NULL,"
+	" class TEXT,"
+	" owner TEXT,"
+	" review_by INTEGER,"
+	" reason TEXT);"
+	"CREATE INDEX declared_address ON declared(address);"
+
+	"CREATE TABLE authorised_owner("
+	" customer TEXT NOT NULL,"
+	" address TEXT NOT NULL,"
+	" PRIMARY KEY(customer, address)) WITHOUT ROWID;"
+
+	"CREATE TABLE dataset("
+	" id INTEGER PRIMARY KEY,"
+	" tenancy INTEGER NOT NULL,"
+	" name TEXT NOT NULL,"
+	" connector TEXT NOT NULL,"
+	" connector_version INTEGER NOT NULL,"
+	" kinds TEXT NOT NULL,"
+	" max_age INTEGER NOT NULL,"
+	" imported INTEGER NOT NULL,"
+	" first_run INTEGER NOT NULL,"
+	" epoch_run INTEGER,"
+	" settled_run INTEGER,"
+	" UNIQUE(tenancy, name));"
+
+	"CREATE TABLE coverage("
+	" run INTEGER NOT NULL,"
+	" dataset INTEGER NOT NULL,"
+	" status TEXT NOT NULL,"
+	" reason TEXT, advice TEXT,"
+	" http_status INTEGER,"
+	" pages INTEGER, rows INTEGER, total INTEGER, wire_bytes INTEGER,"
+	" ms INTEGER, waited_ms INTEGER, retries INTEGER, altered INTEGER,"
+	" unmapped INTEGER, unmapped_words TEXT, absent TEXT,"
+	" captured_at INTEGER, captured_by TEXT,"
+	" started_at INTEGER, ended_at INTEGER,"
+	" page_sha256 BLOB,"
+	" PRIMARY KEY(dataset, run)) WITHOUT ROWID;"
+	"CREATE INDEX coverage_run ON coverage(run);"
+
+	"CREATE TABLE history("
+	" id INTEGER PRIMARY KEY,"
+	" run INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" dataset INTEGER NOT NULL,"
+	" rid INTEGER NOT NULL,"
+	" op INTEGER NOT NULL,"
+	" quiet INTEGER NOT NULL,"
+	" key TEXT,"
+	" old TEXT);"
+	"CREATE INDEX history_close ON history(kind, dataset, key)"
+	" WHERE op = 3;"
+	"CREATE INDEX history_close_rid ON history(kind, rid)"
+	" WHERE op = 3;"
+
+	"CREATE TABLE volatile_history("
+	" id INTEGER PRIMARY KEY,"
+	" run INTEGER NOT NULL,"
+	" dataset INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" undo BLOB NOT NULL);"
+	"CREATE INDEX volatile_history_run ON volatile_history(run);"
+
+	"CREATE TABLE person_link("
+	" customer TEXT,"
+	" tenant TEXT,"
+	" dataset TEXT,"
+	" account TEXT,"
+	" email TEXT,"
+	" person TEXT,"
+	" person_name TEXT,"
+	" left_at INTEGER,"
+	" how TEXT,"
+	" certain INTEGER);"
+	"CREATE INDEX person_link_account ON person_link(tenant, account);"
+	"CREATE INDEX person_link_person ON person_link(person);";
+
+/* Look-ups that rules make beside the natural key.  Those that begin with
+ * the dataset keep the rows of one tenant together. */
+static const struct {
+	enum ep_kind kind;
+	const char *columns;
+	const char *where;
+} lookups[] = {
+	{ EP_KIND_tenant, "id", NULL },
+	{ EP_KIND_role, "dataset, account", NULL },
+	{ EP_KIND_membership, "dataset, account", NULL },
+	{ EP_KIND_credential, "dataset, owner", "owner IS NOT NULL" },
+	{ EP_KIND_agent, "hardware", "hardware IS NOT NULL" },
+	{ EP_KIND_agent, "name", "name IS NOT NULL" },
+	{ EP_KIND_resource, "dataset, id", NULL },
+	{ EP_KIND_alias, "dataset, person", NULL },
+};
+
+static void add_columns(struct ep_buf *out, const struct ep_layout *layout)
+{
+	for (int i = 0; i < layout->slots; i++) {
+		const struct ep_slot *slot = &layout->slot[i];
+
+		ep_buf_addf(out, ", \"%s\" %s", slot->name,
+			    slot->number ? "INTEGER" : "TEXT");
+	}
+}
+
+static void add_address_indexes(struct ep_buf *out, const char *schema,
+				const char *table,
+				const struct ep_layout *layout)
+{
+	for (int i = 0; i < layout->slots; i++) {
+		const char *name = layout->slot[i].name;
+
+		if (layout->slot[i].part == EP_SLOT_LOOKUP)
+			ep_buf_addf(out, "CREATE INDEX %s.\"%s_%s\" ON "
+				    "\"%s\"(\"%s\") WHERE \"%s\" IS NOT NULL;",
+				    schema, table, name, table, name, name);
+	}
+}
+
+static void add_lookup_indexes(struct ep_buf *out, const char *schema,
+			       const char *table, enum ep_kind kind)
+{
+	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
+		if (lookups[i].kind != kind)
+			continue;
+		ep_buf_addf(out, "CREATE INDEX %s.\"%s_%zu\" ON \"%s\"(%s)",
+			    schema, table, i, table, lookups[i].columns);
+		if (lookups[i].where)
+			ep_buf_addf(out, " WHERE %s", lookups[i].where);
+		ep_buf_addc(out, ';');
+	}
+}
+
+void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, const char *schema,
+		    const char *table)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+
+	ep_buf_addf(out,
+		    "CREATE TABLE %s.\"%s\"("
+		    "rid INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, "
+		    "key TEXT NOT NULL", schema, table);
+	add_columns(out, layout);
+	ep_buf_adds(out, ", absent INTEGER NOT NULL, attr TEXT, "
+		    "fingerprint BLOB, first_run INTEGER NOT NULL, "
+		    "changed_run INTEGER NOT NULL);");
+}
+
+void ep_schema_rows_indexes(struct ep_buf *out, enum ep_kind kind,
+			    const char *schema, const char *table)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+
+	ep_buf_addf(out, "CREATE UNIQUE INDEX %s.\"%s_key\" ON "
+		    "\"%s\"(dataset, key);", schema, table, table);
+	add_address_indexes(out, schema, table, layout);
+	add_lookup_indexes(out, schema, table, kind);
+}
+
+static int create_rows(struct ep_db *db, enum ep_kind kind, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	EP_AUTO(ep_buf_release) struct ep_buf table;
+	const char *name = ep_entity(kind)->name;
+
+	ep_buf_init(&table, EP_SLOT_NAME);
+	ep_buf_addf(&table, "now_%s", name);
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	ep_schema_rows(&sql, kind, "main", table.s);
+	ep_schema_rows_indexes(&sql, kind, "main", table.s);
+	ep_buf_addf(&sql, "INSERT INTO kind(id, name) VALUES(%d, '%s');",
+		    (int)kind, name);
+	return ep_db_exec(db, sql.s, err);
+}
+
+static int create_meta(struct ep_db *db, struct ep_err *err)
+{
+	uint8_t secret[EP_HASH_SECRET_BYTES];
+	struct ep_stmt *stmt;
+	int rc;
+
+	ep_random(secret, sizeof(secret));
+	rc = ep_db_prepare(db, "INSERT INTO meta(name, value) VALUES"
+			   "('hash_secret', ?1), ('created_at', ?2), "
+			   "('created_by', ?3)", &stmt, err);
+	if (rc < 0)
+		return rc;
+	ep_db_blob(stmt, 1, secret, sizeof(secret));
+	ep_db_int(stmt, 2, ep_clock_now());
+	ep_db_text(stmt, 3, "exitproof " EP_VERSION);
+	return ep_db_run(stmt, err);
+}
+
+int ep_schema_create(struct ep_db *db, struct ep_err *err)
+{
+	int rc = ep_db_exec(db, fixed_tables, err);
+
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = create_rows(db, (enum ep_kind)i, err);
+	if (rc == 0)
+		rc = create_meta(db, err);
+	if (rc == 0)
+		rc = ep_db_execf(db, err, "PRAGMA application_id=%d; "
+				 "PRAGMA user_version=%d;",
+				 EP_STORE_APPLICATION, EP_STORE_SCHEMA);
+	return rc;
+}

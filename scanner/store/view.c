@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the views of entities: what is there, and what is gone.  The columns
+ * that every one of them begins with come from one place each.
+ */
+#include "store/view.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "ext/db.h"
+#include "store/history.h"
+#include "store/inside.h"
+#include "store/layout.h"
+#include "store/view_fixed.h"
+
+/* Columns that every entity view begins with, from tenancy t and dataset d. */
+static const char head[] =
+	"t.customer AS customer, t.uid AS tenant, "
+	"coalesce(t.name, t.tenant) AS tenant_name, t.system AS system, "
+	"d.name AS dataset";
+
+static bool name_is_plain(struct ep_str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+		      c == '_'))
+			return false;
+	}
+	return name.n > 0;
+}
+
+/* The datasets a rule may see.  Names are ours, but they reach this place
+ * through a rule file. */
+static int add_narrow(struct ep_buf *sql, const char *datasets,
+		      struct ep_err *err)
+{
+	struct ep_str rest, name;
+	const char *lead = " AND d.name IN (";
+
+	if (!datasets)
+		return 0;
+	rest = ep_str(datasets);
+	while (ep_str_cut(&rest, ',', &name)) {
+		name = ep_str_trim(name);
+		if (!name_is_plain(name))
+			return ep_err_set(err, EP_ECONFIG, "'%s' is no list "
+					  "of dataset names", datasets);
+		ep_buf_addf(sql, "%s'%.*s'", lead, (int)name.n, name.p);
+		lead = ", ";
+	}
+	if (lead[1] == 'A')
+		return ep_err_set(err, EP_ECONFIG, "an empty list of dataset "
+				  "names");
+	ep_buf_addc(sql, ')');
+	return 0;
+}
+
+/* "main"."now_account", or its copy of an earlier night. */
+static void add_rows_table(const struct ep_store *store, struct ep_buf *sql,
+			   enum ep_kind kind)
+{
+	ep_buf_addf(sql, "%s_%s", store->rebuilt[kind] ? "temp.then"
+						       : "main.now",
+		    ep_entity(kind)->name);
+}
+
+/* The addresses' look-up keys come last: an index serves them, but nobody
+ * wants to read them. */
+static void add_columns(struct ep_buf *sql, const struct ep_layout *layout,
+			void (*add)(struct ep_buf *sql,
+				    const struct ep_slot *slot))
+{
+	if (layout->only_key == 0)
+		ep_buf_addf(sql, ", n.key AS \"%s\"",
+			    layout->entity->column[0].name);
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].part != EP_SLOT_LOOKUP)
+			add(sql, &layout->slot[i]);
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].part == EP_SLOT_LOOKUP)
+			add(sql, &layout->slot[i]);
+}
+
+static void add_plain(struct ep_buf *sql, const struct ep_slot *slot)
+{
+	ep_buf_addf(sql, ", n.\"%s\" AS \"%s\"", slot->name, slot->name);
+}
+
+static int make_entity_view(struct ep_store *store, enum ep_kind kind,
+			    struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	const struct ep_layout *layout = ep_layout(kind);
+	const char *name = layout->entity->name;
+	int rc;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql, "DROP VIEW IF EXISTS temp.\"%s\";"
+		    "CREATE TEMP VIEW \"%s\" AS SELECT %s, n.key AS key",
+		    name, name, head);
+	add_columns(&sql, layout, add_plain);
+	ep_buf_adds(&sql, ", n.attr AS attr, n.first_run AS first_run, "
+		    "(SELECT r.started_at FROM main.run r WHERE "
+		    "r.id = n.first_run) AS first_seen_at, "
+		    "n.changed_run AS changed_run, "
+		    "(SELECT r.started_at FROM main.run r WHERE "
+		    "r.id = n.changed_run) AS changed_at FROM ");
+	add_rows_table(store, &sql, kind);
+	ep_buf_adds(&sql, " n JOIN main.dataset d ON d.id = n.dataset "
+		    "JOIN main.tenancy t ON t.id = d.tenancy");
+	ep_view_add_alive(store, &sql);
+	rc = add_narrow(&sql, store->narrow[kind], err);
+	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
+}
+
+static void add_from_json(struct ep_buf *sql, const struct ep_slot *slot)
+{
+	if (slot->part == EP_SLOT_LOOKUP)
+		return;
+	ep_buf_addf(sql, ", json_extract(n.old, '$.%s') AS \"%s\"", slot->name,
+		    slot->name);
+}
+
+/* The last close of every key that is not there again. */
+static int make_gone_view(struct ep_store *store, enum ep_kind kind,
+			  struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	const struct ep_layout *layout = ep_layout(kind);
+	const char *name = layout->entity->name;
+	long long run = (long long)store->as_of;
+	int rc;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql, "DROP VIEW IF EXISTS temp.\"gone_%s\";"
+		    "CREATE TEMP VIEW \"gone_%s\" AS SELECT %s, n.key AS key",
+		    name, name, head);
+	add_columns(&sql, layout, add_from_json);
+	ep_buf_addf(&sql, ", json_extract(n.old, '$." EP_OLD_ATTR "') AS attr, "
+		    "json_extract(n.old, '$." EP_OLD_FIRST "') AS first_run, "
+		    "(SELECT r.started_at FROM main.run r WHERE r.id = "
+		    "json_extract(n.old, '$." EP_OLD_FIRST "')) "
+		    "AS first_seen_at, "
+		    "json_extract(n.old, '$." EP_OLD_CHANGED "') "
+		    "AS changed_run, "
+		    "(SELECT r.started_at FROM main.run r WHERE r.id = "
+		    "json_extract(n.old, '$." EP_OLD_CHANGED "')) "
+		    "AS changed_at, n.run AS closed_run, "
+		    "(SELECT r.started_at FROM main.run r WHERE "
+		    "r.id = n.run) AS closed_at "
+		    "FROM main.history n "
+		    "JOIN main.dataset d ON d.id = n.dataset "
+		    "JOIN main.tenancy t ON t.id = d.tenancy");
+	ep_view_add_alive(store, &sql);
+	ep_buf_addf(&sql, " AND n.op = 3 AND n.kind = %d AND n.quiet = 0 "
+		    "AND n.run <= %lld AND NOT EXISTS(SELECT 1 FROM "
+		    "main.history l WHERE l.op = 3 AND l.kind = n.kind AND "
+		    "l.dataset = n.dataset AND l.key = n.key AND l.id > n.id "
+		    "AND l.run <= %lld) AND NOT EXISTS(SELECT 1 FROM ",
+		    (int)kind, run, run);
+	add_rows_table(store, &sql, kind);
+	ep_buf_adds(&sql, " b WHERE b.dataset = n.dataset AND "
+		    "b.key = n.key)");
+	rc = add_narrow(&sql, store->narrow[kind], err);
+	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
+}
+
+int ep_view_kind(struct ep_store *store, enum ep_kind kind, struct ep_err *err)
+{
+	int rc = ep_view_unlock(store, err);
+
+	if (rc == 0)
+		rc = make_entity_view(store, kind, err);
+	if (rc == 0)
+		rc = make_gone_view(store, kind, err);
+	return ep_view_lock(store, rc, err);
+}
+
+int ep_view_all(struct ep_store *store, struct ep_err *err)
+{
+	int rc = ep_view_unlock(store, err);
+
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++) {
+		rc = make_entity_view(store, (enum ep_kind)i, err);
+		if (rc == 0)
+			rc = make_gone_view(store, (enum ep_kind)i, err);
+	}
+	if (rc == 0)
+		rc = ep_view_fixed(store, err);
+	return ep_view_lock(store, rc, err);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the views that are no entity.
+ */
+#include "store/view_fixed.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "ext/db.h"
+#include "store/inside.h"
+#include "store/layout.h"
+
+int ep_view_unlock(struct ep_store *store, struct ep_err *err)
+{
+	if (store->write)
+		return 0;
+	return ep_db_exec(store->db, "PRAGMA query_only=OFF", err);
+}
+
+int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
+{
+	int locked;
+
+	if (store->write)
+		return rc;
+	/* A second error must not hide the first. */
+	locked = ep_db_exec(store->db, "PRAGMA query_only=ON",
+			    rc < 0 ? NULL : err);
+	return rc < 0 ? rc : locked;
+}
+
+void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql)
+{
+	ep_buf_addf(sql, " WHERE (t.retired_at IS NULL OR t.retired_at > "
+		    "(SELECT r.started_at FROM main.run r WHERE r.id = %lld))",
+		    (long long)store->as_of);
+}
+
+static int make_view(struct ep_store *store, const char *name,
+		     const char *select, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql, "DROP VIEW IF EXISTS temp.\"%s\";"
+		    "CREATE TEMP VIEW \"%s\" AS %s", name, name, select);
+	return ep_db_exec(store->db, sql.s, err);
+}
+
+static int make_plain(struct ep_store *store, struct ep_err *err)
+{
+	static const struct {
+		const char *name;
+		const char *select;
+	} plain[] = {
+		{ "setting",
+		  "SELECT t.uid AS tenant, s.name AS name, s.value AS value "
+		  "FROM main.tenancy_setting s "
+		  "JOIN main.tenancy t ON t.id = s.tenancy" },
+		{ "customer",
+		  "SELECT c.id AS customer, c.name AS name, c.msp AS msp, "
+		  "c.exit_at AS exit_at, c.exit_ticket AS exit_ticket "
+		  "FROM main.customer c" },
+		{ "domain",
+		  "SELECT m.customer AS customer, m.domain AS domain, "
+		  "coalesce(c.msp, 0) AS msp FROM main.domain m "
+		  "LEFT JOIN main.customer c ON c.id = m.customer" },
+		{ "declared",
+		  "SELECT e.customer AS customer, e.address AS address, "
+		  "e.class AS class, e.owner AS owner, "
+		  "e.review_by AS review_by, e.reason AS reason "
+		  "FROM main.declared e" },
+		{ "authorised_owner",
+		  "SELECT o.customer AS customer, o.address AS address "
+		  "FROM main.authorised_owner o" },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(plain) / sizeof(plain[0]); i++)
+		rc = make_view(store, plain[i].name, plain[i].select, err);
+	return rc;
+}
+
+static int make_tenancy(struct ep_store *store, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_adds(&sql,
+		    "SELECT t.uid AS tenant, t.customer AS customer, "
+		    "t.system AS system, t.tenant AS id, "
+		    "coalesce(t.name, t.tenant) AS name, t.domain AS domain, "
+		    "(SELECT r.started_at FROM main.run r "
+		    "WHERE r.id = t.first_run) AS first_seen_at, "
+		    "coalesce(c.msp, 0) AS msp, "
+		    "t.customer IS NOT NULL AS claimed "
+		    "FROM main.tenancy t "
+		    "LEFT JOIN main.customer c ON c.id = t.customer");
+	ep_view_add_alive(store, &sql);
+	ep_buf_addf(&sql, " AND t.first_run <= %lld", (long long)store->as_of);
+	return make_view(store, "tenancy", sql.s, err);
+}
+
+/* What was read last at or before the run, for every dataset that was known
+ * then.  Its age is that of what it shows: for an import, since somebody
+ * looked.  An age that cannot be computed is too old. */
+static int make_coverage(struct ep_store *store, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	long long run = (long long)store->as_of;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql,
+		    "SELECT t.customer AS customer, t.uid AS tenant, "
+		    "t.system AS system, d.name AS dataset, d.kinds AS kinds, "
+		    "coalesce(c.status, 'missing') AS status, "
+		    "CASE WHEN c.status IS NULL "
+		    "THEN 'it was never read' ELSE c.reason END AS reason, "
+		    "c.advice AS advice, "
+		    "max(0, w.started_at - coalesce(c.captured_at, c.ended_at, "
+		    "c.started_at)) AS age, "
+		    "CASE WHEN c.run = %lld AND d.imported = 0 THEN 0 "
+		    "ELSE coalesce(w.started_at - coalesce(c.captured_at, "
+		    "c.ended_at, c.started_at) > d.max_age, 1) END AS stale, "
+		    "c.rows AS rows, c.total AS total, c.pages AS pages, "
+		    "c.captured_at AS captured_at, "
+		    "c.captured_by AS captured_by, d.imported AS imported, "
+		    "c.run AS run, "
+		    "(SELECT p.rows FROM main.coverage p "
+		    "WHERE p.dataset = d.id AND p.run < c.run "
+		    "AND p.status = 'complete' ORDER BY p.run DESC LIMIT 1) "
+		    "AS previous_rows "
+		    "FROM main.dataset d "
+		    "JOIN main.tenancy t ON t.id = d.tenancy "
+		    "LEFT JOIN main.run w ON w.id = %lld "
+		    "LEFT JOIN main.coverage c ON c.dataset = d.id "
+		    "AND c.run = (SELECT max(l.run) FROM main.coverage l "
+		    "WHERE l.dataset = d.id AND l.run <= %lld)",
+		    run, run, run);
+	ep_view_add_alive(store, &sql);
+	ep_buf_addf(&sql, " AND d.first_run <= %lld", run);
+	return make_view(store, "coverage", sql.s, err);
+}
+
+/* A row that was opened or changed has its key in its table, or, when it was
+ * closed since, in the entry of that. */
+static void add_key(struct ep_buf *sql)
+{
+	ep_buf_adds(sql, "coalesce(h.key, CASE h.kind");
+	for (int i = 0; i < EP_KINDS; i++)
+		ep_buf_addf(sql, " WHEN %d THEN (SELECT n.key FROM "
+			    "main.\"now_%s\" n WHERE n.rid = h.rid)", i,
+			    ep_entity((enum ep_kind)i)->name);
+	ep_buf_adds(sql, " END, (SELECT c.key FROM main.history c WHERE "
+		    "c.op = 3 AND c.kind = h.kind AND c.rid = h.rid))");
+}
+
+/* By run first: the run knows where its part of the log lies. */
+static int make_moved(struct ep_store *store, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_adds(&sql, "SELECT t.customer AS customer, t.uid AS tenant, "
+		    "t.system AS system, d.name AS dataset, k.name AS kind, ");
+	add_key(&sql);
+	ep_buf_adds(&sql, " AS key, CASE h.op WHEN 1 THEN 'open' "
+		    "WHEN 2 THEN 'change' WHEN 3 THEN 'close' END AS op, "
+		    "r.id AS run, r.started_at AS at, h.old AS old "
+		    "FROM main.run r CROSS JOIN main.history h "
+		    "ON h.id > r.history_low AND h.id <= r.history_high "
+		    "JOIN main.dataset d ON d.id = h.dataset "
+		    "JOIN main.kind k ON k.id = h.kind "
+		    "JOIN main.tenancy t ON t.id = d.tenancy");
+	ep_view_add_alive(store, &sql);
+	ep_buf_addf(&sql, " AND h.quiet = 0 AND r.id <= %lld "
+		    "ORDER BY r.id DESC, h.id DESC", (long long)store->as_of);
+	return make_view(store, "moved", sql.s, err);
+}
+
+int ep_view_fixed(struct ep_store *store, struct ep_err *err)
+{
+	int rc = make_plain(store, err);
+
+	if (rc == 0)
+		rc = make_tenancy(store, err);
+	if (rc == 0)
+		rc = make_coverage(store, err);
+	if (rc == 0)
+		rc = make_moved(store, err);
+	return rc;
+}

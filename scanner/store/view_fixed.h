@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The views that are no entity: tenancies and their settings, customers,
+ * coverage, and what moved.
+ */
+#ifndef EP_VIEW_FIXED_H
+#define EP_VIEW_FIXED_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct ep_store;
+
+int ep_view_fixed(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
+/* " WHERE ...": tenancy t was known and in use as of the run. */
+void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql);
+
+/* A connection that may only read must still make temporary objects. */
+int ep_view_unlock(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
+/* Returns rc, or what went wrong here when rc was 0. */
+int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
+	EP_MUST_CHECK;
+
+#endif
