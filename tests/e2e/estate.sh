@@ -193,11 +193,20 @@ check_lacks "dnsfilter: no key in clear" "$ep_work/body" 'CANARY-'
 check_same "dnsfilter: an expired key reads active" 2 \
 	"$(grep -o '"status":"active"' "$ep_work/body" | wc -l | tr -d ' ')"
 for spelling in organization_ids= organization_ids[]= \
-	organization_ids%5B%5D= organization_id=; do
+	organization_ids%5B%5D=; do
 	is "dnsfilter: agents by $spelling" \
 		"$df/user_agents?${spelling}802317" 200 '"BB-LT-07"'
 	check_same "dnsfilter: only that customer's" 2 "$(how_many hostname)"
 done
+is "dnsfilter: agents of the caller's own organisation by default" \
+	"$df/user_agents?organization_id=802317" 200 '^\{"data":\[\],'
+is "dnsfilter: agents of all customers of the MSP" "$df/user_agents?msp_id=42" \
+	200 '"FOX-PC"'
+is "dnsfilter: policies of one organisation" \
+	"$df/policies?organization_id=802318" 200 '"Cedar standard"'
+check_same "dnsfilter: one of them" 1 "$(how_many lock_version)"
+is "dnsfilter: global policies are left out" $df/policies 200 '"Acme standard"'
+check_lacks "dnsfilter: ... unless asked for" "$ep_work/body" 'Northwind global'
 is "dnsfilter: relays are another type" \
 	"$df/user_agents?organization_ids=802317&type=proxy" 200 '"BB-RELAY"'
 is "dnsfilter: silent for months, still protected" \
@@ -207,7 +216,7 @@ is "dnsfilter: offline in the new words" \
 	"$df/user_agents?organization_ids=802316&search=LT-4471&new_agent_states=true" \
 	200 '"agent_state":"offline"'
 is "dnsfilter: no state in the /all twin" \
-	"$df/user_agents/all?organization_ids=802316" 200 '"agent_state":null'
+	"$df/user_agents/all?organization_id=802316" 200 '"agent_state":null'
 is "dnsfilter: deleted network is hidden" $df/networks 200 '"Delta clinic"'
 check_lacks "dnsfilter: ... from the plain list" "$ep_work/body" 736499
 is "dnsfilter: ... but in the /all twin" $df/networks/all 200 '"736499"'

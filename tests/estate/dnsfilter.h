@@ -23,6 +23,13 @@ struct es_df_org {
 	int64_t id;
 };
 
+/* What a listing takes to say whose records it shall have, and what it does
+ * when nothing is said. */
+#define ES_DF_BY_IDS 1u		/* organization_ids, in three spellings */
+#define ES_DF_BY_ID 2u		/* organization_id */
+#define ES_DF_BY_MSP 4u		/* msp_id: all customers of it */
+#define ES_DF_ELSE_HOME 8u	/* the caller's own; else all he sees */
+
 struct es_df_call {
 	struct es_req *req;
 	struct es_answer *ans;
@@ -34,6 +41,7 @@ struct es_df_call {
 	struct es_df_org *orgs;	/* all the caller sees */
 	int norgs;
 	bool all;		/* asked for the /all twin */
+	unsigned int scope;	/* ES_DF_BY_... of this listing */
 };
 
 void es_df_handle(struct es_req *req, struct es_answer *ans);
@@ -52,8 +60,7 @@ const char *es_df_role_in(const struct es_df_call *c,
 			  const struct es_df_org *org);
 const char *es_df_org_name(const struct es_df_org *org, char room[64]);
 
-/* The organisations a listing is asked for: organization_ids in its three
- * spellings, organization_id, msp_id; all of them without. */
+/* Whether a listing is asked for that organisation, by c->scope. */
 bool es_df_org_wanted(const struct es_df_call *c, const struct es_df_org *o);
 
 typedef bool es_df_filter_fn(const struct es_df_call *c, const cJSON *rec);

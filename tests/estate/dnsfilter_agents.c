@@ -267,6 +267,7 @@ static void csv(struct es_df_call *c)
 	struct es_buf *out = &c->ans->body;
 	int i;
 
+	c->scope = ES_DF_BY_ID | ES_DF_ELSE_HOME;
 	collect(c, &list);
 	c->ans->status = 200;
 	c->ans->type = "text/csv";
@@ -315,12 +316,15 @@ bool es_df_agents(struct es_df_call *c)
 
 	if (strcmp(c->parts[0], "user_agents") || c->nparts > 2)
 		return false;
+	c->scope = ES_DF_BY_IDS | ES_DF_BY_MSP | ES_DF_ELSE_HOME;
 	if (!strcmp(what, "counts")) {
 		counts(c);
 	} else if (!strcmp(what, "csv")) {
 		csv(c);
 	} else if (!*what || !strcmp(what, "all")) {
 		c->all = *what != '\0';
+		if (c->all)
+			c->scope = ES_DF_BY_ID;
 		collect(c, &list);
 		es_df_list(c, &list, put_agent);
 		es_list_release(&list);

@@ -166,11 +166,13 @@ const char *es_df_org_name(const struct es_df_org *org, char room[64])
 	return room;
 }
 
-static bool names_org(const char *arg)
+static bool names_org(const struct es_df_call *c, const char *arg)
 {
-	return !strcmp(arg, "organization_ids") ||
-	       !strcmp(arg, "organization_ids[]") ||
-	       !strcmp(arg, "organization_id");
+	if (!strcmp(arg, "organization_id"))
+		return c->scope & ES_DF_BY_ID;
+	return (c->scope & ES_DF_BY_IDS) &&
+	       (!strcmp(arg, "organization_ids") ||
+		!strcmp(arg, "organization_ids[]"));
 }
 
 static bool of_msp(const struct es_df_call *c, const struct es_df_org *o,
@@ -181,8 +183,7 @@ static bool of_msp(const struct es_df_call *c, const struct es_df_org *o,
 	if (!o->rec)
 		return id == es_int(es_get(c->req->world->doc, "dnsfilter"),
 				    "msp_id", -1);
-	return es_int(o->rec, "managed_by_msp_id", -1) == id ||
-	       es_int(o->rec, "owned_msp_id", -1) == id;
+	return es_int(o->rec, "managed_by_msp_id", -1) == id;
 }
 
 /* "1,2" in one argument counts as both. */
@@ -206,15 +207,18 @@ bool es_df_org_wanted(const struct es_df_call *c, const struct es_df_org *o)
 	for (i = 0; i < req->nargs; i++) {
 		const char *value = req->args[i].value;
 
-		if (names_org(req->args[i].name)) {
+		if (names_org(c, req->args[i].name)) {
 			asked = true;
 			named = named || lists_id(value, o->id);
-		} else if (!strcmp(req->args[i].name, "msp_id")) {
+		} else if ((c->scope & ES_DF_BY_MSP) &&
+			   !strcmp(req->args[i].name, "msp_id")) {
 			asked = true;
 			named = named || of_msp(c, o, value);
 		}
 	}
 	if (asked && (req->twist & ES_TWIST_FOREIGN))
 		return !named;
+	if (!asked && (c->scope & ES_DF_ELSE_HOME))
+		return o->rec == c->home;
 	return !asked || named;
 }

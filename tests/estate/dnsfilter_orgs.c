@@ -159,6 +159,8 @@ static void settings(struct es_df_call *c)
 	cJSON *list = cJSON_CreateArray(), *o;
 	int i;
 
+	c->scope = ES_DF_BY_IDS | ES_DF_BY_ID | ES_DF_BY_MSP |
+		   ES_DF_ELSE_HOME;
 	for (i = 0; i < c->norgs; i++) {
 		const struct es_df_org *org = &c->orgs[i];
 

@@ -248,19 +248,20 @@ struct resource {
 	es_df_filter_fn *filter;
 	bool paged;
 	bool one_org;		/* organization_id must be given */
-	bool no_org_filter;	/* knows no organisation parameter */
+	unsigned int scope;
 };
 
+#define BY_IDS (ES_DF_BY_IDS | ES_DF_BY_MSP | ES_DF_ELSE_HOME)
+
 static const struct resource resources[] = {
-	{ "networks", put_network, not_deleted, true, false, true },
-	{ "policies", put_policy, policy_wanted, true, false, false },
-	{ "agent_local_users", put_local, local_wanted, true, false, false },
-	{ "block_pages", put_block_page, NULL, true, false, false },
-	{ "scheduled_policies", put_scheduled_policy, NULL, true, false,
-	  true },
+	{ "networks", put_network, not_deleted, true, false, 0 },
+	{ "policies", put_policy, policy_wanted, true, false, ES_DF_BY_ID },
+	{ "agent_local_users", put_local, local_wanted, true, false, BY_IDS },
+	{ "block_pages", put_block_page, NULL, true, false, ES_DF_BY_ID },
+	{ "scheduled_policies", put_scheduled_policy, NULL, true, false, 0 },
 	{ "enterprise_connections", put_connection, NULL, false, true,
-	  false },
-	{ "scheduled_reports", put_report, NULL, false, true, false },
+	  ES_DF_BY_ID },
+	{ "scheduled_reports", put_report, NULL, false, true, ES_DF_BY_ID },
 };
 
 static int64_t generated(const struct es_df_call *c, const char *name)
@@ -273,28 +274,13 @@ static int64_t generated(const struct es_df_call *c, const char *name)
 	return 0;
 }
 
-/* As es_df_collect, for the resources that ignore organisation filters. */
-static void collect_all(const struct es_df_call *c, const struct resource *r,
-			struct es_list *list)
-{
-	struct es_df_call open = *c;
-	struct es_req req = *c->req;
-
-	req.nargs = 0;
-	open.req = &req;
-	es_df_collect(&open, r->name, r->filter, generated(c, r->name), list);
-}
-
 static void list_resource(struct es_df_call *c, const struct resource *r,
-			  bool by_org)
+			  unsigned int scope)
 {
 	struct es_list list = ES_LIST_INIT;
 
-	if (r->no_org_filter && !by_org)
-		collect_all(c, r, &list);
-	else
-		es_df_collect(c, r->name, r->filter, generated(c, r->name),
-			      &list);
+	c->scope = scope;
+	es_df_collect(c, r->name, r->filter, generated(c, r->name), &list);
 	if (r->paged)
 		es_df_list(c, &list, r->put);
 	else
@@ -318,10 +304,11 @@ static bool one_record(struct es_df_call *c, const struct resource *r)
 	return rec != NULL;
 }
 
-/* /networks/msp?organization_id= of the MSP's own organisation means all of
- * its customers' networks. */
+/* What /networks/msp answers for the MSP's own organisation is not known;
+ * the world may say that it is all its customers' networks. */
 static bool msp_networks(struct es_df_call *c, const struct resource *r)
 {
+	const cJSON *df = es_get(c->req->world->doc, "dnsfilter");
 	const char *id = es_req_arg(c->req, "organization_id");
 	const struct es_df_org *org;
 
@@ -329,8 +316,11 @@ static bool msp_networks(struct es_df_call *c, const struct resource *r)
 	org = id ? es_df_org_seen(c, strtoll(id, NULL, 10)) : NULL;
 	if (!org)
 		return false;
-	list_resource(c, r, !cJSON_IsNumber(es_get(org->rec,
-						   "owned_msp_id")));
+	if (cJSON_IsNumber(es_get(org->rec, "owned_msp_id")) &&
+	    !strcmp(es_str(df, "msp_networks", "own"), "all"))
+		list_resource(c, r, 0);
+	else
+		list_resource(c, r, ES_DF_BY_ID);
 	return true;
 }
 
@@ -339,6 +329,7 @@ static void network_counts(struct es_df_call *c)
 	struct es_list list = ES_LIST_INIT;
 	cJSON *o = cJSON_CreateObject(), *p;
 
+	c->scope = BY_IDS;
 	es_df_collect(c, "networks", not_deleted, 1, &list);
 	cJSON_AddNumberToObject(o, "all", (double)list.total);
 	p = cJSON_AddObjectToObject(o, "protected");
@@ -372,7 +363,7 @@ static bool resource_path(struct es_df_call *c, const struct resource *r)
 	    (!org || !es_df_org_seen(c, strtoll(org, NULL, 10))))
 		return false;
 	c->all = *what != '\0';
-	list_resource(c, r, false);
+	list_resource(c, r, r->scope);
 	return true;
 }
 
