@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings as HTML: one block per rule with its subjects and the remedy in
+ * order.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "ext/db.h"
+#include "ext/xml.h"
+#include "report/finding_row.h"
+#include "report/html_draw.h"
+
+static void add_step(void *to, int n, const char *act, const char *system,
+		     const char *only_after)
+{
+	struct ep_xml *xml = to;
+
+	(void)n;
+	ep_xml_open(xml, "li");
+	if (system) {
+		ep_xml_open(xml, "span");
+		ep_xml_attr(xml, "class", "where");
+		ep_xml_text(xml, system);
+		ep_xml_close(xml);
+		ep_xml_text(xml, " ");
+	}
+	ep_xml_text(xml, act);
+	if (only_after) {
+		ep_xml_open(xml, "span");
+		ep_xml_attr(xml, "class", "gate");
+		ep_xml_textf(xml, " Only after: %s", only_after);
+		ep_xml_close(xml);
+	}
+	ep_xml_close(xml);
+}
+
+static void open_rule(struct ep_xml *xml, const struct ep_finding_row *row)
+{
+	static const char *const head[] = { "Who or what", "Where", "Seen",
+					    "Wanted", "Since" };
+
+	ep_xml_open(xml, "article");
+	ep_xml_attr(xml, "class", "rule");
+	ep_xml_open(xml, "h3");
+	ep_html_pill(xml, ep_finding_text(row, EP_F_SEVERITY));
+	ep_xml_text(xml, " ");
+	ep_xml_text(xml, ep_finding_text(row, EP_F_TITLE));
+	ep_xml_close(xml);
+	ep_xml_open(xml, "p");
+	ep_xml_attr(xml, "class", "why");
+	ep_xml_text(xml, ep_finding_text(row, EP_F_WHY));
+	ep_xml_text(xml, " ");
+	ep_xml_leaf(xml, "code", ep_finding_text(row, EP_F_RULE));
+	ep_xml_close(xml);
+	ep_xml_open(xml, "div");
+	ep_xml_attr(xml, "class", "scroll");
+	ep_xml_attr(xml, "tabindex", "0");
+	ep_xml_attr(xml, "role", "region");
+	ep_xml_attr(xml, "aria-label", ep_finding_text(row, EP_F_TITLE));
+	ep_xml_open(xml, "table");
+	ep_xml_open(xml, "caption");
+	ep_xml_attr(xml, "class", "sr");
+	ep_xml_textf(xml, "Findings of %s", ep_finding_text(row, EP_F_RULE));
+	ep_xml_close(xml);
+	ep_xml_open(xml, "thead");
+	ep_xml_open(xml, "tr");
+	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++) {
+		ep_xml_open(xml, "th");
+		ep_xml_attr(xml, "scope", "col");
+		ep_xml_text(xml, head[i]);
+		ep_xml_close(xml);
+	}
+	ep_xml_close(xml);
+	ep_xml_close(xml);
+	ep_xml_open(xml, "tbody");
+}
+
+static void close_rule(struct ep_xml *xml, const char *remedy)
+{
+	ep_xml_close(xml);	/* tbody */
+	ep_xml_close(xml);	/* table */
+	ep_xml_close(xml);	/* div */
+	if (remedy && *remedy) {
+		ep_xml_open(xml, "p");
+		ep_xml_attr(xml, "class", "todo");
+		ep_xml_text(xml, "What to do, in this order");
+		ep_xml_close(xml);
+		ep_xml_open(xml, "ol");
+		ep_finding_remedy(remedy, add_step, xml);
+		ep_xml_close(xml);
+	}
+	ep_xml_close(xml);	/* article */
+}
+
+static void cell(struct ep_xml *xml, const char *text, const char *second)
+{
+	ep_xml_open(xml, "td");
+	ep_xml_leaf(xml, "bdi", text);
+	if (second && *second && strcmp(second, text) != 0) {
+		ep_xml_open(xml, "span");
+		ep_xml_attr(xml, "class", "second");
+		ep_xml_leaf(xml, "bdi", second);
+		ep_xml_close(xml);
+	}
+	ep_xml_close(xml);
+}
+
+static void subject(struct ep_xml *xml, const struct ep_finding_row *row)
+{
+	const char *where = ep_finding_text(row, EP_F_UNIT_NAME);
+	char since[EP_TIME_TEXT];
+
+	ep_xml_open(xml, "tr");
+	cell(xml, ep_finding_text(row, EP_F_NAME),
+	     ep_finding_text(row, EP_F_SUBJECT));
+	cell(xml, *where ? where : ep_finding_text(row, EP_F_UNIT),
+	     ep_finding_text(row, EP_F_UNIT));
+	cell(xml, ep_finding_text(row, EP_F_SEEN),
+	     ep_finding_text(row, EP_F_NOTE));
+	cell(xml, ep_finding_text(row, EP_F_WANTED), NULL);
+	cell(xml, ep_time_date(ep_finding_since(row), since), NULL);
+	ep_xml_close(xml);
+}
+
+int ep_html_findings(struct ep_xml *xml, struct ep_stmt *stmt,
+		     struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf rule = { .s = NULL };
+	EP_AUTO(ep_buf_release) struct ep_buf remedy = { .s = NULL };
+	struct ep_finding_row row;
+	bool more = true;
+	int rc = ep_finding_row_init(&row, stmt, err);
+
+	ep_buf_init(&rule, 1024);
+	ep_buf_init(&remedy, EP_FILE_BYTES_MAX);
+	while (rc == 0 && more) {
+		if (!rule.len ||
+		    strcmp(rule.s, ep_finding_text(&row, EP_F_RULE)) != 0) {
+			if (rule.len)
+				close_rule(xml, remedy.s);
+			ep_buf_clear(&rule);
+			ep_buf_clear(&remedy);
+			ep_buf_adds(&rule, ep_finding_text(&row, EP_F_RULE));
+			ep_buf_adds(&remedy,
+				    ep_finding_text(&row, EP_F_REMEDY));
+			open_rule(xml, &row);
+		}
+		subject(xml, &row);
+		rc = ep_db_step(stmt, &more, err);
+	}
+	if (rule.len)
+		close_rule(xml, remedy.s);
+	return rc;
+}
