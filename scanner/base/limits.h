@@ -98,6 +98,11 @@
 #define EP_SKEW_SECONDS_SAID 600
 #define EP_SKEW_SECONDS_MAX 86400
 
+/* Columns and bytes of one CSV record: the widest table that is imported has
+ * some 40 columns, and a quote that is never closed swallows a whole file. */
+#define EP_CSV_COLUMNS_MAX 256
+#define EP_CSV_RECORD_BYTES_MAX (1024 * 1024)
+
 /* One import file (CSV or JSON). */
 #define EP_IMPORT_BYTES_MAX (256 * 1024 * 1024)
 

@@ -265,6 +265,18 @@ static bool is_none_number(const struct ep_spec_field *field,
 	return none;
 }
 
+static void replace_word(const struct ep_spec_field *field,
+			 struct ep_buf *text)
+{
+	for (size_t i = 0; i < field->words.n; i++) {
+		if (!ep_str_eq(field->words.v[i].name, text->s))
+			continue;
+		ep_buf_clear(text);
+		ep_buf_adds(text, field->words.v[i].value);
+		return;
+	}
+}
+
 static bool is_answer(enum ep_convert as)
 {
 	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT;
@@ -287,8 +299,10 @@ static void convert_text(struct filling *f, const struct ep_spec_field *field,
 	else if (f->entity->column[field->column].type == EP_TYPE_ENUM)
 		set_enum(f, field, text.s ? text.s : "",
 			 field->constant || is_answer(field->as));
-	else
+	else {
+		replace_word(field, &text);
 		set_text(f, field, &text);
+	}
 	ep_buf_release(&text);
 }
 

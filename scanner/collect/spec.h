@@ -136,6 +136,8 @@ struct ep_spec_field {
 	enum ep_convert as;
 	char *mark;		/* EP_AS_BEFORE, EP_AS_SEGMENT */
 	struct ep_words none;	/* words that mean "no value": null then */
+	struct ep_pairs words;	/* text: vendor's word -> the text that stands
+				 * for it; others stay as they are */
 	struct ep_words pick;	/* attr of objects: the members that are kept;
 				 * other members of an object never are */
 	bool optional;		/* may be absent: NULL then. Otherwise absence

@@ -252,6 +252,7 @@ static void field_release(struct ep_spec_field *field)
 	ep_spec_words_release(&field->join);
 	ep_spec_words_release(&field->none);
 	ep_spec_words_release(&field->pick);
+	ep_spec_pairs_release(&field->words);
 	ep_free(field->constant);
 	ep_free(field->parent);
 	ep_free(field->mark);

@@ -23,7 +23,7 @@ static const char *const convert_words[] = {
 static const char *const field_keys[] = { "path", "first", "join",   "const",
 					  "parent", "as",  "mark",   "none",
 					  "pick", "optional", "absent", "other",
-					  NULL };
+					  "words", NULL };
 #define FIELD_KEYS (sizeof(field_keys) / sizeof(field_keys[0]) - 1)
 #define KEYS_MAX 40
 
@@ -192,6 +192,29 @@ static void read_source(struct ep_spec_reader *rd, const struct ep_yaml *node,
 				 "join, const, parent");
 }
 
+/* words: {SYSTEM_MANAGER: [System manager]} */
+static void read_words(struct ep_spec_reader *rd, const struct ep_yaml *node,
+		       const struct ep_column *column,
+		       struct ep_spec_field *field)
+{
+	const struct ep_yaml *map = ep_spec_map(rd, node, "words");
+
+	if (!map)
+		return;
+	if (!column || column->type != EP_TYPE_TEXT)
+		ep_spec_complain(rd, map, "words: belongs to a column of text");
+	for (const struct ep_yaml *m = map->child; m; m = m->next) {
+		struct ep_words words = { 0 };
+
+		ep_spec_words_of(rd, m, &words);
+		for (size_t i = 0; i < words.n; i++)
+			EP_VEC_ADD(&field->words) = (struct ep_pair){
+				words.v[i], ep_strdup(m->key)
+			};
+		ep_vec_release(&words);
+	}
+}
+
 static int compare_words(const void *pa, const void *pb)
 {
 	return strcmp(*(char *const *)pa, *(char *const *)pb);
@@ -214,6 +237,7 @@ bool ep_spec_read_field(struct ep_spec_reader *rd, const struct ep_yaml *node,
 		as = ep_spec_choice(rd, node, "as", convert_words, as);
 		field->mark = ep_spec_text(rd, node, "mark");
 		ep_spec_words(rd, node, "none", &field->none);
+		read_words(rd, node, column, field);
 		ep_spec_words(rd, node, "pick", &field->pick);
 		/* attr is canonical: its members are written in this order. */
 		if (!column && field->pick.n)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private to the import: one reading of some files.  All records pass twice,
+ * first to be checked, then, when nothing is wrong, to be handed over; so
+ * that memory does not grow with the file.
+ */
+#ifndef EP_IMPORT_PRIV_H
+#define EP_IMPORT_PRIV_H
+
+#include "base/map.h"
+#include "collect/import.h"
+#include "collect/mapper.h"
+#include "ext/json.h"
+
+/* What the files say about one tenancy. */
+struct ep_import_part {
+	char *key;
+	bool known;	/* resolved; what follows holds only then */
+	struct ep_import_tenancy tenancy;
+	int64_t captured_at;	/* the oldest look counts for all */
+	char captured_by[128];
+	int64_t rows;
+	struct ep_map seen;	/* natural key -> struct ep_import_seen */
+	void *dataset;
+	bool begun;
+};
+
+struct ep_import_seen {
+	uint8_t sum[32];
+	int line;
+	const char *file;
+};
+
+struct ep_import_run {
+	const struct ep_import_request *request;
+	struct ep_sink *sink;
+	struct ep_import_totals *totals;
+	struct ep_diag *diag;
+	bool handing;	/* second pass */
+	int64_t now;
+	EP_VEC(struct ep_import_part *) parts;
+	struct ep_map by_key;	/* key -> part */
+	struct ep_buf sums;	/* SHA-256 of each file */
+	struct ep_mapper mapper;
+
+	/* The record at hand. */
+	const char *file;
+	int line;
+	int record;
+	struct ep_import_part *part;
+	/* Column of a CSV field by its name, for complaints; 0 unknown. */
+	int (*col_of)(void *to, const char *name);
+	void *col_to;
+};
+
+void ep_import_complain(struct ep_import_run *run, const char *name,
+			const char *fmt, ...) EP_PRINTF(3, 4);
+
+/* One record: its tenancy, when it was captured, its rows. empty: it says
+ * nothing but these. */
+int ep_import_record(struct ep_import_run *run, const struct ep_json *record,
+		     bool empty, struct ep_err *err) EP_MUST_CHECK;
+/* The part of the one tenancy of the file. */
+struct ep_import_part *ep_import_one(struct ep_import_run *run);
+/* Callbacks of the mapper. */
+int ep_import_row(void *run, const struct ep_row *row, struct ep_err *err);
+void ep_import_trouble(void *run, const char *path, const char *msg);
+const char *ep_import_lookup(void *run, const char *name);
+
+/* One file of either format. */
+int ep_import_csv(struct ep_import_run *run, const struct ep_buf *text,
+		  struct ep_err *err) EP_MUST_CHECK;
+int ep_import_json(struct ep_import_run *run, const struct ep_buf *text,
+		   struct ep_err *err) EP_MUST_CHECK;
+
+#endif
