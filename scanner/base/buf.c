@@ -79,7 +79,8 @@ void ep_buf_adds(struct ep_buf *buf, const char *s)
 
 void ep_buf_addc(struct ep_buf *buf, char c)
 {
-	if (buf->cap - buf->len > 1 && buf->len < buf->max) {
+	/* cap never exceeds max + 1. */
+	if (buf->cap - buf->len > 1) {
 		buf->s[buf->len++] = c;
 		buf->s[buf->len] = '\0';
 		return;
@@ -108,7 +109,7 @@ void ep_buf_vaddf(struct ep_buf *buf, const char *fmt, va_list ap)
 		/* Too long for an int, or not printable in this locale. */
 		buf->overflow = true;
 		n = 0;
-	} else if ((size_t)n < spare && (size_t)n <= buf->max - buf->len) {
+	} else if ((size_t)n < spare) {
 		buf->len += (size_t)n;
 	} else if (room_for(buf, (size_t)n)) {
 		vsnprintf(buf->s + buf->len, (size_t)n + 1, fmt, again);

@@ -142,12 +142,8 @@ static bool unicode_escape(struct scan *scan)
 	scan->p += 2;
 	if (!hex4(scan))
 		return false;
-	unit = ep_json_hex4(scan->p - 4);
-	if (!ep_json_low_surrogate(unit)) {
+	if (!ep_json_low_surrogate(ep_json_hex4(scan->p - 4)))
 		scan->rewrite = true;
-		/* It may begin a pair of its own. */
-		scan->p -= 6;
-	}
 	return true;
 }
 

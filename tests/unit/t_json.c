@@ -140,6 +140,31 @@ static void refusals_say_where(void **state)
 	assert_non_null(strstr(err.msg, "byte 3"));
 }
 
+/* Plain text is skipped eight bytes at a time; what is not plain must be seen
+ * at each place of a word, and what is must not be. */
+static void every_byte_at_every_place(void **state)
+{
+	char s[24];
+	int c;
+	size_t i;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		for (i = 1; i < sizeof(s) - 1; i++) {
+			int rc;
+
+			memset(s, 'x', sizeof(s));
+			s[0] = s[sizeof(s) - 1] = '"';
+			s[i] = (char)c;
+			rc = ep_json_check(s, sizeof(s), &err);
+			/* A quote ends it early, "\\x" is no escape. */
+			if ((c < 0x20 || c > 0x7f || c == '"' || c == '\\') ==
+			    (rc == 0))
+				fail_msg("byte %02x at %zu: %d", c, i, rc);
+		}
+	}
+}
+
 static void nested(char *s, size_t depth)
 {
 	memset(s, '[', depth);
@@ -535,6 +560,7 @@ int main(void)
 		TEST(whole_test_suite),
 		TEST(cut_documents_are_refused),
 		TEST(refusals_say_where),
+		TEST(every_byte_at_every_place),
 		TEST(nesting_has_a_limit),
 		TEST(values_have_a_limit),
 		TEST(big_integers_keep_their_digits),

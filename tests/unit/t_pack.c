@@ -90,6 +90,12 @@ static void damage_is_noticed(void **state)
 	for (i = 0; i < packed.len; i++)
 		assert_int_equal(ep_unpack(packed.s, i, 1000, &back, &err),
 				 EP_EDATA);
+	/* Two frames are two blobs, even where the second is empty. */
+	i = packed.len;
+	ep_pack(&packed, "", 0);
+	assert_int_equal(ep_unpack(packed.s, packed.len, 1000, &back, &err),
+			 EP_EDATA);
+	ep_buf_cut(&packed, i);
 	ep_buf_addc(&packed, 'x');
 	assert_int_equal(ep_unpack(packed.s, packed.len, 1000, &back, &err),
 			 EP_EDATA);

@@ -87,7 +87,8 @@ static void bad_patterns_are_refused(void **state)
 static void giving_up_is_an_error(const char *pattern)
 {
 	struct ep_regex *regex = compile(pattern, false);
-	const char *s = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+	/* About a million steps: below PCRE2's own limit, above ours. */
+	const char *s = "aaaaaaaaaaaaaaaaaaaa!";
 	int64_t start = ep_clock_mono_ms();
 	bool match = true;
 
@@ -103,10 +104,10 @@ static void catastrophes_end_soon(void **state)
 {
 	(void)state;
 	giving_up_is_an_error("^(a+)+$");
-	giving_up_is_an_error("^(a|aa)+$");
+	giving_up_is_an_error("^(a|a|b)+$");
 	/* The interpreter, which a machine without JIT uses, does the same. */
 	giving_up_is_an_error("(*NO_JIT)^(a+)+$");
-	giving_up_is_an_error("(*NO_JIT)^(a|aa)+$");
+	giving_up_is_an_error("(*NO_JIT)^(a|a|b)+$");
 }
 
 static void a_pattern_cannot_lift_the_limit(void **state)

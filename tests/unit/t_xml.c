@@ -319,6 +319,7 @@ static void links_lead_nowhere_bad(void **state)
 		"java\nscript:alert(1)", " javascript:alert(1)",
 		"data:text/html,x", "vbscript:x", "file:///etc/passwd",
 		"//evil.example/x", "\\\\evil.example", "https:x",
+		"/\t/evil.example", "\t//evil.example", "/\\evil.example",
 	};
 	static const char *const good[] = {
 		"https://x.example/a?b#c", "http://x.example/",
