@@ -387,17 +387,10 @@ int ep_asof_rebuild(struct ep_store *store, int64_t run, struct ep_err *err)
 	if (rc == 0)
 		rc = ep_view_unlock(store, err);
 	if (rc == 0)
-		rc = ep_db_begin(store->db, err);
-	if (rc == 0) {
 		rc = rebuild_all(&re, err);
-		if (rc == 0)
-			rc = ep_db_commit(store->db, err);
-	}
-	if (rc < 0) {
-		ep_db_rollback(store->db);
-		memset(store->rebuilt, 0, sizeof(store->rebuilt));
-	}
 	rc = ep_view_lock(store, rc, err);
+	if (rc < 0)
+		memset(store->rebuilt, 0, sizeof(store->rebuilt));
 	ep_buf_release(&re.scratch);
 	for (int i = 0; i < EP_KINDS; i++)
 		ep_free(re.undone[i]);

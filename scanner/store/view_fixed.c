@@ -10,22 +10,30 @@
 #include "store/inside.h"
 #include "store/layout.h"
 
+/* In one transaction: each statement alone would write the temporary file. */
 int ep_view_unlock(struct ep_store *store, struct ep_err *err)
 {
-	if (store->write)
-		return 0;
-	return ep_db_exec(store->db, "PRAGMA query_only=OFF", err);
+	int rc = 0;
+
+	if (!store->write)
+		rc = ep_db_exec(store->db, "PRAGMA query_only=OFF", err);
+	if (rc == 0)
+		rc = ep_db_begin(store->db, err);
+	return rc;
 }
 
 int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
 {
-	int locked;
+	int locked = 0;
 
-	if (store->write)
-		return rc;
+	if (rc == 0)
+		rc = ep_db_commit(store->db, err);
+	if (rc < 0)
+		ep_db_rollback(store->db);
 	/* A second error must not hide the first. */
-	locked = ep_db_exec(store->db, "PRAGMA query_only=ON",
-			    rc < 0 ? NULL : err);
+	if (!store->write)
+		locked = ep_db_exec(store->db, "PRAGMA query_only=ON",
+				    rc < 0 ? NULL : err);
 	return rc < 0 ? rc : locked;
 }
 

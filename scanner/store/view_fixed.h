@@ -15,9 +15,11 @@ int ep_view_fixed(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 /* " WHERE ...": tenancy t was known and in use as of the run. */
 void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql);
 
-/* A connection that may only read must still make temporary objects. */
+/* Begins a transaction for temporary objects, which a connection that may
+ * only read must make, too. */
 int ep_view_unlock(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
-/* Returns rc, or what went wrong here when rc was 0. */
+/* Commits when rc is 0, else rolls back.  Returns rc, or what went wrong
+ * here when rc was 0. */
 int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
 	EP_MUST_CHECK;
 
