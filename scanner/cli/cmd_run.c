@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exitproof run, collect, check and report.
+ */
+#include "cli/cmd.h"
+
+#include "cli/night.h"
+
+/* False when the verb is over, with its status. */
+static bool started(struct ep_night *night, int argc, char **argv,
+		    const struct ep_opt *table,
+		    const struct ep_opt_usage *usage, int *ret_status)
+{
+	int operands;
+
+	ep_app_options(night->app, argc, argv, table, usage, &operands,
+		       ret_status);
+	if (*ret_status >= 0)
+		return false;
+	*ret_status = operands ? ep_app_usage(usage->verb, "takes no operand") :
+				 ep_night_check_reports(night, usage->verb);
+	return *ret_status == 0;
+}
+
+static int night_run(struct ep_night *night)
+{
+	int status = ep_night_rules(night), verdict = 2, ended;
+
+	if (status == 0)
+		status = ep_night_collect(night, "night");
+	if (status)
+		return status;
+	status = ep_night_check(night, &verdict);
+	ended = ep_night_end(night, status == 0);
+	if (status == 0)
+		status = ended;
+	if (status == 0)
+		status = ep_night_report(night, true);
+	if (status)
+		return status;
+	if (night->totals.requests > 0 && night->totals.answers == 0)
+		return ep_err_exit_status(EP_EUNAVAIL);
+	return verdict;
+}
+
+int ep_cmd_run(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"run", "",
+		"The night: reads every tenancy, imports waiting evidence, runs "
+		"the rules, writes the reports."
+	};
+	struct ep_night night = { .app = app };
+	const struct ep_opt table[] = { EP_NIGHT_REPORT(&night),
+					EP_NIGHT_COLLECT(&night),
+					EP_NIGHT_CHECK(&night),
+					EP_APP_OPTIONS(app) };
+	int status;
+
+	if (started(&night, argc, argv, table, &usage, &status))
+		status = night_run(&night);
+	ep_night_release(&night);
+	return status;
+}
+
+static int collect_status(const struct ep_night *night)
+{
+	const struct ep_collect_totals *totals = &night->totals;
+
+	if (totals->requests > 0 && totals->answers == 0)
+		return ep_err_exit_status(EP_EUNAVAIL);
+	return totals->by_status[EP_COVERAGE_COMPLETE] == totals->datasets &&
+			       totals->datasets > 0 && !totals->unusable &&
+			       !night->bad_imports ?
+		       0 :
+		       2;
+}
+
+int ep_cmd_collect(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"collect", "",
+		"Reads tenancies into the database. Exit status 0 when every "
+		"dataset was read completely, else 2."
+	};
+	struct ep_night night = { .app = app };
+	const struct ep_opt table[] = { EP_NIGHT_COLLECT(&night),
+					EP_APP_OPTIONS(app) };
+	int status;
+
+	if (started(&night, argc, argv, table, &usage, &status)) {
+		status = ep_night_collect(&night, "night");
+		if (status == 0)
+			status = ep_night_end(&night, true);
+		if (status == 0)
+			status = collect_status(&night);
+	}
+	ep_night_release(&night);
+	return status;
+}
+
+static int check_now(struct ep_night *night)
+{
+	int status = ep_night_rules(night), verdict = 2;
+
+	if (status == 0)
+		status = ep_app_store(night->app, true);
+	if (status == 0)
+		status = ep_night_check(night, &verdict);
+	if (status == 0)
+		status = ep_night_report(night, true);
+	return status ? status : verdict;
+}
+
+int ep_cmd_check(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"check", "",
+		"Runs the rules over what the database holds, and prints or "
+		"writes reports."
+	};
+	struct ep_night night = { .app = app };
+	const struct ep_opt table[] = { EP_NIGHT_REPORT(&night),
+					EP_NIGHT_CHECK(&night),
+					EP_APP_OPTIONS(app) };
+	int status;
+
+	if (started(&night, argc, argv, table, &usage, &status))
+		status = check_now(&night);
+	ep_night_release(&night);
+	return status;
+}
+
+int ep_cmd_report(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"report", "",
+		"Writes reports of a run that was checked, the newest by "
+		"default."
+	};
+	struct ep_night night = { .app = app };
+	const struct ep_opt table[] = {
+		EP_NIGHT_REPORT(&night),
+		{ EP_OPT_INT, 0, "run", "N", &night.run, "of this run" },
+		EP_APP_OPTIONS(app)
+	};
+	int status;
+
+	if (started(&night, argc, argv, table, &usage, &status)) {
+		status = ep_app_store(app, false);
+		if (status == 0)
+			status = ep_night_report(&night, true);
+	}
+	ep_night_release(&night);
+	return status;
+}

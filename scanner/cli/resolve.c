@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Evidence files on their way in.
+ */
+#include "cli/resolve.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "ext/db.h"
+#include "model/sink.h"
+#include "store/store.h"
+
+/* The register is one for the whole MSP. */
+#define REGISTER "register"
+
+static void copy_id(struct ep_import_tenancy *ret, const char *id)
+{
+	snprintf(ret->tenant, sizeof(ret->tenant), "%s", id);
+}
+
+static bool found_one(struct ep_stmt *stmt, struct ep_import_tenancy *ret,
+		      int *ret_n, struct ep_err *err)
+{
+	bool row = false;
+
+	*ret_n = 0;
+	while (ep_db_step(stmt, &row, err) == 0 && row) {
+		if (++*ret_n == 1)
+			copy_id(ret, ep_db_col_text(stmt, 0));
+	}
+	return *ret_n == 1;
+}
+
+static int look_up(struct ep_app *app, const char *system, const char *key,
+		   bool by_domain, struct ep_import_tenancy *ret, int *ret_n,
+		   struct ep_err *err)
+{
+	struct ep_stmt *stmt = NULL;
+	int rc;
+
+	rc = ep_db_prepare(ep_store_db(app->store),
+			   "SELECT id FROM temp.tenancy WHERE system = ?1 AND"
+			   " CASE WHEN ?2 IS NULL THEN 1 WHEN ?3 THEN"
+			   " lower(domain) = lower(?2) ELSE id = ?2 END"
+			   " ORDER BY id LIMIT 2",
+			   &stmt, err);
+	if (rc)
+		return rc;
+	ep_db_text(stmt, 1, system);
+	ep_db_text(stmt, 2, key);
+	ep_db_int(stmt, 3, by_domain);
+	err->code = EP_OK;
+	found_one(stmt, ret, ret_n, err);
+	ep_db_done(stmt);
+	return err->code;
+}
+
+int ep_resolve_tenancy(void *to, const char *system, const char *key,
+		       bool by_domain, struct ep_import_tenancy *ret,
+		       struct ep_err *err)
+{
+	struct ep_app *app = to;
+	const struct ep_customer *customer;
+	int n = 0;
+
+	if (strcmp(system, REGISTER) == 0) {
+		copy_id(ret, app->config->customers.v[0].id);
+		ret->customer = app->config->customers.v[0].id;
+		return 0;
+	}
+	if (look_up(app, system, key, by_domain, ret, &n, err))
+		return err->code;
+	if (n > 1)
+		return ep_err_set(err, EP_ENOENT,
+				  "there are several %s tenancies%s%s; name "
+				  "one by its id",
+				  system, key ? " called " : "",
+				  key ? key : "");
+	if (n == 0)
+		return ep_err_set(err, EP_ENOENT,
+				  "no %s tenancy%s%s is known; 'exitproof "
+				  "tenant list' shows those that are",
+				  system, key ? " called " : "",
+				  key ? key : "");
+	customer = ep_config_claimant(app->config, system, ret->tenant);
+	ret->customer = customer ? customer->id : NULL;
+	return 0;
+}
+
+/* --- what waits -------------------------------------------------------------- */
+
+struct batch {
+	const struct ep_spec *spec;
+	const struct ep_spec_import *import;
+	struct ep_words files;
+};
+EP_VEC_TYPE(batches, struct batch);
+
+static struct batch *batch_for(struct batches *batches,
+			       const struct ep_spec *spec,
+			       const struct ep_spec_import *import)
+{
+	for (size_t i = 0; i < batches->n; i++)
+		if (batches->v[i].import == import)
+			return &batches->v[i];
+	EP_VEC_ADD(batches) = (struct batch){ .spec = spec, .import = import };
+	return &batches->v[batches->n - 1];
+}
+
+static int list_folder(struct ep_app *app, struct batches *batches,
+		       struct ep_err *err)
+{
+	const struct ep_spec_import *import;
+	const struct ep_spec *spec;
+	char **names;
+	size_t n;
+
+	if (!app->config->imports)
+		return 0;
+	if (ep_file_list(app->config->imports, "", &names, &n, err))
+		return err->code;
+	for (size_t i = 0; i < n; i++) {
+		import = ep_import_find(&app->specs, names[i], &spec);
+		if (import)
+			EP_VEC_ADD(&batch_for(batches, spec, import)->files) =
+				ep_file_join(app->config->imports, names[i]);
+		else
+			ep_diag_add(&app->diag, app->config->imports, 0, 0,
+				    "no connector imports a file named '%s'",
+				    names[i]);
+	}
+	ep_file_list_free(names, n);
+	return 0;
+}
+
+static void add_register(struct ep_app *app, struct batches *batches)
+{
+	const struct ep_spec_import *import;
+	const struct ep_spec *spec;
+	struct stat st;
+
+	if (!app->config->leavers)
+		return;
+	import = ep_import_find(&app->specs, REGISTER ".leavers", &spec);
+	if (!import || stat(app->config->leavers, &st) != 0) {
+		ep_diag_add(&app->diag, app->config->leavers, 0, 0,
+			    "the leaver register is not there");
+		return;
+	}
+	EP_VEC_ADD(&batch_for(batches, spec, import)->files) =
+		ep_strdup(app->config->leavers);
+}
+
+/* When the file was last written is when it was captured, for files that do
+ * not say.  A pretended clock makes that meaningless: then it is now. */
+static int64_t written_at(const char *path)
+{
+	int64_t now = ep_clock_now();
+	struct stat st;
+
+	if (ep_clock_is_fixed() || stat(path, &st) != 0)
+		return now;
+	return st.st_mtime < now ? (int64_t)st.st_mtime : now;
+}
+
+static int import_batch(struct ep_app *app, const struct batch *batch,
+			struct ep_sink *sink, struct ep_err *err)
+{
+	bool leavers = strcmp(batch->spec->id, REGISTER) == 0;
+	struct ep_import_request request = {
+		.spec = batch->spec,
+		.import = batch->import,
+		.files = batch->files.v,
+		.n = batch->files.n,
+		.captured_at = written_at(batch->files.v[0]),
+		.captured_by = "the imports folder",
+		.max_age = leavers ? app->config->leavers_max_age :
+				     app->config->import_max_age,
+		.resolve = ep_resolve_tenancy,
+		.to = app,
+	};
+	struct ep_import_totals totals;
+	size_t before = app->diag.n;
+	int rc = ep_import(&request, sink, &totals, &app->diag, err);
+
+	return rc && app->diag.n > before ? 0 : rc;
+}
+
+/* An import that went wrong has said so in diag; the machinery's own errors
+ * end the run. */
+int ep_import_waiting(struct ep_app *app, struct ep_sink *sink, int *ret_bad,
+		      struct ep_err *err)
+{
+	struct batches batches = { 0 };
+	size_t before = app->diag.n;
+	int rc;
+
+	rc = ep_import_expect(&app->specs, app->config, sink, err);
+	add_register(app, &batches);
+	if (rc == 0)
+		rc = list_folder(app, &batches, err);
+	for (size_t i = 0; rc == 0 && i < batches.n; i++)
+		rc = import_batch(app, &batches.v[i], sink, err);
+	for (size_t i = 0; i < batches.n; i++)
+		ep_words_release(&batches.v[i].files);
+	ep_vec_release(&batches);
+	*ret_bad = (int)(app->diag.n - before);
+	return rc;
+}
