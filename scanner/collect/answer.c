@@ -357,21 +357,22 @@ static void go_on(struct ep_listing *listing,
 static void take_page(struct ep_listing *listing,
 		      const struct ep_http_answer *answer)
 {
+	bool one = !listing->endpoint->records;
 	const struct ep_json *records;
-	struct ep_json *json = parse(listing, answer);
+	struct ep_json *json;
 	struct ep_doc *doc;
 	char what[256] = "";
 	char page[64];
-	bool one = !listing->endpoint->records;
 
+	json = parse(listing, answer);
 	if (!json)
-		return;
+		return;	/* and the listing has ended */
 	doc = ep_doc_new(json);
 	records = ep_judge_document(listing->endpoint, json, what) ?
 			  find_records(listing, json, what) :
 			  NULL;
 	if (listing->what == EP_FOR_TRY) {
-		ep_try_page(listing, doc, records, one, answer);
+		ep_try_page(listing, doc, records, one, what, answer);
 	} else if (!records) {
 		ep_listing_end(listing, ep_listing_cut(listing),
 			       not_as_expected, "%s %s",

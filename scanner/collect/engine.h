@@ -308,8 +308,8 @@ void ep_work_mapper(struct ep_source *source);
 void ep_work_one(struct ep_engine *engine);
 
 /* --- try.c ----------------------------------------------------------- */
-void ep_try_page(struct ep_listing *listing, const struct ep_doc *doc,
-		 const struct ep_json *records, bool one,
+void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
+		 const struct ep_json *records, bool one, const char *what,
 		 const struct ep_http_answer *answer);
 void ep_try_end(struct ep_listing *listing);
 
