@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The door to PCRE2: compiled once, matched with step and depth limits
- * (EP_REGEX_MATCH_LIMIT), UTF mode, JIT where available.
+ * (EP_REGEX_MATCH_LIMIT), UTF mode, JIT where available.  A compiled expression
+ * holds its own working memory: one thread at a time.
  */
 #ifndef EP_REGEX_H
 #define EP_REGEX_H

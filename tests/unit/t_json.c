@@ -496,9 +496,11 @@ static void quoting(void **state)
 	(void)state;
 	quotes("", "\"\"");
 	quotes("a\"b\\c/d", "\"a\\\"b\\\\c/d\"");
-	quotes("\b\t\n\v\f\r\x01\x1f", "\"\\b\\t\\n\\u000b\\f\\r\\u0001\\u001f\"");
+	quotes("\b\t\n\v\f\r\x01\x1f",
+	       "\"\\b\\t\\n\\u000b\\f\\r\\u0001\\u001f\"");
 	quotes("\x7f\xe2\x80\xa8\xe2\x80\xa9", "\"\\u007f\\u2028\\u2029\"");
-	quotes("caf\xc3\xa9 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"");
+	quotes("caf\xc3\xa9 \xf0\x9f\x98\x80",
+	       "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"");
 	quotes("a\xff" "b", "\"a\xef\xbf\xbd" "b\"");
 }
 

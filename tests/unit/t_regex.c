@@ -64,8 +64,8 @@ static void subject_has_a_length(void **state)
 
 static void bad_patterns_are_refused(void **state)
 {
-	static const char *const bad[] = { "(", "[a", "a{2,1}", "(?<n>a)(?<n>b)",
-					   "\\C", "\xff", "\\", "*a" };
+	static const char *const bad[] = { "(", "[a", "a{2,1}", "\\C",
+					   "(?<n>a)(?<n>b)", "\xff", "\\", "*a" };
 	struct ep_regex *regex = NULL;
 	static char longest[EP_REGEX_BYTES_MAX + 2];
 	size_t i;
