@@ -65,7 +65,8 @@ static void subject_has_a_length(void **state)
 static void bad_patterns_are_refused(void **state)
 {
 	static const char *const bad[] = { "(", "[a", "a{2,1}", "\\C",
-					   "(?<n>a)(?<n>b)", "\xff", "\\", "*a" };
+					   "(?<n>a)(?<n>b)", "\xff", "\\",
+					   "*a" };
 	struct ep_regex *regex = NULL;
 	static char longest[EP_REGEX_BYTES_MAX + 2];
 	size_t i;
