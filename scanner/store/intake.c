@@ -36,6 +36,8 @@ struct ep_intake {
 	struct ep_apply *apply;
 	size_t before;	/* rows that were stored */
 	size_t seen;	/* different keys handed over */
+	struct ep_err fault;	/* staging failed: it cannot end */
+	struct ep_err refused;	/* the first row that was not taken */
 	struct ep_buf key;
 	struct ep_buf scratch;
 	EP_VEC(struct listed_tenancy) listed;
@@ -67,14 +69,30 @@ static void unlink_intake(struct ep_store *store, struct ep_intake *intake)
 	*at = intake->next;
 }
 
-void ep_intake_drop_all(struct ep_store *store)
+static int fault_of(const struct ep_intake *intake, struct ep_err *err)
 {
+	if (intake->fault.code != EP_OK)
+		return ep_err_set(err, intake->fault.code, "%s",
+				  intake->fault.msg);
+	return 0;
+}
+
+int ep_intake_drop_all(struct ep_store *store, struct ep_err *err)
+{
+	int rc = 0;
+
 	while (store->intakes) {
 		struct ep_intake *intake = store->intakes;
 
+		if (rc == 0)
+			rc = fault_of(intake, err);
+		if (rc == 0)
+			rc = ep_err_set(err, EP_EBUG, "%s was begun and never "
+					"ended", intake->dataset->name);
 		store->intakes = intake->next;
 		intake_free(intake);
 	}
+	return rc;
 }
 
 /* --- begin -------------------------------------------------------------- */
@@ -260,9 +278,9 @@ static int stage_row(struct ep_intake *intake, const struct ep_row *row,
 		return ep_err_set(err, EP_ELIMIT, "addresses of a record "
 				  "above %d bytes (EP_TEXT_BYTES_MAX)",
 				  SCRATCH_BYTES_MAX);
-	rc = ep_stage_add(&apply->stage, &staged, err);
+	rc = ep_stage_add(&apply->stage, &staged, &intake->fault);
 	entry->staged = staged.number;
-	return rc;
+	return rc == 0 ? 0 : fault_of(intake, err);
 }
 
 static void list_tenancy(struct ep_intake *intake, const struct ep_row *row)
@@ -352,6 +370,8 @@ static int row(void *to, void *dataset, const struct ep_row *given,
 				  ep_entity(given->kind)->name);
 	folded = fold(given, &copy, &texts);
 	rc = take_row(intake, folded, ret_repeat, err);
+	if (rc < 0 && intake->refused.code == EP_OK)
+		intake->refused = *err;
 	if (rc == 0 && given->kind == EP_KIND_tenant)
 		list_tenancy(intake, folded);
 	return rc;
@@ -382,6 +402,17 @@ static void copy_coverage(struct ep_coverage *to,
 	ep_buf_init(&to->page_sha256, from->page_sha256.max);
 	ep_buf_add(&to->page_sha256, from->page_sha256.s,
 		   from->page_sha256.len);
+}
+
+/* A record that was not taken may be one that is stored: nothing is gone. */
+static void miss(struct ep_intake *intake, struct ep_coverage *coverage)
+{
+	if (intake->refused.code == EP_OK)
+		return;
+	ep_coverage_spoil(coverage, EP_COVERAGE_PARTIAL,
+			  "exitproof connector lint shows whether the connector "
+			  "maps the key of this listing",
+			  "a record was refused: %s", intake->refused.msg);
 }
 
 /* Which words change rows, and what that means for the dataset's epoch. */
@@ -429,11 +460,16 @@ static int end(void *to, void *handle, struct ep_coverage *coverage,
 {
 	struct ep_store *store = to;
 	struct ep_intake *intake = handle;
-	int rc = 0;
+	int rc = fault_of(intake, err);
 
 	unlink_intake(store, intake);
 	intake->dataset->busy = false;
+	if (rc < 0) {
+		intake_free(intake);
+		return rc;
+	}
 	hold(intake, coverage);
+	miss(intake, coverage);
 	copy_coverage(&intake->apply->coverage, coverage);
 	decide(intake, coverage);
 	if (intake->apply->rows)

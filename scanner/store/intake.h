@@ -11,7 +11,8 @@
 struct ep_store;
 
 void ep_intake_sink(struct ep_store *store, struct ep_sink *ret);
-/* Forgets datasets that were begun and never ended. */
-void ep_intake_drop_all(struct ep_store *store);
+/* Forgets datasets that were begun and never ended; an error when there are
+ * any. */
+int ep_intake_drop_all(struct ep_store *store, struct ep_err *err);
 
 #endif

@@ -176,13 +176,18 @@ int ep_store_run_end(struct ep_store *store, bool complete, int64_t requests,
 		     int64_t connections, int64_t wire_bytes,
 		     struct ep_err *err)
 {
-	int ended;
-	int rc;
+	int open, settled, ended;
+	int rc = 0;
 
 	if (!store->run)
 		return ep_err_set(err, EP_EBUG, "no run is open");
-	ep_intake_drop_all(store);
-	rc = ep_store_settle(store, err);
+	/* The first error is the one to tell. */
+	open = ep_intake_drop_all(store, complete ? err : NULL);
+	if (complete)
+		rc = open;
+	settled = ep_store_settle(store, rc < 0 ? NULL : err);
+	if (rc == 0)
+		rc = settled;
 	/* A run whose rows were lost is none, even if this can be written. */
 	ended = end_run(store, complete && rc == 0, requests, connections,
 			wire_bytes, rc < 0 ? NULL : err);

@@ -258,7 +258,7 @@ void ep_store_close(struct ep_store *store)
 {
 	if (!store)
 		return;
-	ep_intake_drop_all(store);
+	(void)ep_intake_drop_all(store, NULL);
 	ep_writer_stop(store->writer);
 	ep_registry_clear(store);
 	ep_db_close(store->reader);

@@ -341,6 +341,47 @@ static void test_wrong_kind_is_refused(void **state)
 	kit_end(kit);
 }
 
+/* A record without its key may be one that is stored already. */
+static void test_refused_row_spoils(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	struct ep_row row = kit_account("1", NULL, "Ana", 0);
+	struct ep_row keyless = { .kind = EP_KIND_account };
+	struct ep_err err = EP_ERR_INIT;
+	bool repeat;
+	void *dataset;
+
+	night(kit, "Ben", 100, EP_COVERAGE_COMPLETE);
+	kit_begin(kit);
+	dataset = kit_start(kit, &ref);
+	kit_row(kit, dataset, &row);
+	assert_int_equal(kit->sink.row(kit->sink.to, dataset, &keyless,
+				       &repeat, &err), EP_EDATA);
+	assert_int_equal(kit_finish(kit, dataset, EP_COVERAGE_COMPLETE),
+			 EP_COVERAGE_PARTIAL);
+	kit_assert_dump(kit, "SELECT status, reason GLOB "
+			"'a record was refused: *' FROM coverage",
+			"partial|1\n");
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM account"), 2);
+	kit_end(kit);
+}
+
+/* A run may not end well over a dataset that never did. */
+static void test_open_dataset_spoils_the_run(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	struct ep_row row = kit_account("1", NULL, "Ana", 0);
+
+	kit_begin(kit);
+	kit_row(kit, kit_start(kit, &ref), &row);
+	assert_int_equal(ep_store_run_end(kit->store, true, 0, 0, 0,
+					  &kit->err), EP_EBUG);
+	kit_assert_dump(kit, "SELECT state FROM run", "aborted\n");
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM now_account"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +400,8 @@ int main(void)
 		T(test_repeats),
 		T(test_cells_stay_apart),
 		T(test_wrong_kind_is_refused),
+		T(test_refused_row_spoils),
+		T(test_open_dataset_spoils_the_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
