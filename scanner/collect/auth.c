@@ -104,6 +104,31 @@ static void give_up(struct ep_auth *auth, enum ep_coverage_status status,
 	release_waiting(auth);
 }
 
+static bool stands_in_header(const char *token)
+{
+	for (const char *s = token; *s; s++) {
+		if (*s <= ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+/* Seconds a token lives, as stated or assumed. */
+static int64_t life_of(const struct ep_spec_credential *credential,
+		       const struct ep_json *doc)
+{
+	const struct ep_json *value;
+	int64_t seconds = TOKEN_SECONDS;
+
+	if (credential->expires_path &&
+	    ep_json_path(doc, credential->expires_path, &value) ==
+		    EP_JSON_PRESENT)
+		(void)ep_json_int(value, &seconds);
+	if (seconds < 1)
+		return 1;
+	return seconds > TOKEN_SECONDS_MAX ? TOKEN_SECONDS_MAX : seconds;
+}
+
 /* Takes the token out of a 2xx answer; false and why when there is none. */
 static bool take_token(struct ep_auth *auth, const struct ep_json *doc,
 		       const char **ret_why)
@@ -112,8 +137,8 @@ static bool take_token(struct ep_auth *auth, const struct ep_json *doc,
 	const char *path = credential->token_path ? credential->token_path :
 						    "access_token";
 	const struct ep_json *value;
-	int64_t seconds = TOKEN_SECONDS;
-	int64_t margin;
+	int64_t seconds = life_of(credential, doc);
+	int64_t margin = seconds * 1000 / 4;
 	const char *token;
 
 	if (ep_json_path(doc, path, &value) != EP_JSON_PRESENT ||
@@ -121,22 +146,11 @@ static bool take_token(struct ep_auth *auth, const struct ep_json *doc,
 		*ret_why = "the answer holds no token";
 		return false;
 	}
-	for (const char *s = token; *s; s++) {
-		if (*s <= ' ' || *s > '~') {
-			*ret_why = "the token holds characters that cannot "
-				   "stand in a header";
-			return false;
-		}
+	if (!stands_in_header(token)) {
+		*ret_why = "the token holds characters that cannot stand in "
+			   "a header";
+		return false;
 	}
-	if (credential->expires_path &&
-	    ep_json_path(doc, credential->expires_path, &value) ==
-		    EP_JSON_PRESENT)
-		(void)ep_json_int(value, &seconds);
-	if (seconds < 1)
-		seconds = 1;
-	if (seconds > TOKEN_SECONDS_MAX)
-		seconds = TOKEN_SECONDS_MAX;
-	margin = seconds * 1000 / 4;
 	if (margin > TOKEN_MARGIN_MS)
 		margin = TOKEN_MARGIN_MS;
 	free_token(auth);

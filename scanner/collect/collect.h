@@ -134,4 +134,19 @@ int ep_collect_test(const struct ep_config *config,
 		    void (*tell)(void *to, const struct ep_collect_proof *proof),
 		    void *to, struct ep_err *err) EP_MUST_CHECK;
 
+/* Both over any transport. */
+int ep_collect_try_over(const struct ep_config *config,
+			const struct ep_specs *specs,
+			const struct ep_connection *connection,
+			const char *endpoint,
+			const struct ep_transport *transport,
+			struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
+int ep_collect_test_over(const struct ep_config *config,
+			 const struct ep_specs *specs,
+			 const struct ep_connection *connection,
+			 const struct ep_transport *transport,
+			 void (*tell)(void *to,
+				      const struct ep_collect_proof *proof),
+			 void *to, struct ep_err *err) EP_MUST_CHECK;
+
 #endif

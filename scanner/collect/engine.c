@@ -65,6 +65,9 @@ void ep_engine_release(struct ep_engine *engine)
 	for (size_t i = 0; i < engine->sites.n; i++)
 		ep_site_free(engine->sites.v[i]);
 	ep_vec_release(&engine->sites);
+	for (size_t i = 0; i < engine->adopted.n; i++)
+		ep_adopted_free(engine->adopted.v[i]);
+	ep_vec_release(&engine->adopted);
 	ep_lanes_release(engine);
 	ep_map_release(&engine->auths, ep_auth_free);
 	ep_agenda_release(&engine->agenda);

@@ -94,10 +94,8 @@ struct ep_site {
 	struct ep_use none;	/* for endpoints that need no credential */
 	struct ep_regex *find;	/* of the identity, or NULL */
 	size_t identities;	/* identity listings not ended */
+	const char *listed_by;	/* dataset; when nobody configured it */
 	int64_t retries;
-	/* Told of each proof; for a test of the connection.  May be NULL. */
-	void (*tell)(struct ep_site *site, struct ep_listing *listing);
-	void *tell_to;
 };
 
 struct ep_source {
@@ -192,6 +190,7 @@ struct ep_engine {
 	const struct ep_collect_progress *progress;
 	struct ep_collect_totals *totals;
 	EP_VEC(struct ep_site *) sites;
+	EP_VEC(struct ep_connection *) adopted;	/* see adopt.c */
 	EP_VEC(struct ep_source *) sources;	/* all, in order of sight */
 	struct ep_map lanes;
 	struct ep_map hosts;
@@ -261,6 +260,10 @@ void ep_tenancy_feed(struct ep_source *parent, struct ep_doc *doc,
  * only the configuration knows get their coverage. */
 void ep_tenancy_fed(struct ep_source *parent);
 
+/* --- adopt.c --------------------------------------------------------- */
+void ep_adopt(struct ep_source *listing, const char *system, const char *id);
+void ep_adopted_free(struct ep_connection *connection);
+
 /* --- source.c -------------------------------------------------------- */
 struct ep_source *ep_source_new(struct ep_tenancy *tenancy,
 				const struct ep_spec_endpoint *endpoint,
@@ -312,6 +315,11 @@ void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
 		 const struct ep_json *records, bool one, const char *what,
 		 const struct ep_http_answer *answer);
 void ep_try_end(struct ep_listing *listing);
+/* Reads one page of an endpoint that stands alone; what was wrong is in out
+ * when it could not be read. */
+int ep_try_endpoint(struct ep_site *site, struct ep_use *use,
+		    const struct ep_spec_endpoint *endpoint,
+		    struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
 
 /* --- filter.c -------------------------------------------------------- */
 bool ep_filter_tenancy(const struct ep_collect_filter *filter,

@@ -207,26 +207,33 @@ void ep_listing_end(struct ep_listing *listing, enum ep_coverage_status status,
 	ep_listing_settle(listing);
 }
 
+static void start_over(struct ep_listing *listing)
+{
+	listing->again = true;
+	listing->over = false;
+	listing->unique = 0;
+	ep_seen_release(&listing->keys);
+	ep_pager_release(&listing->pager);
+	ep_pager_init(&listing->pager, &listing->endpoint->page,
+		      listing->tenancy->site->spec->limits.pages);
+	ep_listing_queue(listing);
+}
+
 /* Records that came twice while pages shifted below the reader, or a count
- * that does not fit: one more reading from the start may settle it. */
+ * that does not fit: one more reading from the start may settle it.  True
+ * when that was begun. */
 static bool read_again(struct ep_listing *listing)
 {
 	const struct ep_pager *pager = &listing->pager;
 	bool off = pager->total >= 0 && pager->total != listing->unique;
-	bool moved = pager->total < 0 && listing->unique < pager->read;
+	bool moved = pager->total < 0 && pager->pages > 1 &&
+		     listing->unique < pager->read;
 
 	if (listing->said.status != EP_COVERAGE_COMPLETE ||
 	    listing->what != EP_FOR_SOURCE || (!off && !moved))
 		return false;
 	if (pager->pages > 1 && !listing->again && !listing->engine->closing) {
-		listing->again = true;
-		listing->over = false;
-		listing->unique = 0;
-		ep_seen_release(&listing->keys);
-		ep_pager_release(&listing->pager);
-		ep_pager_init(&listing->pager, &listing->endpoint->page,
-			      listing->tenancy->site->spec->limits.pages);
-		ep_listing_queue(listing);
+		start_over(listing);
 		return true;
 	}
 	if (off)
@@ -238,7 +245,7 @@ static bool read_again(struct ep_listing *listing)
 				  "%" PRId64 " were read%s",
 				  pager->total, listing->unique,
 				  listing->again ? " (twice)" : "");
-	else if (pager->pages > 1)
+	else
 		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
 				  "Run again at a quieter hour",
 				  "records moved between pages while it was "

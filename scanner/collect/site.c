@@ -105,6 +105,15 @@ void ep_site_no_credential(struct ep_source *source)
 				 site->connection->line);
 		return;
 	}
+	if (site->listed_by) {
+		ep_source_refuse(source, EP_COVERAGE_SKIPPED,
+				 "Add a connection with this tenant to the "
+				 "file of the customer it belongs to",
+				 "%s lists this tenancy, and no connection "
+				 "for it is configured",
+				 site->listed_by);
+		return;
+	}
 	ep_buf_init(&list, 256);
 	for (size_t i = 0; i < names->n; i++)
 		ep_buf_addf(&list, "%s%s", i ? ", " : "", names->v[i]);
@@ -278,8 +287,6 @@ static void judge_proof(struct ep_site *site, struct ep_listing *listing)
 void ep_site_proven(struct ep_site *site, struct ep_listing *listing)
 {
 	judge_proof(site, listing);
-	if (site->tell)
-		site->tell(site, listing);
 	if (--site->identities == 0)
 		start_sources(site, listing->endpoint);
 }

@@ -44,6 +44,7 @@ struct ep_source *ep_source_new(struct ep_tenancy *tenancy,
 	source->tenancy = tenancy;
 	source->endpoint = endpoint;
 	source->stored = stored;
+	source->has_children = endpoint->tenants;
 	ep_coverage_init(&source->coverage);
 	ep_coverage_init(&source->worst);
 	ep_buf_init(&name, EP_TEXT_BYTES_MAX);

@@ -214,6 +214,7 @@ void ep_tenancy_feed(struct ep_source *parent, struct ep_doc *doc,
 					 NULL;
 		if (!tenancy)
 			return;
+		ep_adopt(parent, system, id);
 	}
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
 		struct ep_source *source = tenancy->sources.v[i];

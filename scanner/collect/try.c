@@ -194,14 +194,48 @@ static void try_release(struct ep_try *asked)
 	ep_free(asked->id);
 }
 
-/* Reads one endpoint; parent is what the one above brought, or NULL.  The
- * tenancy moves on when that one lists tenancies. */
+/* Reads one endpoint; parent is what the one above brought, or NULL. */
+static int read_one(struct ep_tenancy *tenancy, struct ep_use *use,
+		    const struct ep_spec_endpoint *endpoint,
+		    struct ep_try *parent, struct ep_try *asked,
+		    struct ep_err *err)
+{
+	struct ep_engine *engine = tenancy->site->engine;
+	struct ep_listing *listing = ep_listing_new(
+		engine, EP_FOR_TRY, tenancy, endpoint, use);
+
+	listing->asked = asked;
+	if (parent)
+		ep_listing_parent(listing, parent->doc, parent->record);
+	ep_listing_queue(listing);
+	ep_engine_loop(engine);
+	if (engine->failed)
+		return ep_err_set(err, engine->err.code, "%s",
+				  engine->err.msg);
+	if (!asked->ended_well)
+		return ep_err_set(err, EP_EUNAVAIL, "%s could not be read",
+				  endpoint->name);
+	return 0;
+}
+
+int ep_try_endpoint(struct ep_site *site, struct ep_use *use,
+		    const struct ep_spec_endpoint *endpoint,
+		    struct ep_buf *out, struct ep_err *err)
+{
+	struct ep_try asked = { .out = out };
+	int rc = read_one(site->home, use, endpoint, NULL, &asked, err);
+
+	try_release(&asked);
+	return rc;
+}
+
+/* One link of the chain of parents.  The tenancy moves on when the one above
+ * lists tenancies. */
 static int step(struct ep_site *site, struct ep_tenancy **tenancy,
 		const struct ep_spec_endpoint *endpoint, struct ep_try *parent,
 		struct ep_try *asked, struct ep_err *err)
 {
 	struct ep_use *use = ep_site_use(site, endpoint);
-	struct ep_listing *listing;
 
 	if (!use)
 		return ep_err_set(err, EP_ECONFIG,
@@ -215,20 +249,7 @@ static int step(struct ep_site *site, struct ep_tenancy **tenancy,
 	if (parent && parent->id)
 		*tenancy = ep_tenancy_new(site, NULL, parent->system,
 					  parent->id);
-	listing = ep_listing_new(site->engine, EP_FOR_TRY, *tenancy, endpoint,
-				 use);
-	listing->asked = asked;
-	if (parent)
-		ep_listing_parent(listing, parent->doc, parent->record);
-	ep_listing_queue(listing);
-	ep_engine_loop(site->engine);
-	if (site->engine->failed)
-		return ep_err_set(err, site->engine->err.code, "%s",
-				  site->engine->err.msg);
-	if (!asked->ended_well)
-		return ep_err_set(err, EP_EUNAVAIL, "%s could not be read",
-				  endpoint->name);
-	return 0;
+	return read_one(*tenancy, use, endpoint, parent, asked, err);
 }
 
 static int walk(struct ep_site *site, const char *name, struct ep_buf *out,
@@ -261,14 +282,16 @@ static int walk(struct ep_site *site, const char *name, struct ep_buf *out,
 	return rc;
 }
 
-int ep_collect_try(const struct ep_config *config, const struct ep_specs *specs,
-		   const struct ep_connection *connection, const char *endpoint,
-		   struct ep_http *http, struct ep_buf *out, struct ep_err *err)
+int ep_collect_try_over(const struct ep_config *config,
+			const struct ep_specs *specs,
+			const struct ep_connection *connection,
+			const char *endpoint,
+			const struct ep_transport *transport,
+			struct ep_buf *out, struct ep_err *err)
 {
 	const struct ep_spec *spec =
 		ep_specs_find(specs, connection->connector);
 	struct ep_collect_totals totals;
-	struct ep_transport transport;
 	struct ep_engine engine;
 	int rc;
 
@@ -276,9 +299,19 @@ int ep_collect_try(const struct ep_config *config, const struct ep_specs *specs,
 		return ep_err_set(err, EP_ECONFIG,
 				  "there is no connector '%s'",
 				  connection->connector);
-	ep_transport_http(&transport, http);
-	ep_engine_init(&engine, config, specs, NULL, &transport, &totals);
+	ep_engine_init(&engine, config, specs, NULL, transport, &totals);
 	rc = walk(ep_site_new(&engine, connection, spec), endpoint, out, err);
 	ep_engine_release(&engine);
 	return rc;
+}
+
+int ep_collect_try(const struct ep_config *config, const struct ep_specs *specs,
+		   const struct ep_connection *connection, const char *endpoint,
+		   struct ep_http *http, struct ep_buf *out, struct ep_err *err)
+{
+	struct ep_transport transport;
+
+	ep_transport_http(&transport, http);
+	return ep_collect_try_over(config, specs, connection, endpoint,
+				   &transport, out, err);
 }

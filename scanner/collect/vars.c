@@ -158,22 +158,32 @@ int ep_vars_expand(struct ep_vars *vars, const char *text, bool percent,
 	return rc;
 }
 
+/* The text of a base, the configuration's before the connector's. */
+static const char *base_text(const struct ep_vars *vars, const char *name)
+{
+	const struct ep_pairs *bases = &vars->spec->bases;
+	const char *text = NULL;
+
+	if (vars->connection)
+		text = ep_settings_get(&vars->connection->bases, name);
+	for (size_t i = 0; !text && i < bases->n; i++) {
+		if (ep_str_eq(bases->v[i].name, name))
+			text = bases->v[i].value;
+	}
+	return text;
+}
+
 int ep_vars_base(struct ep_vars *vars, const char *name, struct ep_buf *out,
 		 struct ep_err *err)
 {
 	const struct ep_pairs *bases = &vars->spec->bases;
-	const char *text = NULL;
+	const char *text;
 	size_t start = out->len;
 	int rc;
 
 	if (!name && bases->n)
 		name = bases->v[0].name;
-	if (name && vars->connection)
-		text = ep_settings_get(&vars->connection->bases, name);
-	for (size_t i = 0; name && !text && i < bases->n; i++) {
-		if (ep_str_eq(bases->v[i].name, name))
-			text = bases->v[i].value;
-	}
+	text = name ? base_text(vars, name) : NULL;
 	if (!text)
 		return ep_err_set(err, EP_ECONFIG,
 				  "connector %s has no base URL '%s'",

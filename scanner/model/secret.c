@@ -194,13 +194,12 @@ static int drain(struct ep_secret *secret, int fd, struct ep_err *err)
 }
 
 /* Waits until the program is gone, but not beyond the time it has: closing
- * its output does not mean that it ends. */
-static int reap(const struct ep_secret *secret, pid_t pid, bool kill_it,
-		struct ep_err *err)
+ * its output does not mean that it ends.  False when it is not known how it
+ * ended. */
+static bool await(pid_t pid, bool kill_it, int *ret_status)
 {
 	int64_t end = ep_clock_mono_ms() + COMMAND_MS_MAX;
 	bool killed = false;
-	int status = 0;
 	pid_t got;
 
 	for (;;) {
@@ -208,17 +207,22 @@ static int reap(const struct ep_secret *secret, pid_t pid, bool kill_it,
 			kill(-pid, SIGKILL);
 			killed = true;
 		}
-		got = waitpid(pid, &status, killed ? 0 : WNOHANG);
-		if (got == pid || (got < 0 && errno != EINTR))
-			break;
+		got = waitpid(pid, ret_status, killed ? 0 : WNOHANG);
+		if (got == pid)
+			return true;
+		if (got < 0 && errno != EINTR)
+			return false;
 		if (got == 0)
 			poll(NULL, 0, 5);
 	}
-	if (got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+}
+
+static int judge_end(const struct ep_secret *secret, bool known, int status,
+		     struct ep_err *err)
+{
+	if (known && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	if (kill_it)
-		return 0;	/* the reason is known already */
-	if (got == pid && WIFEXITED(status))
+	if (known && WIFEXITED(status))
 		return ep_err_set(err, EP_ECONFIG,
 				  "%s: it ended with status %d; run it by hand "
 				  "as this user to see why",
@@ -231,8 +235,10 @@ static int load_command(struct ep_secret *secret, struct ep_err *err)
 {
 	int fd[2];
 	pid_t pid;
+	int status = 0;
+	bool known;
+	bool bad;
 	int rc;
-	int gone;
 
 	if (pipe2(fd, O_CLOEXEC) != 0)
 		return ep_err_errno(err, EP_EIO, "%s: no pipe", secret->where);
@@ -240,10 +246,10 @@ static int load_command(struct ep_secret *secret, struct ep_err *err)
 	close(fd[1]);
 	if (rc == 0) {
 		rc = drain(secret, fd[0], err);
-		gone = reap(secret, pid, rc != 0 || secret->bytes.overflow,
-			    err);
-		if (rc == 0)
-			rc = gone;
+		bad = rc != 0 || secret->bytes.overflow;
+		known = await(pid, bad, &status);
+		if (!bad)
+			rc = judge_end(secret, known, status, err);
 	}
 	close(fd[0]);
 	return rc;
