@@ -12,10 +12,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/connect.h"
 #include "cli/progress.h"
 #include "cli/resolve.h"
 #include "ext/db.h"
-#include "ext/http.h"
 #include "model/sink.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -68,19 +68,6 @@ static int begin_run(struct ep_night *night, const char *kind)
 				  &app->err);
 }
 
-static int open_http(struct ep_app *app, struct ep_http **ret)
-{
-	struct ep_http_options options = {
-		.allow_loopback = app->config->testing.allow_loopback,
-		.ca_file = app->config->testing.ca_file,
-		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
-		.connections_per_host =
-			(long)app->config->connections_per_host,
-	};
-
-	return ep_http_open(&options, ret, &app->err);
-}
-
 /* An accepted collapse is read in a pass of its own, so that accepting one
  * dataset accepts no other. */
 static int collect_pass(struct ep_night *night, struct ep_http *http,
@@ -125,7 +112,7 @@ static int collect_and_import(struct ep_night *night)
 	rc = ep_progress_init(&progress, night->progress, app->quiet,
 			      &app->err);
 	if (rc == 0)
-		rc = open_http(app, &http);
+		rc = ep_connect_http(app, &http);
 	if (rc)
 		return rc;
 	ep_store_sink(app->store, &sink);

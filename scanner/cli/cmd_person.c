@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exitproof person ADDRESS: what somebody still holds, everywhere; and
+ * person match: the matches that a human has to settle.
+ */
+#include "cli/cmd.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "check/check.h"
+#include "check/people.h"
+#include "cli/table.h"
+#include "ext/db.h"
+#include "store/store.h"
+
+/* The accounts of an address: its own, and those of the person behind it. */
+#define HIS_ACCOUNTS                                                         \
+	"WITH who(person) AS (SELECT person FROM temp.alias WHERE address = " \
+	"?1 UNION SELECT id FROM temp.person WHERE id = ?1 UNION SELECT "     \
+	"person FROM person_link WHERE email = ?1 AND certain), "             \
+	"his(tenant, id, dataset, certain, how) AS (SELECT a.tenant, a.id, "  \
+	"a.dataset, 1, 'this address' FROM temp.account a WHERE a.email = ?1" \
+	" OR a.login = ?1 UNION SELECT l.tenant, l.account, l.dataset, "      \
+	"l.certain, l.how FROM person_link l JOIN who USING (person)) "
+
+static const char who_sql[] =
+	"SELECT p.name AS person, coalesce(p.employer, '') AS employer,"
+	" CASE WHEN p.left_at IS NULL THEN 'stays' ELSE 'left ' ||"
+	" substr(iso(p.left_at), 1, 10) END AS state, p.source AS source"
+	" FROM temp.person p WHERE p.id = ?1 OR p.id IN"
+	" (SELECT person FROM temp.alias WHERE address = ?1)";
+
+static const char accounts_sql[] =
+	HIS_ACCOUNTS
+	"SELECT coalesce(a.customer, '(nobody)') AS customer,"
+	" coalesce(a.tenant_name, a.tenant) AS tenancy, a.dataset AS dataset,"
+	" coalesce(a.email, a.login, a.name, a.id) AS account, a.state AS"
+	" state, coalesce((SELECT group_concat(r.role, ', ') FROM temp.role r"
+	" WHERE r.tenant = a.tenant AND r.account = a.id AND r.dataset ="
+	" a.dataset), '') AS roles, coalesce(iso(max(a.last_seen_at)), '') AS"
+	" last_seen, CASE WHEN max(h.certain) THEN '' ELSE 'uncertain: ' END"
+	" || min(h.how) AS match"
+	" FROM his h JOIN temp.account a ON a.tenant = h.tenant AND a.id = h.id"
+	" AND a.dataset = h.dataset GROUP BY a.tenant, a.dataset, a.id"
+	" ORDER BY 1, 2, 3";
+
+static const char keys_sql[] =
+	HIS_ACCOUNTS
+	"SELECT DISTINCT coalesce(c.customer, '(nobody)') AS customer,"
+	" coalesce(c.tenant_name, c.tenant) AS tenancy, c.kind AS key,"
+	" coalesce(c.name, c.id) AS name, c.state AS state,"
+	" coalesce(iso(c.expires_at), 'no expiry known') AS expires"
+	" FROM temp.credential c WHERE c.owner_email = ?1 OR EXISTS"
+	" (SELECT 1 FROM his h WHERE h.tenant = c.tenant AND h.id = c.owner)"
+	" OR c.owner_email IN (SELECT address FROM temp.alias JOIN who USING"
+	" (person)) ORDER BY 1, 2, 4";
+
+static const char gaps_sql[] =
+	"SELECT coalesce(customer, '(nobody)') AS customer, tenant AS tenancy,"
+	" dataset, CASE WHEN status = 'complete' THEN 'stale' ELSE status END"
+	" AS state, reason FROM temp.coverage WHERE (status <> 'complete' OR"
+	" stale) AND (instr(',' || kinds || ',', 'account') OR"
+	" instr(',' || kinds || ',', 'role') OR"
+	" instr(',' || kinds || ',', 'credential')) ORDER BY 1, 2, 3";
+
+static int section(struct ep_app *app, const char *title, const char *sql,
+		   const char *address, const char *none, int64_t *ret_rows)
+{
+	ep_app_printf("%s\n", title);
+	if (ep_table_print(ep_store_db(app->store), sql, address, ret_rows,
+			   &app->err))
+		return app->err.code;
+	ep_app_printf(*ret_rows ? "\n" : "%s\n\n", none);
+	return 0;
+}
+
+static int print_person(struct ep_app *app, const char *address)
+{
+	int64_t who, accounts, keys, gaps;
+
+	if (section(app, "Leaver register", who_sql, address,
+		    "  not in the register", &who) ||
+	    section(app, "Accounts and roles", accounts_sql, address,
+		    "  none in what was read", &accounts) ||
+	    section(app, "Keys and credentials", keys_sql, address,
+		    "  none in what was read", &keys) ||
+	    section(app, "Not read completely, so there may be more", gaps_sql,
+		    NULL, "  nothing: every account, role and key listing is "
+			  "complete", &gaps))
+		return ep_app_fail(app);
+	if (gaps)
+		return 2;
+	return accounts + keys ? 1 : ep_app_finish();
+}
+
+static int link_people(struct ep_app *app)
+{
+	if (ep_store_as_of(app->store, 0, &app->err) ||
+	    ep_check_schema(ep_store_db(app->store), &app->err) ||
+	    ep_people_link(ep_store_db(app->store), app->config, &app->err))
+		return ep_app_fail(app);
+	return 0;
+}
+
+/* --- match ------------------------------------------------------------------------ */
+
+static const char match_sql[] =
+	"SELECT coalesce(l.customer, '(nobody)') AS customer, l.tenant AS"
+	" tenancy, l.account AS account, coalesce(l.email, '') AS address,"
+	" l.person AS person, coalesce(l.person_name, '') AS name, l.how AS why"
+	" FROM person_link l WHERE NOT l.certain"
+	" ORDER BY l.customer, l.tenant, l.account";
+
+static int decide(struct ep_app *app, char **argv, bool same)
+{
+	const char *user = getlogin();
+
+	if (ep_people_decide(ep_store_db(app->store), argv[0], argv[1],
+			     argv[2], same, user ? user : "unknown",
+			     ep_clock_now(), &app->err))
+		return ep_app_fail(app);
+	return link_people(app);
+}
+
+static int person_match(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"person match", "[TENANCY ACCOUNT PERSON]",
+		"Lists accounts that may be a leaver's and that a human has to "
+		"settle; or settles one with --same or --other."
+	};
+	bool same = false, other = false;
+	const struct ep_opt table[] = {
+		{ EP_OPT_FLAG, 0, "same", NULL, &same,
+		  "the account is that person's" },
+		{ EP_OPT_FLAG, 0, "other", NULL, &other, "it is not" },
+		EP_APP_OPTIONS(app)
+	};
+	int operands, status;
+	int64_t rows = 0;
+
+	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
+	if (status >= 0)
+		return status;
+	if (operands != (same || other ? 3 : 0) || (same && other))
+		return ep_app_usage("person match",
+				    "give TENANCY ACCOUNT PERSON with --same or "
+				    "--other, or nothing");
+	status = ep_app_store(app, true);
+	if (status == 0)
+		status = link_people(app);
+	if (status == 0 && operands)
+		status = decide(app, argv, same);
+	if (status)
+		return status;
+	if (ep_table_print(ep_store_db(app->store), match_sql, NULL, &rows,
+			   &app->err))
+		return ep_app_fail(app);
+	if (rows == 0)
+		ep_app_printf("nothing to settle\n");
+	return rows ? 2 : ep_app_finish();
+}
+
+int ep_cmd_person(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"person", "ADDRESS | match",
+		"Lists everything that a person still holds, in every "
+		"tenancy. Exit status 1 when there is something, 2 when "
+		"something could not be read."
+	};
+	const struct ep_opt table[] = { EP_APP_OPTIONS(app) };
+	EP_AUTO_FREE char *address = NULL;
+	int operands, status;
+
+	if (argc > 1 && ep_str_eq(argv[1], "match"))
+		return person_match(app, argc - 1, argv + 1);
+	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
+	if (status >= 0)
+		return status;
+	if (operands != 1)
+		return ep_app_usage("person", "give one address");
+	address = ep_strdup(argv[0]);
+	ep_str_lower(address);
+	status = ep_app_store(app, true);
+	if (status == 0)
+		status = link_people(app);
+	return status ? status : print_person(app, address);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding one connection of the configuration, and opening the way to the
+ * vendors, for every verb that talks to them.
+ */
+#ifndef EP_CONNECT_H
+#define EP_CONNECT_H
+
+#include "cli/app.h"
+#include "ext/http.h"
+
+/* word is CONNECTOR/TENANT.  Loads configuration and connectors; prints what
+ * is wrong and returns the process status. */
+int ep_connect_find(struct ep_app *app, const char *word,
+		    const struct ep_connection **ret_connection,
+		    const struct ep_spec **ret_spec);
+/* The error is in app->err. */
+int ep_connect_http(struct ep_app *app, struct ep_http **ret);
+
+#endif
