@@ -105,17 +105,15 @@ static bool refuse_write(const struct es_vendor *v, struct es_req *req,
 	return true;
 }
 
-static void answer(struct es_estate *e, const struct es_vendor *v,
-		   struct es_req *req, const struct es_hits *hits,
+static void answer(const struct es_vendor *v, struct es_req *req,
+		   const struct es_hits *hits,
 		   struct es_answer *ans)
 {
 	req->forbidden = secret_in_query(req);
 	es_lie_before(hits, req);
 	if (refuse_write(v, req, ans) || es_lie_instead(hits, v, req, ans))
 		return;
-	pthread_rwlock_rdlock(&e->world_lock);
 	v->handle(req, ans);
-	pthread_rwlock_unlock(&e->world_lock);
 	es_lie_after(hits, ans);
 }
 
@@ -222,13 +220,15 @@ void es_estate_serve(struct es_estate *e, const struct es_in *in,
 	es_buf_fmt(&base, "%s/%.*s", in->origin, (int)n, start);
 	req.base = base.p;
 	es_req_parse_args(&req, in->query);
+	pthread_rwlock_rdlock(&e->world_lock);
 	if (v) {
 		match_faults(e, in, v, &hits);
-		answer(e, v, &req, &hits, ans);
+		answer(v, &req, &hits, ans);
 	} else {
 		unknown_host(ans);
 	}
 	make_plan(e, &hits, plan);
+	pthread_rwlock_unlock(&e->world_lock);
 	note(e, in, v, &req, &hits, ans);
 	es_hits_release(&hits);
 	es_req_release(&req);

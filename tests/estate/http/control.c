@@ -32,8 +32,10 @@ static void get_night(struct es_estate *e, struct es_req *req,
 	char at[ES_TIME_TEXT], text[96];
 
 	(void)req;
+	pthread_rwlock_rdlock(&e->world_lock);
 	es_time_iso(at, e->world.now_ms);
 	snprintf(text, sizeof(text), "night=%d\ndate=%s", e->world.night, at);
+	pthread_rwlock_unlock(&e->world_lock);
 	say(ans, 200, text);
 }
 
