@@ -36,6 +36,7 @@ struct ep_writer {
 	uint64_t put;		/* jobs ever taken */
 	uint64_t durable;	/* jobs ever committed */
 	bool hurry;		/* somebody waits in flush */
+	bool running;		/* a job is */
 	bool stop;
 	struct ep_err err;	/* the first one */
 
@@ -133,6 +134,7 @@ static void run_next(struct ep_writer *writer)
 	writer->head = link->next;
 	if (!writer->head)
 		writer->tail = &writer->head;
+	writer->running = true;
 	pthread_mutex_unlock(&writer->lock);
 	if (!broken)
 		rc = run_job(writer, &link->job, &err);
@@ -142,6 +144,7 @@ static void run_next(struct ep_writer *writer)
 	}
 	link->job.drop(link->job.arg);
 	pthread_mutex_lock(&writer->lock);
+	writer->running = false;
 	writer->bytes -= link->job.bytes;
 	if (rc < 0)
 		writer->err = err;
@@ -270,7 +273,7 @@ int ep_writer_flush(struct ep_writer *writer, struct ep_err *err)
 	while (writer->err.code == EP_OK && writer->durable < writer->put)
 		pthread_cond_wait(&writer->done, &writer->lock);
 	/* After an error the queue is emptied, so that nothing runs on. */
-	while (writer->head)
+	while (writer->head || writer->running)
 		pthread_cond_wait(&writer->done, &writer->lock);
 	writer->hurry = false;
 	rc = first_error(writer, err);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an older schema to a newer one: saved first, whole or not at all.
+ */
+#include "store_kit.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "store/schema.h"
+
+static char backup[128];
+
+static int setup(void **state)
+{
+	struct kit *kit = calloc(1, sizeof(*kit));
+	struct ep_db *db = NULL;
+
+	kit_init(kit);
+	snprintf(backup, sizeof(backup), "%s.v7", kit->path);
+	kit_ok(kit, ep_db_open(kit->path, EP_DB_WRITE, &db, &kit->err));
+	kit_ok(kit, ep_db_execf(db, &kit->err, "PRAGMA application_id=%d;"
+				"PRAGMA user_version=7; CREATE TABLE t(a);"
+				"INSERT INTO t VALUES(1), (2);",
+				EP_STORE_APPLICATION));
+	ep_db_close(db);
+	*state = kit;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	unlink(backup);
+	kit_release(*state);
+	free(*state);
+	return 0;
+}
+
+static int add_column(struct ep_db *db, struct ep_err *err)
+{
+	return ep_db_exec(db, "ALTER TABLE t ADD COLUMN b", err);
+}
+
+static int fill_column(struct ep_db *db, struct ep_err *err)
+{
+	return ep_db_exec(db, "UPDATE t SET b = a * 10", err);
+}
+
+static int fail_late(struct ep_db *db, struct ep_err *err)
+{
+	int rc = fill_column(db, err);
+
+	return rc == 0 ? ep_err_set(err, EP_EIO, "no space") : rc;
+}
+
+static int die_late(struct ep_db *db, struct ep_err *err)
+{
+	if (fill_column(db, err) == 0)
+		kill(getpid(), SIGKILL);
+	return -1;
+}
+
+static int migrate(struct kit *kit, const struct ep_schema_step *steps)
+{
+	struct ep_db *db = NULL;
+	int64_t version = 0;
+	int rc;
+
+	kit_ok(kit, ep_db_open(kit->path, EP_DB_WRITE, &db, &kit->err));
+	rc = ep_schema_check(db, kit->path, 9, &version, &kit->err);
+	if (rc == 0)
+		rc = ep_schema_migrate(db, kit->path, version, 9, steps,
+				       &kit->err);
+	ep_db_close(db);
+	return rc;
+}
+
+static int64_t ask(struct kit *kit, const char *path, const char *sql)
+{
+	struct ep_db *db = NULL;
+	int64_t n = -1;
+
+	kit_ok(kit, ep_db_open(path, EP_DB_READ, &db, &kit->err));
+	kit_ok(kit, ep_db_one_int(db, sql, &n, &kit->err));
+	ep_db_close(db);
+	return n;
+}
+
+static const struct ep_schema_step good[] = {
+	{ 8, add_column }, { 9, fill_column }, { 0, NULL }
+};
+
+static void test_steps_in_order_after_a_backup(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_ok(kit, migrate(kit, good));
+	assert_int_equal(ask(kit, kit->path, "PRAGMA user_version"), 9);
+	assert_int_equal(ask(kit, kit->path, "SELECT sum(b) FROM t"), 30);
+	assert_int_equal(ask(kit, backup, "PRAGMA user_version"), 7);
+	assert_int_equal(ask(kit, backup, "SELECT sum(a) FROM t"), 3);
+	/* Once is enough. */
+	unlink(backup);
+	kit_ok(kit, migrate(kit, good));
+	assert_int_equal(access(backup, F_OK), -1);
+}
+
+static void test_failure_leaves_the_old_version(void **state)
+{
+	static const struct ep_schema_step bad[] = {
+		{ 8, add_column }, { 9, fail_late }, { 0, NULL }
+	};
+	struct kit *kit = *state;
+
+	assert_int_equal(migrate(kit, bad), EP_EIO);
+	assert_non_null(strstr(kit->err.msg, backup));
+	assert_int_equal(ask(kit, kit->path, "PRAGMA user_version"), 7);
+	assert_int_equal(ask(kit, kit->path, "SELECT count(*) FROM "
+			     "pragma_table_info('t')"), 1);
+	kit_ok(kit, migrate(kit, good));
+}
+
+static void test_kill_leaves_the_old_version(void **state)
+{
+	static const struct ep_schema_step deadly[] = {
+		{ 8, add_column }, { 9, die_late }, { 0, NULL }
+	};
+	struct kit *kit = *state;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)!migrate(kit, deadly);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(ask(kit, kit->path, "PRAGMA user_version"), 7);
+	kit_ok(kit, migrate(kit, good));
+	assert_int_equal(ask(kit, kit->path, "SELECT sum(b) FROM t"), 30);
+	assert_int_equal(ask(kit, backup, "PRAGMA user_version"), 7);
+}
+
+static void test_missing_step_is_an_error(void **state)
+{
+	static const struct ep_schema_step gap[] = {
+		{ 9, fill_column }, { 0, NULL }
+	};
+	struct kit *kit = *state;
+
+	assert_int_equal(migrate(kit, gap), EP_EDATA);
+	assert_int_equal(ask(kit, kit->path, "PRAGMA user_version"), 7);
+}
+
+/* The program's own steps lead to its own version. */
+static void test_shipped_steps(void **state)
+{
+	int to = 1;
+
+	(void)state;
+	for (const struct ep_schema_step *s = ep_schema_steps; s->run; s++) {
+		assert_int_equal(s->to, to + 1);
+		to = s->to;
+	}
+	assert_int_equal(to, EP_STORE_SCHEMA);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		T(test_steps_in_order_after_a_backup),
+		T(test_failure_leaves_the_old_version),
+		T(test_kill_leaves_the_old_version),
+		T(test_missing_step_is_an_error),
+		T(test_shipped_steps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
