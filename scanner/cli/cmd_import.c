@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "cli/resolve.h"
 #include "model/sink.h"
@@ -80,7 +81,8 @@ static int import_now(struct ep_app *app,
 
 		(void)ep_app_fail_diag(app, EP_EDATA);
 		rc = ep_app_fail(app);
-		(void)ep_store_run_end(app->store, false, 0, 0, 0, &ignored);
+		if (ep_store_run_end(app->store, false, 0, 0, 0, &ignored))
+			ep_log(EP_LOG_ERROR, "import", "%s", ignored.msg);
 		return rc;
 	}
 	if (ep_store_run_end(app->store, true, 0, 0, 0, &app->err))
