@@ -66,6 +66,8 @@ static size_t key_length(struct ep_str line)
 {
 	size_t n = 0;
 
+	if (line.n < 4 || line.p[2] != ' ')
+		return 0;
 	while (3 + n < line.n &&
 	       ((line.p[3 + n] >= 'a' && line.p[3 + n] <= 'z') ||
 		line.p[3 + n] == '_'))
@@ -113,7 +115,7 @@ static bool read_line(struct reader *rd, struct ep_str line, const char *end)
 		read_more(rd, line);
 		return false;
 	}
-	if (line.p[2] == ' ' && key_length(line) == strlen(end) &&
+	if (key_length(line) == strlen(end) &&
 	    memcmp(line.p + 3, end, strlen(end)) == 0)
 		return true;
 	read_item(rd, line);

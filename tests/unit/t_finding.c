@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of findings over nights: only what was looked at can be fixed.
+ */
+#include "check_kit.h"
+
+#include "check/eval.h"
+
+#define TENANT \
+	"customers: [{id: acme}]\n" \
+	"tenants: [{tenant: printix/t1, customer: acme}]\n" \
+	"datasets:\n" \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.users\n" \
+	"  kinds: [account]\n"
+#define BAD TENANT \
+	"  rows:\n" \
+	"  - account: {id: u1, name: Ana, state: disabled}\n" \
+	"  - account: {id: u2, state: active}\n"
+#define GOOD TENANT \
+	"  rows:\n" \
+	"  - account: {id: u1, name: Ana, state: active}\n" \
+	"  - account: {id: u2, state: active}\n"
+
+#define STATE "SELECT state || ' ' || rechecked || ' ' || times FROM finding"
+
+static void night(struct kit *kit, const char *yaml)
+{
+	kit_night(kit, yaml);
+	kit_check(kit);
+}
+
+static void test_open_fixed_came_back(void **state)
+{
+	struct kit *kit = *state;
+	char first[40];
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+	assert_int_equal(kit->sum.opened, 1);
+	snprintf(first, sizeof(first), "%lld", (long long)kit->now);
+	night(kit, BAD);
+	assert_int_equal(kit->sum.opened, 0);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+	assert_string_equal(kit_ask(kit, "SELECT first_seen FROM finding"),
+			    first);
+	assert_string_equal(kit_ask(kit, "SELECT (last_seen - first_seen) / "
+				    "86400 FROM finding"), "1");
+	night(kit, GOOD);
+	assert_string_equal(kit_ask(kit, STATE), "fixed 1 1");
+	assert_int_equal(kit->sum.fixed, 1);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 0);
+	night(kit, BAD);
+	assert_string_equal(kit_ask(kit, STATE), "came_back 1 2");
+	assert_int_equal(kit->sum.came_back, 1);
+	assert_int_equal(kit->sum.opened, 0);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 1);
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(event) FROM "
+				    "(SELECT event FROM finding_event "
+				    "ORDER BY run)"),
+			    "open,fixed,came_back");
+}
+
+static void test_dark_night_fixes_nothing(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	night(kit, TENANT "  status: partial\n  reason: page 2\n"
+	      "  rows: [{account: {id: u1, state: active}}]\n");
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+	assert_int_equal(kit->sum.fixed, 0);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 1);
+	assert_int_equal(kit->sum.status, 2);
+	night(kit, GOOD);
+	assert_string_equal(kit_ask(kit, STATE), "fixed 1 1");
+}
+
+/* A rule that fails has decided nothing. */
+static void test_broken_rule_fixes_nothing(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	ep_free(kit->rules.rule.v[0]->violations);
+	kit->rules.rule.v[0]->violations = ep_strdup("SELECT nonsense");
+	night(kit, GOOD);
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+}
+
+/* A tenancy that is no longer there was not mended. */
+static void test_gone_tenancy_fixes_nothing(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	ep_free(kit->rules.rule.v[0]->population);
+	EP_VEC_ADD(&kit->rules.rule.v[0]->systems) = ep_strdup("okta");
+	kit->rules.rule.v[0]->population =
+		ep_strdup("SELECT tenant, 1 AS n FROM account");
+	night(kit, GOOD);
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+	assert_string_equal(kit_ask(kit, "SELECT unit || ' ' || result FROM "
+				    "result"), "fleet NOT-APPLICABLE");
+}
+
+static void test_same_run_again(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	kit_check(kit);
+	assert_int_equal(kit->sum.opened, 0);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM result_log"),
+			    "1");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM "
+				    "finding_event"), "1");
+}
+
+/* A rule corrected in the same night takes its mistake back. */
+static void test_same_run_other_rule(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_rule *rule = kit_disabled_rule(kit);
+	char *right = ep_strdup(rule->violations);
+
+	night(kit, BAD);
+	ep_free(rule->violations);
+	rule->violations = ep_strdup("SELECT tenant, id AS subject, name, '' "
+				     "AS seen, '' AS wanted FROM account "
+				     "WHERE 0");
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, STATE), "fixed 1 1");
+	ep_free(rule->violations);
+	rule->violations = right;
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(event) FROM "
+				    "finding_event"), "open");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) || result FROM "
+				    "result_log"), "1FAIL");
+}
+
+/* Results are intervals: an unchanged night adds nothing, a changed one ends
+ * the old row. */
+static void test_result_intervals(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, GOOD);
+	night(kit, GOOD);
+	night(kit, BAD);
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(first_run || "
+				    "'-' || coalesce(end_run, '') || ' ' || "
+				    "result) FROM (SELECT * FROM result_log "
+				    "ORDER BY id)"), "1-3 PASS,3- FAIL");
+}
+
+static void test_older_run_keeps_nothing(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	night(kit, GOOD);
+	assert_int_equal(ep_store_as_of(kit->store, 1, &err), 0);
+	kit_check(kit);
+	assert_int_equal(kit->sum.run, 1);
+	assert_int_equal(kit->sum.result[EP_RESULT_FAIL], 1);
+	assert_int_equal(kit->sum.status, 1);
+	assert_string_equal(kit_ask(kit, STATE), "fixed 1 1");
+	assert_string_equal(kit_ask(kit, "SELECT result FROM result"),
+			    "PASS");
+}
+
+static void test_fingerprint(void **state)
+{
+	char a[33];
+	char b[33];
+
+	(void)state;
+	/* sha256("r\0u\0s\0") by an independent program. */
+	ep_fingerprint("r", "u", "s", a);
+	assert_string_equal(a, "0a458779b67926fd9b9cda12553f46d9");
+	ep_fingerprint("ru", "", "s", b);
+	assert_string_not_equal(a, b);
+}
+
+#define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_KIT(test_open_fixed_came_back),
+		WITH_KIT(test_dark_night_fixes_nothing),
+		WITH_KIT(test_broken_rule_fixes_nothing),
+		WITH_KIT(test_gone_tenancy_fixes_nothing),
+		WITH_KIT(test_same_run_again),
+		WITH_KIT(test_same_run_other_rule),
+		WITH_KIT(test_result_intervals),
+		WITH_KIT(test_older_run_keeps_nothing),
+		cmocka_unit_test(test_fingerprint),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is behind an account: what makes a link certain, what keeps it open,
+ * and who is never joined.
+ */
+#include "check_kit.h"
+
+#include "check/people.h"
+
+#define WORLD \
+	"customers:\n" \
+	"- {id: msp, msp: true, aliases: [{pattern: " \
+	"'^adm-(.+)@msp\\.example$', address: '$1@msp.example'}]}\n" \
+	"- id: acme\n" \
+	"  aliases: [{pattern: '^(.+)\\+[^@]*@acme\\.example$', " \
+	"address: '$1@acme.example'}]\n" \
+	"  declared: [{address: front@acme.example, class: shared, owner: " \
+	"bo@acme.example, review_by: 2026-06-01, reason: desk}]\n" \
+	"- {id: zed}\n" \
+	"tenants:\n" \
+	"- {tenant: printix/t1, customer: acme}\n" \
+	"- {tenant: printix/t2, customer: zed}\n" \
+	"datasets:\n" \
+	"- tenant: register/leavers\n" \
+	"  dataset: register.people\n" \
+	"  kinds: [person, alias]\n" \
+	"  rows:\n" \
+	"  - person: {id: ana, name: Ana Lima, employer: acme, " \
+	"left_at: 2025-11-01}\n" \
+	"  - alias: {person: ana, address: ana@acme.example}\n" \
+	"  - alias: {person: ana, address: '4711'}\n" \
+	"  - alias: {person: ana, address: " \
+	"0f8fad5b-d9cb-469f-a165-70867728950e}\n" \
+	"  - person: {id: bo, name: Bo Ray, employer: acme}\n" \
+	"  - alias: {person: bo, address: bo@acme.example}\n" \
+	"  - alias: {person: bo, address: shared@acme.example}\n" \
+	"  - person: {id: cy, name: Cy Ott, employer: acme, " \
+	"left_at: 2025-11-01}\n" \
+	"  - alias: {person: cy, address: shared@acme.example}\n" \
+	"  - person: {id: tec, name: Tec Moe, employer: msp, " \
+	"left_at: 2025-11-01}\n" \
+	"  - alias: {person: tec, address: tec@msp.example}\n"
+
+/* One account in a tenancy; what it is linked with. */
+static const char *link_of(struct kit *kit, const char *tenant,
+			   const char *account)
+{
+	char yaml[4000];
+	struct ep_err err = EP_ERR_INIT;
+
+	snprintf(yaml, sizeof(yaml), WORLD
+		 "- tenant: %s\n"
+		 "  dataset: printix.users\n"
+		 "  kinds: [account]\n"
+		 "  rows: [{account: %s}]\n", tenant, account);
+	kit_night(kit, yaml);
+	if (ep_check_schema(ep_store_db(kit->store), &err) < 0 ||
+	    ep_people_link(ep_store_db(kit->store), kit->config, &err) < 0)
+		fail_msg("%s", err.msg);
+	/* Rows of an earlier call in the other tenancy are still there. */
+	snprintf(yaml, sizeof(yaml), "SELECT group_concat(person || ' ' || how "
+		 "|| ' ' || certain, ', ') FROM (SELECT * FROM person_link "
+		 "WHERE tenant = '%s' ORDER BY person)", tenant);
+	return kit_ask(kit, yaml);
+}
+
+#define LINK(account, says) \
+	assert_string_equal(link_of(*state, "printix/t1", account), says)
+#define LINK2(account, says) \
+	assert_string_equal(link_of(*state, "printix/t2", account), says)
+
+static void test_address(void **state)
+{
+	LINK("{id: u, email: Ana@ACME.example}", "ana address 1");
+	LINK("{id: u, login: ana@acme.example}", "ana address 1");
+	/* An address is hers wherever it is used. */
+	LINK2("{id: u, email: ana@acme.example}", "ana address 1");
+	assert_string_equal(kit_ask(*state, "SELECT customer || tenant || "
+				    "dataset || account || email || "
+				    "person_name || iso(left_at) FROM "
+				    "person_link WHERE tenant = "
+				    "'printix/t2'"),
+			    "zedprintix/t2printix.usersuana@acme.example"
+			    "Ana Lima2025-11-01T00:00:00Z");
+}
+
+static void test_id(void **state)
+{
+	LINK("{id: u, external_id: 0F8FAD5B-D9CB-469F-A165-70867728950E}",
+	     "ana id 1");
+	LINK2("{id: u, external_id: 0f8fad5b-d9cb-469f-a165-70867728950e}",
+	      "ana id 1");
+	LINK("{id: u, external_id: '4711'}", "ana id 1");
+	/* Another customer's directory may number people too. */
+	LINK2("{id: u, external_id: '4711'}", "ana id 0");
+}
+
+static void test_pattern(void **state)
+{
+	LINK("{id: u, email: ana+print@acme.example}", "ana pattern 1");
+	/* The MSP's patterns hold in every tenancy, for its own people. */
+	LINK2("{id: u, email: adm-tec@msp.example}", "tec pattern 1");
+	/* acme's pattern says nothing about zed's tenancy. */
+	LINK2("{id: u, email: ana+print@acme.example}",
+	      "ana plus address 0");
+}
+
+static void test_two_people(void **state)
+{
+	LINK("{id: u, email: shared@acme.example}",
+	     "bo address of two people 0, cy address of two people 0");
+	/* Id and address that disagree decide nothing. */
+	LINK("{id: u, external_id: '4711', email: bo@acme.example}",
+	     "ana address of two people 0, bo address of two people 0");
+}
+
+static void test_name(void **state)
+{
+	LINK("{id: u, name: '  ana   LIMA '}", "ana name 0");
+	LINK2("{id: u, name: Ana Lima}", "");
+	LINK2("{id: u, name: Tec Moe}", "tec name 0");
+	/* Who is known by address is not looked for by name. */
+	LINK("{id: u, name: Ana Lima, email: bo@acme.example}",
+	     "bo address 1");
+}
+
+static void test_nothing_in_common(void **state)
+{
+	LINK("{id: u, email: null, name: null}", "");
+	LINK("{id: u, email: '', name: ''}", "");
+	LINK("{id: u}", "");
+}
+
+static void test_declared(void **state)
+{
+	LINK("{id: u, email: front@acme.example, name: Ana Lima}", "");
+	LINK("{id: u, email: ana+x@acme.example, class: shared}", "");
+	LINK("{id: u, email: ana@acme.example, class: shared}",
+	     "ana address 1");
+}
+
+static void test_decisions(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	LINK("{id: u, name: Ana Lima}", "ana name 0");
+	assert_int_equal(ep_people_decide(ep_store_db(kit->store),
+					  "printix/t1", "u", "ana", true,
+					  "bo@acme.example", KIT_NOW, &err),
+			 0);
+	LINK("{id: u, name: Ana Lima}", "ana confirmed 1");
+	assert_int_equal(ep_people_decide(ep_store_db(kit->store),
+					  "printix/t1", "u", "ana", false,
+					  "bo@acme.example", KIT_NOW, &err),
+			 0);
+	LINK("{id: u, name: Ana Lima}", "");
+	LINK("{id: v, name: Ana Lima}", "ana name 0");
+}
+
+#define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_KIT(test_address),
+		WITH_KIT(test_id),
+		WITH_KIT(test_pattern),
+		WITH_KIT(test_two_people),
+		WITH_KIT(test_name),
+		WITH_KIT(test_nothing_in_common),
+		WITH_KIT(test_declared),
+		WITH_KIT(test_decisions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
