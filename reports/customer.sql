@@ -3,7 +3,7 @@
 -- title: Exit audit
 -- per: customer
 --
--- One page per customer of the HTML report.
+-- about: One page per customer of the HTML report.
 
 -- section: summary
 -- title: In short
@@ -33,7 +33,7 @@ SELECT 'Findings open', count(*),
                 ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed' AND NOT f.waived
    AND (:customer IS NULL OR f.customer = :customer)
 UNION ALL
-SELECT 'New in this run', sum(e.event IN ('open', 'came_back')),
+SELECT 'New in this run', count(*),
        coalesce(sum(e.event = 'came_back'), 0) || ' of them came back',
        'info'
   FROM finding_event e JOIN finding f USING (fingerprint)
@@ -52,12 +52,15 @@ SELECT 'Fixed in this run', count(*), 'seen to be gone by a complete read', 'inf
 -- empty: Every expected dataset was read completely and is fresh.
 SELECT CASE WHEN status = 'complete' THEN 'stale' ELSE status END AS State,
        coalesce(customer, '(nobody)') AS Customer,
-       coalesce(tenant_name, tenant) AS Tenancy, dataset AS Dataset,
+       coalesce((SELECT t.name FROM tenancy t WHERE t.tenant = c.tenant) ||
+                ' (' || system || ')', tenant) AS Tenancy,
+       group_concat(dataset, ', ') AS Datasets,
        reason AS "What happened", advice AS "What to do"
-  FROM coverage
- WHERE (status <> 'complete' OR stale)
-   AND (:customer IS NULL OR customer = :customer)
- ORDER BY customer, tenant, dataset
+  FROM (SELECT * FROM coverage WHERE status <> 'complete' OR stale
+         ORDER BY dataset) c
+ WHERE :customer IS NULL OR customer = :customer
+ GROUP BY customer, tenant, State, reason, advice
+ ORDER BY customer IS NULL, customer, tenant, Datasets
 
 -- section: findings
 -- title: Findings

@@ -3,7 +3,7 @@
 -- title: Findings
 -- per: fleet
 --
--- All open findings, for spreadsheets.
+-- about: All open findings, for spreadsheets.
 
 -- section: findings
 -- title: Findings

@@ -20,21 +20,16 @@
 
 /* Everything that has a case, counted per suite: a suite states its counts
  * before its cases. */
-static const char make_suites[] =
-	"CREATE TEMP TABLE junit_case(unit TEXT, customer TEXT, bad INTEGER);"
-	"INSERT INTO junit_case SELECT unit, customer,"
-	" CASE result WHEN 'PASS' THEN 0 WHEN 'FAIL' THEN 1"
-	" WHEN 'UNDECIDED' THEN 2 ELSE 3 END"
-	" FROM main.result_log WHERE first_run <= %lld"
-	" AND (end_run IS NULL OR end_run > %lld);"
-	"INSERT INTO junit_case SELECT tenant, customer,"
+static const char suites_sql[] =
+	"SELECT unit, max(customer), count(*), sum(bad = 1), sum(bad = 2),"
+	" sum(bad = 3) FROM ("
+	"SELECT unit, customer, CASE result WHEN 'PASS' THEN 0 WHEN 'FAIL'"
+	" THEN 1 WHEN 'UNDECIDED' THEN 2 ELSE 3 END AS bad"
+	" FROM main.result_log WHERE first_run <= ?1"
+	" AND (end_run IS NULL OR end_run > ?1)"
+	" UNION ALL SELECT tenant, customer,"
 	" CASE WHEN status = 'complete' AND NOT stale THEN 0 ELSE 2 END"
-	" FROM temp.coverage;"
-	"CREATE TEMP TABLE junit_suite AS SELECT unit,"
-	" max(customer) AS customer, count(*) AS tests, sum(bad = 1) AS"
-	" failures, sum(bad = 2) AS errors, sum(bad = 3) AS skipped"
-	" FROM junit_case GROUP BY unit;"
-	"DROP TABLE temp.junit_case;";
+	" FROM temp.coverage) GROUP BY unit ORDER BY unit";
 
 struct run_facts {
 	char timestamp[EP_TIME_TEXT];
@@ -172,11 +167,9 @@ static int write_suites(struct ep_xml *xml, struct ep_db *db, int64_t run,
 	if (rc == 0)
 		rc = ep_junit_coverage(db, &cursor[1], err);
 	if (rc == 0)
-		rc = ep_db_prepare(db,
-				   "SELECT unit, customer, tests, failures,"
-				   " errors, skipped FROM temp.junit_suite"
-				   " ORDER BY unit",
-				   &suite, err);
+		rc = ep_db_prepare(db, suites_sql, &suite, err);
+	if (rc == 0)
+		ep_db_int(suite, 1, run);
 	while (rc == 0 && (rc = ep_db_step(suite, &row, err)) == 0 && row) {
 		const char *unit = ep_db_col_text(suite, 0);
 
@@ -200,15 +193,6 @@ int ep_junit_write(struct ep_store *store, int64_t run, const char *customer,
 	struct ep_err late = EP_ERR_INIT;
 	int rc;
 
-	rc = ep_db_exec(db,
-			"DROP TABLE IF EXISTS temp.junit_case;"
-			"DROP TABLE IF EXISTS temp.junit_suite;",
-			err);
-	if (rc == 0)
-		rc = ep_db_execf(db, err, make_suites, (long long)run,
-				 (long long)run);
-	if (rc)
-		return rc;
 	xml = ep_xml_new(EP_XML_DOCUMENT, ep_report_out_write, out);
 	ep_xml_open(xml, "testsuites");
 	rc = write_suites(xml, db, run, customer, err);

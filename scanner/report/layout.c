@@ -43,6 +43,8 @@ static void head_key(struct reader *rd, struct ep_str key, struct ep_str value)
 		set(rd, &rd->layout->id, key, value);
 	else if (ep_str_eqn(key, "title"))
 		set(rd, &rd->layout->title, key, value);
+	else if (ep_str_eqn(key, "about"))
+		set(rd, &rd->layout->about, key, value);
 	else if (ep_str_eqn(key, "per") && ep_str_eqn(value, "customer"))
 		rd->layout->per_customer = true;
 	else if (ep_str_eqn(key, "per") && ep_str_eqn(value, "fleet"))
@@ -120,7 +122,7 @@ static void read_line(struct reader *rd, struct ep_str line)
 	if (ep_str_trim(rest).n == 0 || (rd->section && rd->sql.len > 0 &&
 					 !memmem(rest.p, rest.n, "section:", 8)))
 		return;	/* blank, or a comment inside a query */
-	if (!ep_str_cut(&rest, ':', &key)) {
+	if (!memchr(rest.p, ':', rest.n) || !ep_str_cut(&rest, ':', &key)) {
 		complain(rd, "expected '-- key: value', not", line);
 		return;
 	}
@@ -190,6 +192,7 @@ void ep_layout_free(struct ep_layout *layout)
 	ep_free(layout->file);
 	ep_free(layout->id);
 	ep_free(layout->title);
+	ep_free(layout->about);
 	ep_free(layout);
 }
 

@@ -35,6 +35,7 @@ struct ep_layout {
 	char *file;
 	char *id;
 	char *title;
+	char *about;	/* what it is for, for readers of the file */
 	bool per_customer;
 	EP_VEC(struct ep_section) sections;
 };

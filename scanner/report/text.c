@@ -19,6 +19,9 @@
 #include "report/page.h"
 
 
+/* Where a row of a table goes on in a new line. */
+#define LINE_WIDTH ((size_t)100)
+
 struct writer {
 	struct ep_report_out *out;
 	enum ep_text_style style;
@@ -27,6 +30,8 @@ struct writer {
 
 static void flush_line(struct writer *wr)
 {
+	while (wr->line.len && wr->line.s[wr->line.len - 1] == ' ')
+		ep_buf_cut(&wr->line, wr->line.len - 1);
 	ep_report_out_write(wr->out, wr->line.s, wr->line.len);
 	ep_report_out_text(wr->out, "\n");
 	ep_buf_clear(&wr->line);
@@ -177,23 +182,40 @@ static int draw_findings(struct writer *wr, struct ep_stmt *stmt,
 
 /* --- other sections ------------------------------------------------------ */
 
+static void markdown_row(struct writer *wr, struct ep_stmt *stmt)
+{
+	const char *s;
+
+	ep_buf_adds(&wr->line, "| ");
+	for (int i = 0; i < ep_db_cols(stmt); i++) {
+		s = ep_db_col_text(stmt, i);
+		add_tone(wr, s ? s : "");
+		ep_buf_adds(&wr->line, " | ");
+	}
+	flush_line(wr);
+}
+
+/* One row on one line while it fits, then further lines indented under it;
+ * the first column is padded so that the eye can run down it. */
 static void table_row(struct writer *wr, struct ep_stmt *stmt)
 {
-	int n = ep_db_cols(stmt);
+	size_t start;
+	const char *s;
 
-	ep_buf_adds(&wr->line, wr->style == EP_TEXT_MARKDOWN ? "| " : "  ");
-	for (int i = 0; i < n; i++) {
-		const char *s = ep_db_col_text(stmt, i);
-		size_t start = wr->line.len;
-
-		add_tone(wr, s ? s : "");
-		if (wr->style == EP_TEXT_MARKDOWN) {
-			ep_buf_adds(&wr->line, " | ");
-		} else if (i + 1 < n) {
-			while (wr->line.len - start < 14)
-				ep_buf_addc(&wr->line, ' ');
-			ep_buf_adds(&wr->line, "  ");
+	ep_buf_adds(&wr->line, "  ");
+	for (int i = 0; i < ep_db_cols(stmt); i++) {
+		s = ep_db_col_text(stmt, i);
+		if (!s || !*s)
+			continue;
+		if (wr->line.len + strlen(s) > LINE_WIDTH && wr->line.len > 12) {
+			flush_line(wr);
+			ep_buf_adds(&wr->line, "              ");
 		}
+		start = wr->line.len;
+		add_tone(wr, s);
+		while (i == 0 && wr->line.len - start < 10)
+			ep_buf_addc(&wr->line, ' ');
+		ep_buf_adds(&wr->line, "  ");
 	}
 	flush_line(wr);
 }
@@ -250,7 +272,9 @@ static int draw_rows(struct writer *wr, const struct ep_section *section,
 	if (table)
 		table_head(wr, stmt);
 	while (more) {
-		if (table)
+		if (table && wr->style == EP_TEXT_MARKDOWN)
+			markdown_row(wr, stmt);
+		else if (table)
 			table_row(wr, stmt);
 		else
 			fact_row(wr, stmt);
