@@ -102,6 +102,8 @@ static void throttle(struct ep_listing *listing,
 	snprintf(lane->why, sizeof(lane->why),
 		 "the vendor asked for it (HTTP %ld)", answer->status);
 	ep_budget_block(&lane->budget, ep_engine_now(engine) + wait);
+	if (listing->source)
+		ep_source_tell(listing->source, EP_STEP_WAIT, wait, lane->why);
 	pause_listing(listing, wait);
 }
 

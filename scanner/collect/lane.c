@@ -93,15 +93,33 @@ void ep_lanes_release(struct ep_engine *engine)
 	ep_map_release(&engine->hosts, ep_free);
 }
 
+/* Said once for each wait, not for each listing that has to wait. */
+static void tell_wait(struct ep_lane *lane, int64_t when, int64_t now)
+{
+	const struct ep_listing *listing = lane->first;
+
+	if (when - now < WAIT_SAID_MS || lane->told_ms >= when ||
+	    !listing->source)
+		return;
+	lane->told_ms = when;
+	ep_source_tell(listing->source, EP_STEP_WAIT, when - now,
+		       when == lane->budget.blocked_until_ms ?
+			       lane->why :
+			       "our share of the vendor's limit is used up");
+}
+
 void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane)
 {
+	int64_t now = ep_engine_now(engine);
+	int64_t when;
+
 	if (lane->armed || !lane->first ||
 	    !ep_budget_free_slot(&lane->budget))
 		return;
+	when = ep_budget_when(&lane->budget, now);
 	lane->armed = true;
-	ep_agenda_add(&engine->agenda,
-		      ep_budget_when(&lane->budget, ep_engine_now(engine)),
-		      EP_DUE_LANE, lane);
+	ep_agenda_add(&engine->agenda, when, EP_DUE_LANE, lane);
+	tell_wait(lane, when, now);
 }
 
 void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing)
@@ -167,30 +185,11 @@ static void wait_for_host(struct ep_lane *lane)
 	host->last = lane;
 }
 
-static void wait_for_budget(struct ep_engine *engine, struct ep_lane *lane,
-			    int64_t when, int64_t now)
-{
-	const struct ep_listing *listing = lane->first;
-
-	lane->armed = true;
-	ep_agenda_add(&engine->agenda, when, EP_DUE_LANE, lane);
-	if (when - now < WAIT_SAID_MS || lane->told_ms >= when)
-		return;
-	lane->told_ms = when;
-	if (listing->source)
-		ep_source_tell(listing->source, EP_STEP_WAIT, when - now,
-			       when == lane->budget.blocked_until_ms ?
-				       lane->why :
-				       "our share of the vendor's limit is "
-				       "used up");
-}
-
 /* One request of a lane whose time has come. */
 static void serve(struct ep_engine *engine, struct ep_lane *lane)
 {
 	int64_t now = ep_engine_now(engine);
 	struct ep_listing *listing;
-	int64_t when;
 
 	lane->armed = false;
 	if (!lane->first || !ep_budget_free_slot(&lane->budget))
@@ -199,9 +198,8 @@ static void serve(struct ep_engine *engine, struct ep_lane *lane)
 		wait_for_host(lane);
 		return;
 	}
-	when = ep_budget_when(&lane->budget, now);
-	if (when > now) {
-		wait_for_budget(engine, lane, when, now);
+	if (ep_budget_when(&lane->budget, now) > now) {
+		ep_lane_arm(engine, lane);
 		return;
 	}
 	listing = take(lane);

@@ -219,18 +219,31 @@ static void start_over(struct ep_listing *listing)
 	ep_listing_queue(listing);
 }
 
-/* Records that came twice while pages shifted below the reader, or a count
- * that does not fit: one more reading from the start may settle it.  True
- * when that was begun. */
+/* The source's own count is another one than ours. */
+static bool count_is_off(const struct ep_listing *listing)
+{
+	return listing->pager.total >= 0 &&
+	       listing->pager.total != listing->unique;
+}
+
+/* Without a count, records that came twice say that pages shifted below the
+ * reader, and that others may have been missed. */
+static bool pages_moved(const struct ep_listing *listing)
+{
+	const struct ep_pager *pager = &listing->pager;
+
+	return pager->total < 0 && pager->pages > 1 &&
+	       listing->unique < pager->read;
+}
+
+/* One more reading from the start may settle it; true when that was begun. */
 static bool read_again(struct ep_listing *listing)
 {
 	const struct ep_pager *pager = &listing->pager;
-	bool off = pager->total >= 0 && pager->total != listing->unique;
-	bool moved = pager->total < 0 && pager->pages > 1 &&
-		     listing->unique < pager->read;
+	bool off = count_is_off(listing);
 
 	if (listing->said.status != EP_COVERAGE_COMPLETE ||
-	    listing->what != EP_FOR_SOURCE || (!off && !moved))
+	    listing->what != EP_FOR_SOURCE || (!off && !pages_moved(listing)))
 		return false;
 	if (pager->pages > 1 && !listing->again && !listing->engine->closing) {
 		start_over(listing);

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -298,6 +299,442 @@ static void test_bad_pages(void **state)
 	}
 }
 
+/* --- trouble that is overcome ------------------------------------------ */
+
+static void test_retries_and_goes_on(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .status = 502, .times = 1 },
+		{ .to = LIST "0", .end = EP_HTTP_CONNECT, .times = 1 },
+		{ .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(scene_find(&scene, USERS)->coverage.retries, 2);
+	assert_int_equal(scene_find(&scene, USERS)->coverage.pages, 1);
+	/* half a second to one, then one to two */
+	assert_in_range(scene.net.now - 1000000, 1500, 3100);
+	scene_release(&scene);
+}
+
+static void test_waits_as_told(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .status = 429, .headers = "X-Wait: 42\n",
+		  .times = 3 },
+		{ .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_in_range(scene.net.now - 1000000, 126000, 127000);
+	assert_in_range(scene_find(&scene, USERS)->coverage.waited_ms, 126000,
+			127000);
+	scene_release(&scene);
+}
+
+static void test_wait_is_told_to_all_of_the_budget(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN,
+		{ .to = "/v1/root", .body = "{\"l\":[\"/t/T1\",\"/t/T2\"]}" },
+		{ .to = LIST "0", .status = 429, .headers = "X-Wait: 30\n",
+		  .times = 1 },
+		{ .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		/* the second page comes due while the vendor wants silence */
+		{ .to = "/v1/t/T2/users?size=2&page=0", .ms = 500,
+		  .body = "{\"success\":true,\"users\":[{\"id\":\"x\","
+			  "\"name\":\"n\"}],\"page\":{\"totalPages\":2,"
+			  "\"total\":2}}" },
+		{ .to = "/v1/t/T2/users?size=2&page=1",
+		  .body = "{\"success\":true,\"users\":[{\"id\":\"y\","
+			  "\"name\":\"n\"}],\"page\":{\"totalPages\":2,"
+			  "\"total\":2}}" },
+		{ 0 }
+	};
+	static const char *const tenants[] = { "T1", "T2" };
+	struct ep_connection *connection;
+	struct scene scene;
+	const char *sent;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	for (int i = 0; i < 2; i++) {
+		connection = scene_connect(&scene, "acme", "toy", tenants[i]);
+		scene_credential(&scene, connection, "main", "cid",
+				 "client_secret", "sesame-secret");
+	}
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "toy/T2 toy.users", EP_COVERAGE_COMPLETE, NULL);
+	/* one credential: one token, one budget */
+	assert_int_equal(fake_net_count(&scene.net, "/token"), 1);
+	sent = strstr(scene.net.log.s, " GET /v1/t/T2/users?size=2&page=1");
+	assert_non_null(sent);
+	while (sent > scene.net.log.s && sent[-1] != '\n')
+		sent--;
+	assert_in_range(strtol(sent, NULL, 10), 30000, 31500);
+	assert_true(scene.events[EP_STEP_WAIT] > 0);
+	assert_string_equal(scene.wait_why,
+			    "the vendor asked for it (HTTP 429)");
+	scene_release(&scene);
+}
+
+static void test_wait_too_long_ends(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .status = 429,
+		  .headers = "X-Wait: 99999999999999999999\n" },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_FAILED, "EP_WAIT_SECONDS_MAX");
+	assert_int_equal(fake_net_count(&scene.net, LIST "0"), 1);
+	scene_release(&scene);
+}
+
+static void test_throttled_for_ever_ends(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT, { .to = LIST "0", .status = 429 }, { 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_FAILED, "HTTP 429");
+	assert_int_equal(fake_net_count(&scene.net, LIST "0"),
+			 EP_THROTTLES_MAX + 1);
+	scene_release(&scene);
+}
+
+static void test_token_ends_in_the_middle(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/token", .times = 1,
+		  .body = "{\"access_token\":\"tok-one\",\"expires_in\":999}" },
+		{ .to = "/token", .times = 1,
+		  .body = "{\"access_token\":\"tok-two\",\"expires_in\":999}" },
+		ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3) },
+		{ .to = LIST "1", .body = PAGE(U("c"), 2, 3),
+		  .needs = "Bearer tok-two" },
+		{ .to = LIST "1", .status = 401 },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(fake_net_count(&scene.net, "/token"), 2);
+	scene_release(&scene);
+}
+
+static void test_token_refused_for_good(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3) },
+		{ .to = LIST "1", .status = 401 },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_DENIED, "page 2 of 2 was denied");
+	scene_is(&scene, USERS, EP_COVERAGE_DENIED, "Toy box, Applications");
+	/* one new token, no loop */
+	assert_int_equal(fake_net_count(&scene.net, "/token"), 2);
+	assert_int_equal(fake_net_count(&scene.net, LIST "1"), 2);
+	scene_release(&scene);
+}
+
+static void test_token_is_renewed_in_time(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/token",
+		  .body = "{\"access_token\":\"t\",\"expires_in\":100}" },
+		ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 3, 5),
+		  .ms = 50000 },
+		{ .to = LIST "1", .body = PAGE(U("c") "," U("d"), 3, 5),
+		  .ms = 50000 },
+		{ .to = LIST "2", .body = PAGE(U("e"), 3, 5) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(fake_net_count(&scene.net, "/token"), 2);
+	scene_release(&scene);
+}
+
+static void test_no_token(void **state)
+{
+	static const struct {
+		struct fake_reply reply;
+		enum ep_coverage_status status;
+		const char *says;
+		int asked;
+	} cases[] = {
+		{ { .to = "/token", .status = 401,
+		    .body = "{\"error\":\"x\",\"error_description\":"
+			    "\"unknown sesame-secret\"}" },
+		  EP_COVERAGE_DENIED, "unknown *************", 1 },
+		{ { .to = "/token", .status = 400 }, EP_COVERAGE_DENIED,
+		  "HTTP 400", 1 },
+		{ { .to = "/token", .body = "{\"token\":\"t\"}" },
+		  EP_COVERAGE_FAILED, "holds no token", 1 },
+		{ { .to = "/token", .body = "<html>" }, EP_COVERAGE_FAILED,
+		  "no JSON", 1 },
+		{ { .to = "/token",
+		    .body = "{\"access_token\":\"a\\r\\nX: y\"}" },
+		  EP_COVERAGE_FAILED, "cannot stand in a header", 1 },
+		{ { .to = "/token", .status = 503 }, EP_COVERAGE_FAILED,
+		  "asked 3 times", 3 },
+		{ { .to = "/token", .end = EP_HTTP_TLS }, EP_COVERAGE_FAILED,
+		  "TLS", 1 },
+	};
+	struct fake_reply script[] = { { 0 }, ROOT, { 0 } };
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		script[0] = cases[i].reply;
+		play(&scene, script);
+		scene_is(&scene, USERS, cases[i].status, cases[i].says);
+		assert_null(strstr(
+			scene_find(&scene, USERS)->coverage.reason, "sesame"));
+		assert_int_equal(fake_net_count(&scene.net, "/token"),
+				 cases[i].asked);
+		assert_int_equal(fake_net_count(&scene.net, "/v1/root"), 0);
+		scene_release(&scene);
+	}
+}
+
+/* --- counts ------------------------------------------------------------ */
+
+static void test_total_disagrees(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 5) },
+		{ .to = LIST "1", .body = PAGE(U("c"), 2, 5) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_PARTIAL,
+		 "the source counts 5 records, 3 were read (twice)");
+	assert_int_equal(fake_net_count(&scene.net, LIST "0"), 2);
+	scene_release(&scene);
+}
+
+static void test_records_moved_once(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3),
+		  .times = 1 },
+		/* "x" came in at the top: b is seen again, c is not */
+		{ .to = LIST "1", .body = PAGE(U("b"), 2, 3), .times = 1 },
+		{ .to = LIST "0", .body = PAGE(U("x") "," U("a"), 2, 4) },
+		{ .to = LIST "1", .body = PAGE(U("b") "," U("c"), 2, 4) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(scene_find(&scene, USERS)->coverage.rows, 4);
+	assert_int_equal(scene_find(&scene, USERS)->coverage.pages, 4);
+	scene_release(&scene);
+}
+
+/* --- whole runs -------------------------------------------------------- */
+
+static void test_time_over(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3) },
+		{ .to = LIST "1", .status = 429, .headers = "X-Wait: 600\n" },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene.config.run_seconds = 60;
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_PARTIAL, "time was over");
+	assert_true(scene.totals.time_over);
+	assert_in_range(scene.net.now - 1000000, 60000, 61000);
+	scene_all_ended(&scene);
+	scene_release(&scene);
+}
+
+static void test_time_over_before_identity(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/token", .status = 503 }, { 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene.config.run_seconds = 1;
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_FAILED, NULL);
+	scene_all_ended(&scene);
+	scene_release(&scene);
+}
+
+static void test_sink_fails(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3) },
+		{ .to = LIST "1", .body = PAGE(U("c"), 2, 3) },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	for (int i = 1; i <= 3; i++) {
+		scene_init(&scene, script);
+		scene_connector(&scene, toy);
+		connection = scene_connect(&scene, "acme", "toy", "T1");
+		scene_credential(&scene, connection, "main", "cid",
+				 "client_secret", "sesame-secret");
+		scene.row_fails = i;
+		scene_run(&scene);
+		assert_int_equal(scene.rc, EP_EIO);
+		assert_non_null(strstr(scene.err.msg, "the disk is full"));
+		/* a dataset in flight is never called complete */
+		assert_int_equal(scene_find(&scene, USERS)->ended, 0);
+		scene_release(&scene);
+	}
+}
+
+static void test_network_fails(void **state)
+{
+	static const struct fake_reply script[] = { TOKEN, ROOT, { 0 } };
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene.net.submit_fails = 1;
+	scene_run(&scene);
+	assert_int_equal(scene.rc, 0);
+	scene_is(&scene, USERS, EP_COVERAGE_FAILED, "the door does not open");
+	scene_release(&scene);
+}
+
+static void test_other_connections_go_on(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN,
+		{ .to = "/v1/root", .body = "{\"h\":\"/t/T1 /t/T2\"}",
+		  .times = 0 },
+		{ .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	scene_connect(&scene, "msp", "nowhere", "N1");
+	connection = scene_connect(&scene, "beta", "toy", "T2");
+	scene_credential(&scene, connection, "main", "cid2", "client_secret",
+			 "");
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene_run(&scene);
+	assert_int_equal(scene.totals.unusable, 1);
+	assert_string_equal(scene.totals.unusable_names, "nowhere");
+	scene_is(&scene, "toy/T2 toy.users", EP_COVERAGE_FAILED, "it is empty");
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	scene_all_ended(&scene);
+	scene_release(&scene);
+}
+
+static void test_filter(void **state)
+{
+	static const char *const only[] = { "toy/T1" };
+	static const char *const names[] = { "toy.keys" };
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT, { .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	scene_connect(&scene, "beta", "toy", "T2");
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene.filter.tenants = only;
+	scene.filter.n_tenants = 1;
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	assert_null(scene_find(&scene, "toy/T2 toy.users"));
+	scene_release(&scene);
+
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	scene_connect(&scene, "beta", "toy", "T2");
+	scene.filter.datasets = names;
+	scene.filter.n_datasets = 1;
+	scene_run(&scene);
+	assert_int_equal(scene.totals.datasets, 1);
+	scene_is(&scene, "toy/T2 toy.keys", EP_COVERAGE_SKIPPED, NULL);
+	scene_release(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +744,23 @@ int main(void)
 		cmocka_unit_test(test_other_tenancy_answers),
 		cmocka_unit_test(test_identity_says_nothing),
 		cmocka_unit_test(test_bad_pages),
+		cmocka_unit_test(test_retries_and_goes_on),
+		cmocka_unit_test(test_waits_as_told),
+		cmocka_unit_test(test_wait_is_told_to_all_of_the_budget),
+		cmocka_unit_test(test_wait_too_long_ends),
+		cmocka_unit_test(test_throttled_for_ever_ends),
+		cmocka_unit_test(test_token_ends_in_the_middle),
+		cmocka_unit_test(test_token_refused_for_good),
+		cmocka_unit_test(test_token_is_renewed_in_time),
+		cmocka_unit_test(test_no_token),
+		cmocka_unit_test(test_total_disagrees),
+		cmocka_unit_test(test_records_moved_once),
+		cmocka_unit_test(test_time_over),
+		cmocka_unit_test(test_time_over_before_identity),
+		cmocka_unit_test(test_sink_fails),
+		cmocka_unit_test(test_network_fails),
+		cmocka_unit_test(test_other_connections_go_on),
+		cmocka_unit_test(test_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
