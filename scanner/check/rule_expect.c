@@ -86,29 +86,36 @@ static int compare_subjects(struct judge *jd, const char *unit,
 
 /* --- results ------------------------------------------------------------ */
 
-static int compare_unit(struct judge *jd, struct ep_stmt *stmt,
-			const struct ep_yaml *want, struct ep_err *err)
+static void compare_result(struct judge *jd, const char *unit,
+			   const char *result, const char *reason,
+			   const struct ep_yaml *want)
 {
-	const char *unit = ep_db_col_text(stmt, 0);
-	const char *result = ep_db_col_text(stmt, 1);
-	const char *reason = ep_db_col_text(stmt, 3);
 	const struct ep_yaml *node = ep_yaml_get(want, "result");
-	int64_t population;
 
 	if (!node || !ep_str_eq(node->text, result))
 		differ(jd, "%s: %s instead of %s%s%s", unit, result,
 		       node && node->text ? node->text : "nothing",
 		       reason ? ": " : "", reason ? reason : "");
-	node = ep_yaml_get(want, "population");
+	node = ep_yaml_get(want, "reason");
+	if (node && (!reason || !node->text || !strstr(reason, node->text)))
+		differ(jd, "%s: reason is \"%s\"", unit,
+		       reason ? reason : "");
+}
+
+static int compare_unit(struct judge *jd, struct ep_stmt *stmt,
+			const struct ep_yaml *want, struct ep_err *err)
+{
+	const char *unit = ep_db_col_text(stmt, 0);
+	const struct ep_yaml *node = ep_yaml_get(want, "population");
+	int64_t population;
+
+	compare_result(jd, unit, ep_db_col_text(stmt, 1),
+		       ep_db_col_text(stmt, 3), want);
 	if (node && (!node->text || !ep_str_int(node->text, &population) ||
 		     population != ep_db_col_int(stmt, 2)))
 		differ(jd, "%s: population %lld instead of %s", unit,
 		       (long long)ep_db_col_int(stmt, 2),
 		       node->text ? node->text : "nothing");
-	node = ep_yaml_get(want, "reason");
-	if (node && (!reason || !node->text || !strstr(reason, node->text)))
-		differ(jd, "%s: reason is \"%s\"", unit,
-		       reason ? reason : "");
 	node = ep_yaml_get(want, "subjects");
 	return node ? compare_subjects(jd, unit, node, err) : 0;
 }

@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: bad-fix
+-- fix: none
+-- maps: soc2 CC6.2 direct "It does"
