@@ -150,15 +150,18 @@ static void read_field(struct ep_csv *csv)
 		read_plain(csv);
 	field.len = csv->text.len - field.at;
 	ep_buf_addc(&csv->text, '\0');
-	if (csv->fields.n < EP_CSV_COLUMNS_MAX)
+	if (csv->fields.n < EP_CSV_COLUMNS_MAX) {
 		EP_VEC_ADD(&csv->fields) = field;
-	else if (csv->fields.n == EP_CSV_COLUMNS_MAX)
+	} else if (!csv->too_many) {
 		complain(csv, csv->p, "more columns than any import has");
+		csv->too_many = true;
+	}
 }
 
 bool ep_csv_next(struct ep_csv *csv)
 {
 	csv->fields.n = 0;
+	csv->too_many = false;
 	ep_buf_clear(&csv->text);
 	while (csv->p < csv->end && at_line_end(csv))
 		skip_line_end(csv);

@@ -34,6 +34,7 @@ struct ep_csv {
 	const char *end;
 	const char *line_start;
 	int at_line;
+	bool too_many;	/* was said of this record */
 };
 
 /* s stays the caller's and outlives the reader.  False, with a complaint,

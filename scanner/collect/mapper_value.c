@@ -361,6 +361,25 @@ static bool as_epoch(const struct ep_mapper_value *value, int64_t unit,
 	return true;
 }
 
+/* A date, or date and time, as people and portals write them: Printix puts
+ * dots between and leaves the seconds out. */
+static bool as_date(const char *s, int64_t *ret)
+{
+	char text[EP_TIME_TEXT + 4];
+	size_t n = strlen(s);
+
+	if (n < 10 || n >= EP_TIME_TEXT)
+		return ep_time_iso(s, false, ret);
+	memcpy(text, s, n + 1);
+	if (text[4] == '.' && text[7] == '.') {
+		text[4] = '-';
+		text[7] = '-';
+	}
+	if (n == strlen("2026-12-31 09:30"))
+		memcpy(text + n, ":00", 4);
+	return ep_time_iso(text, false, ret);
+}
+
 bool ep_mapper_as_number(const struct ep_mapper_value *value,
 			 enum ep_convert as, int64_t *ret)
 {
@@ -372,7 +391,7 @@ bool ep_mapper_as_number(const struct ep_mapper_value *value,
 	case EP_AS_ISO8601:
 		return value->text && ep_time_iso(value->text, true, ret);
 	case EP_AS_DATE:
-		return value->text && ep_time_iso(value->text, false, ret);
+		return value->text && as_date(value->text, ret);
 	case EP_AS_EPOCH:
 		return as_epoch(value, 1, ret);
 	case EP_AS_EPOCH_MS:
