@@ -17,26 +17,42 @@
 /* Clocks differ and zones are forgotten; past a day it is a wrong date. */
 #define FUTURE_MAX 86400
 
+/* One empty cell may be the trouble of several rows. */
+static bool said_already(const struct ep_import_run *run, int line, int col,
+			 const char *msg)
+{
+	const struct ep_diag *diag = run->diag;
+	const struct ep_diag_item *last;
+
+	if (diag->n == 0)
+		return false;
+	last = &diag->item[diag->n - 1];
+	return last->line == line && last->col == col &&
+	       ep_str_eq(last->msg, msg) && ep_str_eq(last->file, run->file);
+}
+
 void ep_import_complain(struct ep_import_run *run, const char *name,
 			const char *fmt, ...)
 {
 	char msg[EP_ERR_MSG_MAX];
+	int line = 0;
 	int col = 0;
+	size_t n = 0;
 	va_list ap;
 
-	va_start(ap, fmt);
-	if (vsnprintf(msg, sizeof(msg), fmt, ap) < 0)
-		msg[0] = '\0';
-	va_end(ap);
 	if (run->col_of) {
+		line = run->line;
 		col = name ? run->col_of(run->col_to, name) : 1;
-		ep_diag_add(run->diag, run->file, run->line, col, "%s", msg);
 	} else if (run->record) {
-		ep_diag_add(run->diag, run->file, 0, 0, "record %d: %s",
-			    run->record, msg);
-	} else {
-		ep_diag_add(run->diag, run->file, 0, 0, "%s", msg);
+		n = (size_t)snprintf(msg, sizeof(msg), "record %d: ",
+				     run->record);
 	}
+	va_start(ap, fmt);
+	if (vsnprintf(msg + n, sizeof(msg) - n, fmt, ap) < 0)
+		msg[n] = '\0';
+	va_end(ap);
+	if (!said_already(run, line, col, msg))
+		ep_diag_add(run->diag, run->file, line, col, "%s", msg);
 }
 
 void ep_import_trouble(void *to, const char *path, const char *msg)
