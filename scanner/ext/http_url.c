@@ -447,8 +447,6 @@ int ep_http_next(const char *base, const char *from, const char *link,
 	if (rc == 0)
 		rc = parse(u, from, &from_parts, err);
 	if (rc == 0)
-		rc = check_same(&base_parts, &from_parts, err);
-	if (rc == 0)
 		rc = parse(u, link, &next, err);
 	if (rc == 0)
 		rc = check_same(&base_parts, &next, err);

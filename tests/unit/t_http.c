@@ -93,6 +93,25 @@ static bool gzip_bomb(struct peer *peer, const char *request)
 			   sizeof(gz_bomb));
 }
 
+/* Empty stored blocks for ever: bytes come in, none come out. */
+static bool gzip_hungry(struct peer *peer, const char *request)
+{
+	static const unsigned char start[] = { 0x1f, 0x8b, 8, 0, 0,
+					       0,    0,	   0, 0, 3 };
+	unsigned char blocks[5 * 1000];
+	bool alive;
+
+	(void)request;
+	for (size_t i = 0; i < sizeof(blocks); i += 5)
+		memcpy(blocks + i, "\x00\x00\x00\xff\xff", 5);
+	alive = peer_puts(peer, "HTTP/1.0 200 OK\r\n"
+			  "Content-Encoding: gzip\r\n\r\n") &&
+		peer_send(peer, start, sizeof(start));
+	for (int i = 0; i < 2000 && alive; i++)
+		alive = peer_send(peer, blocks, sizeof(blocks));
+	return false;
+}
+
 static bool gzip_twice(struct peer *peer, const char *request)
 {
 	(void)request;
@@ -227,7 +246,7 @@ static bool interim(struct peer *peer, const char *request)
 static bool folded(struct peer *peer, const char *request)
 {
 	(void)request;
-	return peer_puts(peer, OK "X-Fold: a\r\n b\r\nContent-Length: 2\r\n"
+	return peer_puts(peer, OK "X-Fold: a\r\n b: c\r\nContent-Length: 2\r\n"
 			 "\r\n{}");
 }
 
@@ -274,6 +293,7 @@ static const struct server_route routes[] = {
 	{ "/gzip_cut", gzip_cut },
 	{ "/gzip_broken", gzip_broken },
 	{ "/gzip_bomb", gzip_bomb },
+	{ "/gzip_hungry", gzip_hungry },
 	{ "/gzip_twice", gzip_twice },
 	{ "/gzip_two_lines", gzip_two_lines },
 	{ "/deflate", deflate },
@@ -391,6 +411,8 @@ static void test_body_limit(void **state)
 	get_limited("/gzip_bomb", 65536, 0);
 	ended(EP_HTTP_OK, "");
 	assert_int_equal(got.body_len, 65536);
+	get_limited("/gzip_hungry", 1000, 0);
+	ended(EP_HTTP_LIMIT, "over the wire");
 	get_limited("/chunked_endless", 100000, 0);
 	ended(EP_HTTP_LIMIT, "EP_PAGE_BYTES_MAX");
 	get_limited("/large_announced", 1000, 0);

@@ -195,7 +195,7 @@ static void test_refuse(void **state)
 		     "https://017700000001/v1/u", "two ways");
 	refuses_from("https://[2001:db9::1]/v1", "https://[2001:db9::1]/v1/u",
 		     "https://[2001:db9::2]/v1/u", "another host");
-	/* A request that did not belong to the base proves nothing. */
+	/* Resolved against the request, judged by the base. */
 	refuses_from(BASE, "https://evil.example/v1/u", "?page=2",
 		     "another host");
 }
