@@ -61,6 +61,55 @@ static int look_up(struct ep_app *app, const char *system, const char *key,
 	return err->code;
 }
 
+/* Evidence of a whole system is about the tenancy that the system's one
+ * connection starts from, not about those it finds there; NULL when there are
+ * several connections or none. */
+static const char *home_tenancy(struct ep_app *app, const char *system)
+{
+	const struct ep_config *config = app->config;
+	const struct ep_connection *connection;
+	const struct ep_spec *spec;
+	const char *home = NULL;
+
+	for (size_t i = 0; i < config->customers.n; i++)
+		for (size_t k = 0; k < config->customers.v[i].connections.n;
+		     k++) {
+			connection = &config->customers.v[i].connections.v[k];
+			spec = ep_specs_find(&app->specs, connection->connector);
+			if (!spec || !ep_str_eq(spec->system, system))
+				continue;
+			if (home && !ep_str_eq(home, connection->tenant))
+				return NULL;
+			home = connection->tenant;
+		}
+	return home;
+}
+
+/* A file that is about one tenancy and does not say which is about the one
+ * that the configuration connects to, when that is one only. */
+static bool connected(const struct ep_app *app, const char *system,
+		      struct ep_import_tenancy *ret)
+{
+	const struct ep_spec *spec;
+	int n = 0;
+
+	for (size_t c = 0; c < app->config->customers.n; c++) {
+		const struct ep_customer *customer =
+			&app->config->customers.v[c];
+
+		for (size_t i = 0; i < customer->connections.n; i++) {
+			spec = ep_specs_find(
+				&app->specs,
+				customer->connections.v[i].connector);
+			if (!spec || strcmp(spec->system, system) != 0)
+				continue;
+			copy_id(ret, customer->connections.v[i].tenant);
+			n++;
+		}
+	}
+	return n == 1;
+}
+
 int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		       bool by_domain, struct ep_import_tenancy *ret,
 		       struct ep_err *err)
@@ -74,8 +123,14 @@ int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		ret->customer = app->config->customers.v[0].id;
 		return 0;
 	}
+	if (!key) {
+		key = home_tenancy(app, system);
+		by_domain = false;
+	}
 	if (look_up(app, system, key, by_domain, ret, &n, err))
 		return err->code;
+	if (n > 1 && !key && connected(app, system, ret))
+		n = 1;
 	if (n > 1)
 		return ep_err_set(err, EP_ENOENT,
 				  "there are several %s tenancies%s%s; name "

@@ -15,6 +15,7 @@ struct expectation {
 	const struct ep_config *config;
 	struct ep_sink *sink;
 	char name[160];
+	char advice[512];
 };
 
 static int expect_one(const struct expectation *x, const char *customer,
@@ -35,6 +36,7 @@ static int expect_one(const struct expectation *x, const char *customer,
 		.kinds = kinds,
 		.max_age = im->max_age ? im->max_age :
 					 x->config->import_max_age,
+		.advice = x->advice,
 		.imported = true,
 		.held_ok = im->may_be_empty,
 	};
@@ -56,6 +58,9 @@ static int expect_customer(const struct expectation *x,
 		if (spec && c->tenant && ep_str_eq(spec->system, system))
 			rc = expect_one(x, customer->id, c->tenant, err);
 	}
+	/* A file about one tenancy is about the one that is connected. */
+	if (x->import->one_tenant)
+		return rc;
 	for (size_t i = 0; i < customer->claims.n && rc == 0; i++) {
 		const struct ep_claim *c = &customer->claims.v[i];
 
@@ -75,6 +80,10 @@ static int expect_import(struct expectation *x, const struct ep_specs *specs,
 	if (n < 0 || (size_t)n >= sizeof(x->name))
 		return ep_err_set(err, EP_ELIMIT, "%s.%s is too long a name",
 				  x->spec->id, x->import->name);
+	n = snprintf(x->advice, sizeof(x->advice), "provide %s (exitproof "
+		     "import): %s", x->import->file, x->import->doc);
+	if (n < 0 || (size_t)n >= sizeof(x->advice))
+		x->advice[ep_utf8_cut(x->advice, sizeof(x->advice) - 1)] = '\0';
 	for (size_t i = 0; i < x->config->customers.n && rc == 0; i++)
 		rc = expect_customer(x, specs, &x->config->customers.v[i], err);
 	return rc;

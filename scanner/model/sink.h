@@ -24,6 +24,9 @@ struct ep_dataset_ref {
 	int connector_version;	/* a new one starts an epoch */
 	unsigned kinds;		/* bit set of 1u << enum ep_kind it may emit */
 	int64_t max_age;	/* seconds until it counts as stale */
+	const char *advice;	/* how to come by it when it is missing or too
+				 * old: "provide printix-tenant-users.csv ...";
+				 * NULL none */
 	bool imported;		/* evidence import, not an API */
 	bool transient;		/* may be empty from one night to the next */
 	bool held_ok;		/* the operator accepts a collapse */

@@ -39,6 +39,7 @@ struct ep_dataset {
 	int64_t max_age;
 	bool imported;
 	bool begun;	/* an epoch has: rows were stored */
+	char *advice;	/* how to come by it, NULL none */
 	bool settled;	/* read completely since its epoch began */
 	bool fresh;	/* the database has nothing of it yet */
 	bool busy;	/* between begin and end */

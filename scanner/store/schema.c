@@ -94,6 +94,7 @@ static const char fixed_tables[] =
 	" kinds TEXT NOT NULL,"
 	" max_age INTEGER NOT NULL,"
 	" imported INTEGER NOT NULL,"
+	" advice TEXT,"
 	" first_run INTEGER NOT NULL,"
 	" epoch_run INTEGER,"
 	" settled_run INTEGER,"

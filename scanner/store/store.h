@@ -21,7 +21,8 @@
  *  declared(customer, address, class, owner, review_by, reason)
  *  authorised_owner(customer, address)
  *  dataset(id INTEGER, tenancy, name, connector, connector_version, kinds,
- *          max_age, imported, first_run, epoch_run, settled_run)
+ *          max_age, imported, advice, first_run,
+ *          epoch_run, settled_run)
  *          UNIQUE(tenancy, name); kinds are words with blanks between;
  *          settled_run: first complete read of the epoch
  *  coverage(run, dataset, status, reason, advice, http_status, pages, rows,

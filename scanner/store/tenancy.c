@@ -46,6 +46,7 @@ static void free_dataset(void *p)
 
 	ep_free(dataset->name);
 	ep_free(dataset->connector);
+	ep_free(dataset->advice);
 	ep_free(dataset);
 }
 
@@ -98,6 +99,7 @@ static void load_dataset(struct ep_store *store, struct ep_stmt *stmt,
 	dataset->imported = ep_db_col_int(stmt, 7) != 0;
 	dataset->begun = !ep_db_col_null(stmt, 8);
 	dataset->settled = !ep_db_col_null(stmt, 9);
+	dataset->advice = ep_strdup(ep_db_col_text(stmt, 10));
 	if (dataset->id >= store->next_dataset)
 		store->next_dataset = dataset->id + 1;
 	remember(&store->datasets,
@@ -136,7 +138,7 @@ static int load_all(struct ep_store *store, struct ep_err *err)
 	if (rc == 0)
 		rc = load(store, "SELECT id, tenancy, name, connector, "
 			  "connector_version, kinds, max_age, imported, "
-			  "epoch_run, settled_run FROM main.dataset ORDER BY id",
+			  "epoch_run, settled_run, advice FROM main.dataset ORDER BY id",
 			  load_dataset, &by_id, err);
 	ep_map_release(&by_id, NULL);
 	return rc;
@@ -224,10 +226,10 @@ static int run_dataset_job(void *arg, struct ep_err *err)
 	 * end of a read stores; here it is for a dataset that is new. */
 	int rc = ep_db_prepare(job->store->db,
 		"INSERT INTO main.dataset(id, tenancy, name, connector, "
-		"connector_version, kinds, max_age, imported, first_run) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) "
-		"DO UPDATE SET connector = ?4, kinds = ?6, max_age = ?7, "
-		"imported = ?8", &stmt, err);
+		"connector_version, kinds, max_age, imported, first_run, "
+		"advice) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+		"ON CONFLICT(id) DO UPDATE SET connector = ?4, kinds = ?6, "
+		"max_age = ?7, imported = ?8, advice = ?10", &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -240,6 +242,7 @@ static int run_dataset_job(void *arg, struct ep_err *err)
 	ep_db_int(stmt, 7, job->copy.max_age);
 	ep_db_int(stmt, 8, job->copy.imported);
 	ep_db_int(stmt, 9, job->store->run);
+	ep_db_text(stmt, 10, job->copy.advice);
 	return ep_db_run(stmt, err);
 }
 
@@ -249,6 +252,7 @@ static void drop_dataset_job(void *arg)
 
 	ep_free(job->copy.name);
 	ep_free(job->copy.connector);
+	ep_free(job->copy.advice);
 	ep_free(job);
 }
 
@@ -265,6 +269,7 @@ static int put_dataset(struct ep_store *store,
 	job->copy.tenancy = NULL;
 	job->copy.name = ep_strdup(dataset->name);
 	job->copy.connector = ep_strdup(dataset->connector);
+	job->copy.advice = ep_strdup(dataset->advice);
 	return ep_writer_put(store->writer, &put, err);
 }
 
@@ -350,6 +355,8 @@ static bool differs(struct ep_dataset *dataset,
 {
 	bool changed = replace(&dataset->connector, ref->connector);
 
+	if (ref->advice && replace(&dataset->advice, ref->advice))
+		changed = true;
 	changed = changed || dataset->kinds != ref->kinds ||
 		  dataset->max_age != ref->max_age ||
 		  dataset->imported != ref->imported;
