@@ -131,42 +131,14 @@ static void check_speaks(struct ep_import_run *run, size_t before)
 			 rq->captured_by);
 }
 
-static unsigned kinds_of(const struct ep_spec_import *im)
-{
-	unsigned kinds = 0;
-
-	for (size_t i = 0; i < im->emits.n; i++)
-		kinds |= 1u << im->emits.v[i].kind;
-	return kinds;
-}
-
-static void fill_ref(const struct ep_spec *spec,
-		     const struct ep_spec_import *im, int64_t max_age,
-		     const char *name, struct ep_dataset_ref *ref)
-{
-	*ref = (struct ep_dataset_ref){
-		.system = im->of_system,
-		.name = name,
-		.connector = spec->id,
-		.connector_version = spec->version,
-		.kinds = kinds_of(im),
-		.max_age = im->max_age ? im->max_age : max_age,
-		.imported = true,
-		/* An import that may be empty says so on purpose. */
-		.held_ok = im->may_be_empty,
-	};
-}
-
 static int begin_parts(struct ep_import_run *run, struct ep_err *err)
 {
 	const struct ep_import_request *rq = run->request;
+	struct ep_import_label label;
 	struct ep_dataset_ref ref;
-	struct ep_buf name;
-	int rc = 0;
+	int rc = ep_import_ref(rq->spec, rq->import, rq->max_age, &label, &ref,
+			       err);
 
-	ep_buf_init(&name, 256);
-	ep_buf_addf(&name, "%s.%s", rq->spec->id, rq->import->name);
-	fill_ref(rq->spec, rq->import, rq->max_age, name.s, &ref);
 	for (size_t i = 0; i < run->parts.n && rc == 0; i++) {
 		struct ep_import_part *part = run->parts.v[i];
 
@@ -176,7 +148,6 @@ static int begin_parts(struct ep_import_run *run, struct ep_err *err)
 				      err);
 		part->begun = rc == 0;
 	}
-	ep_buf_release(&name);
 	return rc;
 }
 

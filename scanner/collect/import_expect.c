@@ -1,50 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which evidence ought to be there: each import that says `expected`, for
- * each configured tenancy of its system.
+ * Datasets of imports, and which of them ought to be there: each import that
+ * says `expected`, for each configured tenancy of its system.
  */
 #include "collect/import.h"
 
 #include <stdio.h>
 
 #include "base/str.h"
+#include "collect/import_priv.h"
 
 struct expectation {
-	const struct ep_spec *spec;
 	const struct ep_spec_import *import;
-	const struct ep_config *config;
 	struct ep_sink *sink;
-	char name[160];
-	char advice[512];
+	struct ep_import_label label;
+	struct ep_dataset_ref ref;
 };
 
-static int expect_one(const struct expectation *x, const char *customer,
-		      const char *tenant, struct ep_err *err)
+int ep_import_ref(const struct ep_spec *spec, const struct ep_spec_import *im,
+		  int64_t max_age, struct ep_import_label *label,
+		  struct ep_dataset_ref *ret, struct ep_err *err)
 {
-	const struct ep_spec_import *im = x->import;
+	int n = snprintf(label->name, sizeof(label->name), "%s.%s", spec->id,
+			 im->name);
 	unsigned kinds = 0;
 
+	if (n < 0 || (size_t)n >= sizeof(label->name))
+		return ep_err_set(err, EP_ELIMIT, "%s.%s is too long a name",
+				  spec->id, im->name);
+	snprintf(label->advice, sizeof(label->advice), "provide %s (%.380s)",
+		 im->file, im->doc);
 	for (size_t i = 0; i < im->emits.n; i++)
 		kinds |= 1u << im->emits.v[i].kind;
-	struct ep_dataset_ref ref = {
-		.customer = customer,
+	*ret = (struct ep_dataset_ref){
 		.system = im->of_system,
-		.tenant = tenant,
-		.name = x->name,
-		.connector = x->spec->id,
-		.connector_version = x->spec->version,
+		.name = label->name,
+		.connector = spec->id,
+		.connector_version = spec->version,
 		.kinds = kinds,
-		.max_age = im->max_age ? im->max_age :
-					 x->config->import_max_age,
-		.advice = x->advice,
+		.max_age = im->max_age ? im->max_age : max_age,
+		.advice = label->advice,
 		.imported = true,
+		/* A file that may be empty is empty on purpose. */
 		.held_ok = im->may_be_empty,
 	};
-	return x->sink->expect(x->sink->to, &ref, err);
+	return 0;
 }
 
-static int expect_customer(const struct expectation *x,
-			   const struct ep_specs *specs,
+static int expect_one(struct expectation *x, const char *customer,
+		      const char *tenant, struct ep_err *err)
+{
+	x->ref.customer = customer;
+	x->ref.tenant = tenant;
+	return x->sink->expect(x->sink->to, &x->ref, err);
+}
+
+static int expect_customer(struct expectation *x, const struct ep_specs *specs,
 			   const struct ep_customer *customer,
 			   struct ep_err *err)
 {
@@ -58,9 +69,6 @@ static int expect_customer(const struct expectation *x,
 		if (spec && c->tenant && ep_str_eq(spec->system, system))
 			rc = expect_one(x, customer->id, c->tenant, err);
 	}
-	/* A file about one tenancy is about the one that is connected. */
-	if (x->import->one_tenant)
-		return rc;
 	for (size_t i = 0; i < customer->claims.n && rc == 0; i++) {
 		const struct ep_claim *c = &customer->claims.v[i];
 
@@ -70,22 +78,18 @@ static int expect_customer(const struct expectation *x,
 	return rc;
 }
 
-static int expect_import(struct expectation *x, const struct ep_specs *specs,
+static int expect_import(const struct ep_spec *spec,
+			 const struct ep_spec_import *im,
+			 const struct ep_specs *specs,
+			 const struct ep_config *config, struct ep_sink *sink,
 			 struct ep_err *err)
 {
-	int n = snprintf(x->name, sizeof(x->name), "%s.%s", x->spec->id,
-			 x->import->name);
-	int rc = 0;
+	struct expectation x = { .import = im, .sink = sink };
+	int rc = ep_import_ref(spec, im, config->import_max_age, &x.label,
+			       &x.ref, err);
 
-	if (n < 0 || (size_t)n >= sizeof(x->name))
-		return ep_err_set(err, EP_ELIMIT, "%s.%s is too long a name",
-				  x->spec->id, x->import->name);
-	n = snprintf(x->advice, sizeof(x->advice), "provide %s (exitproof "
-		     "import): %s", x->import->file, x->import->doc);
-	if (n < 0 || (size_t)n >= sizeof(x->advice))
-		x->advice[ep_utf8_cut(x->advice, sizeof(x->advice) - 1)] = '\0';
-	for (size_t i = 0; i < x->config->customers.n && rc == 0; i++)
-		rc = expect_customer(x, specs, &x->config->customers.v[i], err);
+	for (size_t i = 0; i < config->customers.n && rc == 0; i++)
+		rc = expect_customer(&x, specs, &config->customers.v[i], err);
 	return rc;
 }
 
@@ -97,15 +101,12 @@ int ep_import_expect(const struct ep_specs *specs,
 		const struct ep_spec *spec = specs->v[i];
 
 		for (size_t k = 0; k < spec->imports.n; k++) {
-			struct expectation x = { .spec = spec,
-						 .import = &spec->imports.v[k],
-						 .config = config,
-						 .sink = sink };
 			int rc;
 
-			if (!x.import->expected)
+			if (!spec->imports.v[k].expected)
 				continue;
-			rc = expect_import(&x, specs, err);
+			rc = expect_import(spec, &spec->imports.v[k], specs,
+					   config, sink, err);
 			if (rc < 0)
 				return rc;
 		}

@@ -53,6 +53,17 @@ struct ep_import_run {
 	void *col_to;
 };
 
+/* Texts that a dataset reference points to. */
+struct ep_import_label {
+	char name[160];
+	char advice[512];
+};
+/* All of a reference but customer and tenant. */
+int ep_import_ref(const struct ep_spec *spec, const struct ep_spec_import *im,
+		  int64_t max_age, struct ep_import_label *label,
+		  struct ep_dataset_ref *ret, struct ep_err *err)
+	EP_MUST_CHECK;
+
 void ep_import_complain(struct ep_import_run *run, const char *name,
 			const char *fmt, ...) EP_PRINTF(3, 4);
 

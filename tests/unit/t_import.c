@@ -79,6 +79,7 @@ static int sink_expect(void *to, const struct ep_dataset_ref *ref,
 {
 	(void)to;
 	(void)e;
+	assert_non_null(strstr(ref->advice, "provide "));
 	ep_buf_addf(&told, "expect %s %s/%s\n", ref->name, ref->system,
 		    ref->tenant);
 	return 0;
