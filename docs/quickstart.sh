@@ -132,12 +132,16 @@ night 2 2026-11-18T02:00:00Z
 night 3 2026-11-19T02:00:00Z
 stop_estate
 
-cat <<'EOT'
-
-What was found (out/quickstart/findings.txt, its beginning):
-
-EOT
-sed -n '1,25s/^/    /p' "$quick/findings.txt"
+echo
+echo "What was found in the third night:"
+# The report's own summary, then each rule that failed with its subjects.
+awk '
+	/^[^ ]/ { section = $0; next }
+	section == "In short" && NF
+	section == "Findings" && /^  [a-z]+  / { print; n = 0 }
+	section == "Findings" && /^    - / && ++n <= 3
+	section == "Findings" && /^    - / && n == 4 { print "    - ..." }
+' "$quick/findings.txt" | cut -c1-100
 cat <<'EOT'
 
 Where to look:
