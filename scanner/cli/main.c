@@ -17,15 +17,16 @@
 #include "ext/crypto.h"
 
 /* The process holds every customer's credentials: no core file, no memory
- * for other processes of the user, nothing written for others to read.  A
- * file-size limit is an error to report, not a signal to die from. */
+ * for other processes of the user, nothing written for others to read (the
+ * group may read reports).  A file-size limit is an error to report, not a
+ * signal to die from. */
 static void harden(void)
 {
 	struct rlimit none = { 0, 0 };
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	umask(077);
+	umask(027);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_ALL, "C");
