@@ -147,8 +147,8 @@
 #define EP_XML_TEXT_BYTES_MAX (1024 * 1024)
 
 /* Differences of one dataset that wait in memory, before they go to a file;
- * sixteen tenants read at once stay below 16 MiB. */
-#define EP_STAGE_BYTES_MAX (1024 * 1024)
+ * sixteen tenants read at once stay below 8 MiB. */
+#define EP_STAGE_BYTES_MAX (256 * 1024)
 
 /* Work that waits for the store's writer: enough to keep it busy, little
  * enough that a slow disk slows the reading down instead of filling memory. */

@@ -45,20 +45,36 @@ struct rebuild {
 
 /* --- what has to be rebuilt --------------------------------------------- */
 
-static int one_int(struct ep_db *db, int64_t *ret, struct ep_err *err,
-		   const char *fmt, ...) EP_PRINTF(4, 5) EP_MUST_CHECK;
+/* fmt makes the text, of which there is one for each kind; the parameters
+ * are bound, so that it is compiled once. */
+static int one_int(struct ep_db *db, int64_t *ret, int64_t first,
+		   int64_t second, int64_t third, struct ep_err *err,
+		   const char *fmt, ...) EP_PRINTF(7, 8) EP_MUST_CHECK;
 
-static int one_int(struct ep_db *db, int64_t *ret, struct ep_err *err,
+static int one_int(struct ep_db *db, int64_t *ret, int64_t first,
+		   int64_t second, int64_t third, struct ep_err *err,
 		   const char *fmt, ...)
 {
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	const int64_t given[] = { first, second, third };
+	bool found = false;
 	va_list ap;
+	int rc;
 
 	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
 	va_start(ap, fmt);
 	ep_buf_vaddf(&sql, fmt, ap);
 	va_end(ap);
-	return ep_db_one_int(db, sql.s, ret, err);
+	rc = ep_db_prepare(db, sql.s, &stmt, err);
+	if (rc < 0)
+		return rc;
+	for (int i = 0; i < 3 && i < ep_db_param_count(stmt); i++)
+		ep_db_int(stmt, i + 1, given[i]);
+	rc = ep_db_step(stmt, &found, err);
+	if (rc == 0)
+		*ret = found ? ep_db_col_int(stmt, 0) : 0;
+	return rc;
 }
 
 static int find_changed(struct rebuild *re, struct ep_err *err)
@@ -69,15 +85,14 @@ static int find_changed(struct rebuild *re, struct ep_err *err)
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++) {
 		int64_t later = 0;
 
-		rc = one_int(store->db, &later, err,
-			"SELECT EXISTS(SELECT 1 FROM main.history "
-			"WHERE id > %lld AND kind = %d) OR "
-			"EXISTS(SELECT 1 FROM main.volatile_history "
-			"WHERE run > %lld AND kind = %d) OR "
-			"EXISTS(SELECT 1 FROM main.\"now_%s\" "
-			"WHERE first_run > %lld)",
-			(long long)re->history_high, i, (long long)re->run, i,
-			ep_entity((enum ep_kind)i)->name, (long long)re->run);
+		rc = one_int(store->db, &later, re->history_high, re->run, i,
+			     err, "SELECT EXISTS(SELECT 1 FROM main.history "
+			     "WHERE id > ?1 AND kind = ?3) OR "
+			     "EXISTS(SELECT 1 FROM main.volatile_history "
+			     "WHERE run > ?2 AND kind = ?3) OR "
+			     "EXISTS(SELECT 1 FROM main.\"now_%s\" "
+			     "WHERE first_run > ?2)",
+			     ep_entity((enum ep_kind)i)->name);
 		store->rebuilt[i] = rc == 0 && later;
 	}
 	return rc;
@@ -314,9 +329,9 @@ static int undo_blob(struct rebuild *re, struct ep_stmt *stmt,
 
 static int make_bits(struct rebuild *re, enum ep_kind kind, struct ep_err *err)
 {
-	int rc = one_int(re->store->db, &re->rids[kind], err, "SELECT "
-			 "coalesce(max(rid), 0) + 1 FROM temp.\"then_%s\"",
-			 ep_entity(kind)->name);
+	int rc = one_int(re->store->db, &re->rids[kind], 0, 0, 0, err,
+			 "SELECT coalesce(max(rid), 0) + 1 FROM "
+			 "temp.\"then_%s\"", ep_entity(kind)->name);
 
 	if (rc == 0 && (re->rids[kind] < 1 || re->rids[kind] > RID_MAX))
 		rc = ep_err_set(err, EP_EDATA, "the database has a row id "
@@ -381,9 +396,9 @@ int ep_asof_rebuild(struct ep_store *store, int64_t run, struct ep_err *err)
 
 	ep_buf_init(&re.scratch, SCRATCH_BYTES_MAX);
 	if (run)
-		rc = one_int(store->db, &re.history_high, err, "SELECT "
-			     "history_high FROM main.run WHERE id = %lld",
-			     (long long)run);
+		rc = one_int(store->db, &re.history_high, run, 0, 0, err,
+			     "SELECT history_high FROM main.run WHERE "
+			     "id = ?1");
 	if (rc == 0)
 		rc = ep_view_unlock(store, err);
 	if (rc == 0)

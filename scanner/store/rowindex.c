@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/vec.h"
 
 #define SLOTS_MIN 64
 
@@ -67,9 +66,12 @@ struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
 
 	if ((index->n + 1) * 4 > index->slots * 3)
 		rehash(index);
-	if (index->n == index->cap)
-		index->cap = ep_vec_grow((void **)&index->v, index->n,
-					 index->cap, sizeof(*index->v));
+	/* By a quarter: many of these are open at once, and doubling would
+	 * leave half of that memory empty. */
+	if (index->n == index->cap) {
+		index->cap += index->cap / 4 + SLOTS_MIN;
+		index->v = ep_realloc(index->v, index->cap, sizeof(*index->v));
+	}
 	entry = &index->v[index->n++];
 	memset(entry, 0, sizeof(*entry));
 	entry->key = *key;

@@ -200,6 +200,9 @@ static int open_writer(struct ep_store *store, struct ep_err *err)
 	if (rc == 0)
 		rc = open_checked(store, EP_DB_READ, &store->reader, &version,
 				  err);
+	/* It passes over each row once and has no use for a cache. */
+	if (rc == 0)
+		rc = ep_db_exec(store->reader, "PRAGMA cache_size=-2048", err);
 	if (rc == 0)
 		rc = ep_db_open(store->path, EP_DB_WRITE, &store->db, err);
 	if (rc == 0)
