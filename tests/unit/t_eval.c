@@ -221,6 +221,22 @@ static void test_error_after_violation(void **state)
 	assert_int_equal(kit->sum.status, 2);
 }
 
+/* Two rows for one subject are one finding, and always the same one. */
+static void test_one_row_per_subject(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_rule(kit, "disabled", KIT_PER_TENANT "-- needs: account\n", COUNT,
+		 "SELECT tenant, 'all' AS subject, name, id AS seen, '' AS "
+		 "wanted FROM account ORDER BY id DESC");
+	kit_night(kit, TWO_ACCOUNTS);
+	kit_check(kit);
+	assert_int_equal(kit->sum.opened, 1);
+	assert_string_equal(kit_ask(kit, "SELECT violations FROM result"),
+			    "1");
+	assert_string_equal(kit_ask(kit, "SELECT seen FROM finding"), "u1");
+}
+
 /* A rule sees the datasets it declared and no others. */
 static void test_narrowed(void **state)
 {
@@ -315,6 +331,7 @@ int main(void)
 		WITH_KIT(test_unknown_parameter),
 		WITH_KIT(test_regex_runs_away),
 		WITH_KIT(test_error_after_violation),
+		WITH_KIT(test_one_row_per_subject),
 		WITH_KIT(test_narrowed),
 		WITH_KIT(test_disabled_rule_and_settings),
 		WITH_KIT(test_no_rule),
