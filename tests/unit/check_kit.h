@@ -177,7 +177,7 @@ static inline const char *kit_ask(struct kit *kit, const char *sql)
 	struct ep_err err = EP_ERR_INIT;
 	struct ep_stmt *stmt;
 	const char *text;
-	bool row;
+	bool row = false;
 
 	if (ep_db_prepare(ep_store_db(kit->store), sql, &stmt, &err) < 0 ||
 	    ep_db_step(stmt, &row, &err) < 0)
