@@ -61,30 +61,6 @@ static int look_up(struct ep_app *app, const char *system, const char *key,
 	return err->code;
 }
 
-/* Evidence of a whole system is about the tenancy that the system's one
- * connection starts from, not about those it finds there; NULL when there are
- * several connections or none. */
-static const char *home_tenancy(struct ep_app *app, const char *system)
-{
-	const struct ep_config *config = app->config;
-	const struct ep_connection *connection;
-	const struct ep_spec *spec;
-	const char *home = NULL;
-
-	for (size_t i = 0; i < config->customers.n; i++)
-		for (size_t k = 0; k < config->customers.v[i].connections.n;
-		     k++) {
-			connection = &config->customers.v[i].connections.v[k];
-			spec = ep_specs_find(&app->specs, connection->connector);
-			if (!spec || !ep_str_eq(spec->system, system))
-				continue;
-			if (home && !ep_str_eq(home, connection->tenant))
-				return NULL;
-			home = connection->tenant;
-		}
-	return home;
-}
-
 /* A file that is about one tenancy and does not say which is about the one
  * that the configuration connects to, when that is one only. */
 static bool connected(const struct ep_app *app, const char *system,
@@ -110,6 +86,24 @@ static bool connected(const struct ep_app *app, const char *system,
 	return n == 1;
 }
 
+static int not_one(const char *system, const char *key, int n,
+		   struct ep_err *err)
+{
+	const char *called = key ? " called " : "";
+
+	if (!key)
+		key = "";
+	if (n > 1)
+		return ep_err_set(err, EP_ENOENT,
+				  "there are several %s tenancies%s%s; name "
+				  "one by its id",
+				  system, called, key);
+	return ep_err_set(err, EP_ENOENT,
+			  "no %s tenancy%s%s is known; 'exitproof tenant "
+			  "list' shows those that are",
+			  system, called, key);
+}
+
 int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		       bool by_domain, struct ep_import_tenancy *ret,
 		       struct ep_err *err)
@@ -123,26 +117,12 @@ int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		ret->customer = app->config->customers.v[0].id;
 		return 0;
 	}
-	if (!key) {
-		key = home_tenancy(app, system);
-		by_domain = false;
-	}
 	if (look_up(app, system, key, by_domain, ret, &n, err))
 		return err->code;
 	if (n > 1 && !key && connected(app, system, ret))
 		n = 1;
-	if (n > 1)
-		return ep_err_set(err, EP_ENOENT,
-				  "there are several %s tenancies%s%s; name "
-				  "one by its id",
-				  system, key ? " called " : "",
-				  key ? key : "");
-	if (n == 0)
-		return ep_err_set(err, EP_ENOENT,
-				  "no %s tenancy%s%s is known; 'exitproof "
-				  "tenant list' shows those that are",
-				  system, key ? " called " : "",
-				  key ? key : "");
+	if (n != 1)
+		return not_one(system, key, n, err);
 	customer = ep_config_claimant(app->config, system, ret->tenant);
 	ret->customer = customer ? customer->id : NULL;
 	return 0;
