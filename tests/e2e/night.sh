@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Three nights against the simulated vendors: what is stored is what was
+# there, nothing but reading was done, no secret stays behind, and a listing
+# that broke in the middle is no pass in any output.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
+
+night_setup quickstart || exit
+
+# What is stored, against what the world holds.  The names of the estate's
+# truth are the connectors' names of datasets.
+counts_agree() {
+	"$EP_BUILD/tests/estate/estate" expect --world "$ep_world" --night "$1" \
+		>"$ep_work/truth.json"
+	ep query -f csv "SELECT system || '/' || id AS tenant, dataset, rows
+		FROM coverage JOIN tenancy USING (tenant, system)
+		WHERE NOT imported AND status = 'complete'" >"$ep_work/rows.csv"
+	sqlite3 :memory: ".import --csv $ep_work/rows.csv got" "
+		WITH truth(tenant, dataset, n) AS (
+		 SELECT v.key || '/' || t.key, v.key || '.' || d.key, d.value
+		   FROM json_each(readfile('$ep_work/truth.json')) v,
+		        json_each(v.value) t, json_each(t.value) d
+		  WHERE v.key IN ('printix', 'dnsfilter') AND d.type = 'integer'
+		    AND t.key <> 'partner' AND instr(d.key, '.') = 0)
+		SELECT got.tenant || ' ' || got.dataset || ': ' || got.rows ||
+		       ' stored, ' || truth.n || ' there'
+		  FROM got JOIN truth USING (tenant, dataset)
+		 WHERE CAST(got.rows AS INTEGER) <> truth.n;
+		SELECT CASE WHEN count(*) < 60 THEN 'only ' || count(*) ||
+		       ' datasets compared' END
+		  FROM got JOIN truth USING (tenant, dataset)
+		HAVING count(*) < 60" >"$ep_work/differ"
+	cat "$ep_work/differ" >&2
+	check_same "night $1: every complete dataset holds what was there" "" \
+		"$(cat "$ep_work/differ")"
+}
+
+check_status "night 1: something is undecided" 2 night 1 \
+	--report junit="$ep_work/1.xml" --report html="$ep_work/html"
+counts_agree 1
+check_lacks "night 1: Delta's users are read" "$ep_work/err" 'HTTP 502'
+
+check_status "night 2: a vendor fails in the middle" 2 night 2 \
+	--report junit="$ep_work/2.xml" --report text="$ep_work/2.txt" \
+	--report csv="$ep_work/2.csv" --report json="$ep_work/2.json"
+counts_agree 2
+delta=printix/de17ade1-0000-4dd1-a69f-5b34aec4de17
+check_same "night 2: the cut listing is partial" partial \
+	"$(ep query "SELECT status FROM coverage WHERE tenant = '$delta'
+		AND dataset = 'printix.users'" | tail -n 1)"
+check_same "night 2: no row of it was closed" 0 \
+	"$(ep query "SELECT count(*) FROM moved WHERE tenant = '$delta'
+		AND dataset = 'printix.users' AND op = 'close'" | tail -n 1)"
+check_has "night 2: the text says what happened" "$ep_work/2.txt" 'HTTP 502'
+check_same "night 2: no rule that reads it passes" 0 \
+	"$(sqlite3 "$ep_db" "SELECT count(*) FROM result r
+		JOIN rule_run u ON u.rule = r.rule AND u.run = 2
+		JOIN rule_text t ON t.sha256 = u.sha256
+		WHERE r.unit = '$delta' AND r.result = 'PASS'
+		AND t.needs LIKE '%printix.users%'")"
+check_has "night 2: JUnit has it as an error" "$ep_work/2.xml" \
+	'name="printix.users" classname="printix/de17ade1[^>]*>'
+check_same "night 2: and never as a bare case" 0 \
+	"$(grep -c 'name="printix.users" classname="printix/de17ade1[^>]*/>' \
+		"$ep_work/2.xml")"
+
+check_status "night 3: and then it answers again" 2 night 3 \
+	--report junit="$ep_work/3.xml"
+counts_agree 3
+check_same "night 3: the listing is complete again" complete \
+	"$(ep query "SELECT status FROM coverage WHERE tenant = '$delta'
+		AND dataset = 'printix.users'" | tail -n 1)"
+
+for n in 1 2 3; do
+	for xsd in junit-10 windyroad; do
+		check "night $n: JUnit is valid under $xsd" xmllint --noout \
+			--nonet --schema "$EP_SRC/tests/fixtures/junit/$xsd.xsd" \
+			"$ep_work/$n.xml"
+	done
+	check_same "night $n: JUnit names are unique" "" \
+		"$(grep -o '<testcase name="[^"]*" classname="[^"]*"' \
+			"$ep_work/$n.xml" | sort | uniq -d)"
+done
+
+# The past stays what it was.
+check_same "as of night 1: Delta's users are those of night 1" 141 \
+	"$(ep query --at 1 "SELECT count(*) FROM account WHERE tenant = '$delta'
+		AND dataset = 'printix.users'" | tail -n 1)"
+
+check_lacks "the vendors saw nothing but reading" "$ep_work/estate.journal" \
+	FORBIDDEN
+check_same "no secret stays behind" "" \
+	"$(grep -rlaF CANARY- "$ep_work" | grep -v -e /secrets/ -e /rows.csv)"
+done_testing

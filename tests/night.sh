@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# What end-to-end tests share: a world of the simulated MSP with its own
+# configuration and database.  Needs tests/lib.sh.
+
+# night_setup WORLD: starts it over TLS; ep_db is the database to come.
+night_setup() {
+	estate_start "$EP_SRC/tests/estate/worlds/$1.yaml" --tls --control 0 ||
+		return
+	estate_config "$ep_work/config" || return
+	ep_data_folder
+	ep_db=$ep_work/exitproof.db
+	EXITPROOF_CONFIG=$ep_work/config/exitproof.yaml
+	export EXITPROOF_CONFIG
+}
+
+# The shipped data as it lies in the tree.
+ep_data_folder() {
+	mkdir -p "$ep_work/data"
+	ln -sfn "$EP_SRC/rules" "$ep_work/data/rules"
+	ln -sfn "$EP_SRC/reports" "$ep_work/data/reports"
+	ln -sfn "$EP_SRC/scanner/connectors" "$ep_work/data/connectors"
+	EXITPROOF_DATADIR=$ep_work/data
+	export EXITPROOF_DATADIR
+}
+
+# ep VERB...: the program.
+ep() {
+	"$EP_BUILD/exitproof" "$@"
+}
+
+# night NUMBER [OPTION...]: turns the vendors to that night and runs it.
+night() {
+	ep_night=$1
+	shift
+	estate_ctl night "$ep_night" || return 99
+	ep run --now "2026-11-$((16 + ep_night))T02:00:00Z" \
+		--report text="$ep_work/night.txt" "$@"
+}
