@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * No window of the vendor's length may ever hold more requests than our
+ * share, wherever it starts; and what the vendor says only slows us down.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "collect/budget.h"
+
+static struct ep_spec_limits limits = {
+	.parallel = 3, .requests = 100, .window = 60, .share_percent = 90
+};
+
+/* Sends as fast as allowed and says when the n-th went. */
+static int64_t nth(struct ep_budget *budget, int n)
+{
+	int64_t now = 0;
+
+	for (int i = 0; i < n; i++) {
+		now = ep_budget_when(budget, now);
+		ep_budget_send(budget, now);
+		ep_budget_done(budget);
+	}
+	return now;
+}
+
+static void test_share(void **state)
+{
+	struct ep_budget budget;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	assert_int_equal(nth(&budget, 90), 0);
+	assert_int_equal(ep_budget_when(&budget, 59999), 60000);
+	assert_int_equal(ep_budget_when(&budget, 60000), 60000);
+	ep_budget_release(&budget);
+	ep_budget_init(&budget, &limits, 10);
+	assert_int_equal(nth(&budget, 10), 0);
+	assert_int_equal(nth(&budget, 1), 60000);
+	ep_budget_release(&budget);
+}
+
+static void test_no_window_holds_more(void **state)
+{
+	struct ep_budget budget;
+	int64_t sent[1000];
+	int64_t now = 0;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	for (int i = 0; i < 1000; i++) {
+		now = ep_budget_when(&budget, now + (i * 37) % 900);
+		ep_budget_send(&budget, now);
+		ep_budget_done(&budget);
+		sent[i] = now;
+		if (i >= 90)
+			assert_true(sent[i] - sent[i - 90] >= 60000);
+	}
+	/* and the budget is used, not merely kept */
+	assert_true(now <= 60000 * 12);
+	/* what is past is forgotten */
+	assert_true(budget.sent.n < 400);
+	ep_budget_release(&budget);
+}
+
+static void test_parallel(void **state)
+{
+	struct ep_budget budget;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_true(ep_budget_free_slot(&budget));
+		ep_budget_send(&budget, 0);
+	}
+	assert_false(ep_budget_free_slot(&budget));
+	ep_budget_done(&budget);
+	assert_true(ep_budget_free_slot(&budget));
+	ep_budget_release(&budget);
+}
+
+static void test_block(void **state)
+{
+	struct ep_budget budget;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	ep_budget_block(&budget, 5000);
+	assert_int_equal(ep_budget_when(&budget, 100), 5000);
+	ep_budget_block(&budget, 3000);
+	assert_int_equal(ep_budget_when(&budget, 100), 5000);
+	assert_int_equal(ep_budget_when(&budget, 5001), 5001);
+	ep_budget_release(&budget);
+}
+
+static void test_remaining_lowers(void **state)
+{
+	struct ep_budget budget;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	ep_budget_send(&budget, 0);
+	/* others used the most of it; ten stay theirs */
+	ep_budget_remaining(&budget, 0, 12);
+	ep_budget_done(&budget);
+	assert_int_equal(nth(&budget, 2), 0);
+	assert_int_equal(nth(&budget, 1), 60000);
+	ep_budget_release(&budget);
+	/* a larger number than ours raises nothing */
+	ep_budget_init(&budget, &limits, 0);
+	assert_int_equal(nth(&budget, 90), 0);
+	ep_budget_remaining(&budget, 1, 1000000);
+	assert_int_equal(ep_budget_when(&budget, 1), 60000);
+	ep_budget_release(&budget);
+	ep_budget_init(&budget, &limits, 0);
+	ep_budget_remaining(&budget, 0, 0);
+	assert_int_equal(ep_budget_when(&budget, 1), 60000);
+	ep_budget_release(&budget);
+}
+
+static void test_unlimited(void **state)
+{
+	static const struct ep_spec_limits none = { .parallel = 0 };
+	struct ep_budget budget;
+
+	(void)state;
+	ep_budget_init(&budget, &none, 0);
+	assert_int_equal(nth(&budget, 5000), 0);
+	ep_budget_remaining(&budget, 0, 0);
+	assert_int_equal(ep_budget_when(&budget, 7), 7);
+	assert_int_equal(budget.sent.n, 0);
+	ep_budget_release(&budget);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_no_window_holds_more),
+		cmocka_unit_test(test_parallel),
+		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_remaining_lowers),
+		cmocka_unit_test(test_unlimited),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
