@@ -126,6 +126,18 @@ static int decide(struct ep_app *app, char **argv, bool same)
 	return link_people(app);
 }
 
+static int list_open(struct ep_app *app)
+{
+	int64_t rows = 0;
+
+	if (ep_table_print(ep_store_db(app->store), match_sql, NULL, &rows,
+			   &app->err))
+		return ep_app_fail(app);
+	if (rows == 0)
+		ep_app_printf("nothing to settle\n");
+	return rows ? 2 : ep_app_finish();
+}
+
 static int person_match(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
@@ -141,7 +153,6 @@ static int person_match(struct ep_app *app, int argc, char **argv)
 		EP_APP_OPTIONS(app)
 	};
 	int operands, status;
-	int64_t rows = 0;
 
 	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
 	if (status >= 0)
@@ -157,12 +168,7 @@ static int person_match(struct ep_app *app, int argc, char **argv)
 		status = decide(app, argv, same);
 	if (status)
 		return status;
-	if (ep_table_print(ep_store_db(app->store), match_sql, NULL, &rows,
-			   &app->err))
-		return ep_app_fail(app);
-	if (rows == 0)
-		ep_app_printf("nothing to settle\n");
-	return rows ? 2 : ep_app_finish();
+	return list_open(app);
 }
 
 int ep_cmd_person(struct ep_app *app, int argc, char **argv)

@@ -169,6 +169,15 @@ static int test_all(struct ep_app *app, const char *only,
 	return rc;
 }
 
+/* No credential proven is no success either. */
+static int print_tally(const struct tally *tally)
+{
+	ep_app_printf("%" PRId64 " work, %" PRId64 " fail, %" PRId64
+		      " are not configured\n",
+		      tally->proven, tally->failed, tally->missing);
+	return tally->failed || !tally->proven ? 1 : ep_app_finish();
+}
+
 static int tenant_test(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
@@ -205,10 +214,7 @@ static int tenant_test(struct ep_app *app, int argc, char **argv)
 	ep_http_close(http);
 	if (rc)
 		return ep_app_fail(app);
-	ep_app_printf("%" PRId64 " work, %" PRId64 " fail, %" PRId64
-		      " are not configured\n",
-		      tally.proven, tally.failed, tally.missing);
-	return tally.failed || !tally.proven ? 1 : ep_app_finish();
+	return print_tally(&tally);
 }
 
 int ep_cmd_tenant(struct ep_app *app, int argc, char **argv)

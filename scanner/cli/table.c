@@ -67,6 +67,24 @@ static void print_grid(const struct grid *grid)
 	}
 }
 
+/* The first row brings the names of the columns with it. */
+static void add_row(struct grid *grid, struct ep_stmt *stmt, bool first)
+{
+	const char *text;
+
+	if (first) {
+		grid->columns = ep_db_cols(stmt);
+		if (grid->columns > COLUMNS_MAX)
+			grid->columns = COLUMNS_MAX;
+	}
+	for (int i = 0; first && i < grid->columns; i++)
+		add_cell(grid, i, ep_db_col_name(stmt, i));
+	for (int i = 0; i < grid->columns; i++) {
+		text = ep_db_col_text(stmt, i);
+		add_cell(grid, i, text ? text : "");
+	}
+}
+
 int ep_table_print(struct ep_db *db, const char *sql, const char *parameter,
 		   int64_t *ret_rows, struct ep_err *err)
 {
@@ -79,20 +97,8 @@ int ep_table_print(struct ep_db *db, const char *sql, const char *parameter,
 	rc = ep_db_prepare(db, sql, &stmt, err);
 	if (rc == 0 && parameter)
 		ep_db_text(stmt, 1, parameter);
-	if (rc == 0)
-		grid.columns = ep_db_cols(stmt) < COLUMNS_MAX ?
-				       ep_db_cols(stmt) :
-				       COLUMNS_MAX;
-	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		for (int i = 0; *ret_rows == 0 && i < grid.columns; i++)
-			add_cell(&grid, i, ep_db_col_name(stmt, i));
-		for (int i = 0; i < grid.columns; i++)
-			add_cell(&grid, i,
-				 ep_db_col_text(stmt, i) ?
-					 ep_db_col_text(stmt, i) :
-					 "");
-		++*ret_rows;
-	}
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		add_row(&grid, stmt, (*ret_rows)++ == 0);
 	ep_db_done(stmt);
 	if (rc == 0)
 		print_grid(&grid);
