@@ -159,7 +159,7 @@ static int end_part(struct ep_import_run *run, struct ep_import_part *part,
 
 	ep_coverage_init(&coverage);
 	coverage.pages = (int64_t)run->request->n;
-	coverage.rows = part->rows;
+	coverage.rows = part->records;
 	coverage.captured_at = part->captured_at;
 	snprintf(coverage.captured_by, sizeof(coverage.captured_by), "%s",
 		 part->captured_by);

@@ -19,6 +19,7 @@ struct ep_import_part {
 	struct ep_import_tenancy tenancy;
 	int64_t captured_at;	/* the oldest look counts for all */
 	char captured_by[128];
+	int64_t records;
 	int64_t rows;
 	struct ep_map seen;	/* natural key -> struct ep_import_seen */
 	void *dataset;

@@ -218,6 +218,7 @@ int ep_import_record(struct ep_import_run *run, const struct ep_json *record,
 		captured_by(run, run->part, record);
 		run->totals->records++;
 	}
+	run->part->records += run->handing && !empty;
 	if (!empty)
 		return ep_mapper_record(&run->mapper, record, NULL, NULL, err);
 	if (!run->request->import->may_be_empty && !run->handing)

@@ -397,6 +397,56 @@ static void knows_forbidden_paths(void **state)
 	ep_spec_free(spec);
 }
 
+/* Writes the example that starts at s to the file of its name. */
+static const char *write_example(const char *s, char *path, size_t size)
+{
+	const char *id = s + strlen("connector: ");
+	const char *end = strstr(s, "\n.Ed");
+	FILE *f;
+
+	assert_non_null(end);
+	snprintf(path, size, "%s/%.*s.yaml", folder, (int)strcspn(id, "\n"),
+		 id);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(s, 1, (size_t)(end - s) + 1, f),
+			 (size_t)(end - s) + 1);
+	assert_int_equal(fclose(f), 0);
+	return end;
+}
+
+static void examples_of_the_manual_load(void **state)
+{
+	const char *src = getenv("EP_SRC");
+	EP_AUTO_FREE char *page = ep_file_join(
+		src ? src : ".", "docs/exitproof-connector.5");
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_buf text;
+	const char *s;
+	int n = 0;
+
+	(void)state;
+	ep_buf_init(&text, 1000000);
+	assert_int_equal(ep_file_read(page, 1000000, &text, &err), 0);
+	for (s = text.s; (s = strstr(s, "\nconnector: "));) {
+		char path[200];
+		struct ep_spec *spec;
+
+		s = write_example(s + 1, path, sizeof(path));
+		ep_diag_release(&diag);
+		ep_diag_init(&diag);
+		spec = ep_spec_load(path, &diag);
+		if (!spec)
+			print_diag();
+		assert_non_null(spec);
+		ep_spec_free(spec);
+		unlink(path);
+		n++;
+	}
+	assert_int_equal(n, 2);
+	ep_buf_release(&text);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -429,6 +479,7 @@ int main(void)
 		cmocka_unit_test(substitutes_dates),
 		cmocka_unit_test(substitutes_inside_json),
 		cmocka_unit_test(knows_forbidden_paths),
+		cmocka_unit_test(examples_of_the_manual_load),
 	};
 
 	return cmocka_run_group_tests_name("spec", tests, make_folder,
