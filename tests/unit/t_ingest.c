@@ -5,6 +5,8 @@
  */
 #include "store_kit.h"
 
+#include <sys/resource.h>
+
 #include "base/alloc.h"
 
 static const char all[] = "SELECT key, email, name, last_seen_at, first_run, "
@@ -382,6 +384,60 @@ static void test_open_dataset_spoils_the_run(void **state)
 	assert_int_equal(kit_int(kit, "SELECT count(*) FROM now_account"), 0);
 }
 
+#define MANY 100000
+
+static void many_night(struct kit *kit, int64_t *ret_changes)
+{
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	int64_t before;
+	void *dataset;
+
+	kit_begin(kit);
+	before = kit_int(kit, "SELECT total_changes()");
+	dataset = kit_start(kit, &ref);
+	for (int i = 0; i < MANY; i++) {
+		char id[40], email[40], name[40];
+		struct ep_row row;
+
+		snprintf(id, sizeof(id), "%08x-0000", i * 2654435761u);
+		snprintf(email, sizeof(email), "u%d@acme.example", i);
+		snprintf(name, sizeof(name), "User Number %d", i);
+		row = kit_account(id, email, name, 1000 + i);
+		kit_row(kit, dataset, &row);
+	}
+	kit_finish(kit, dataset, EP_COVERAGE_COMPLETE);
+	*ret_changes = kit_int(kit, "SELECT total_changes()") - before;
+	kit_end(kit);
+}
+
+/* What did not change is not written, and nothing is held in memory that
+ * grows with what is: the differences of the first night go to a file. */
+static void test_many_rows(void **state)
+{
+	struct kit *kit = *state;
+	struct rusage before, after;
+	int64_t changes = 0;
+
+	getrusage(RUSAGE_SELF, &before);
+	many_night(kit, &changes);
+	assert_true(changes >= MANY);
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM now_account"),
+			 MANY);
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM now_account WHERE "
+				 "email = 'u' || (last_seen_at - 1000) || "
+				 "'@acme.example' AND name = 'User Number ' "
+				 "|| (last_seen_at - 1000)"), MANY);
+	many_night(kit, &changes);
+	/* The coverage, and how far the log and the row ids came. */
+	assert_true(changes <= 4);
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM now_account"),
+			 MANY);
+	getrusage(RUSAGE_SELF, &after);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_true(after.ru_maxrss - before.ru_maxrss < 80 * 1024);
+#endif
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +458,7 @@ int main(void)
 		T(test_wrong_kind_is_refused),
 		T(test_refused_row_spoils),
 		T(test_open_dataset_spoils_the_run),
+		T(test_many_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
