@@ -105,17 +105,22 @@ static void start_section(struct reader *rd, struct ep_str id)
 					    .line = rd->line };
 }
 
+static void read_sql(struct reader *rd, struct ep_str line)
+{
+	if (rd->section) {
+		ep_buf_add(&rd->sql, line.p, line.n);
+		ep_buf_addc(&rd->sql, '\n');
+	} else if (ep_str_trim(line).n) {
+		complain(rd, "expected '-- key: value', not", line);
+	}
+}
+
 static void read_line(struct reader *rd, struct ep_str line)
 {
 	struct ep_str key, rest;
 
 	if (line.n < 2 || memcmp(line.p, "--", 2) != 0) {
-		if (rd->section) {
-			ep_buf_add(&rd->sql, line.p, line.n);
-			ep_buf_addc(&rd->sql, '\n');
-		} else if (ep_str_trim(line).n) {
-			complain(rd, "expected '-- key: value', not", line);
-		}
+		read_sql(rd, line);
 		return;
 	}
 	rest = (struct ep_str){ line.p + 2, line.n - 2 };
