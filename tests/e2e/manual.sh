@@ -3,16 +3,12 @@
 # The examples of the manual work: the files of exitproof.yaml(5) load, the
 # commands of exitproof(1) run against the simulated MSP.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
 
 program=$EP_BUILD/exitproof
 workdir
-mkdir "$ep_work/bin" "$ep_work/files" "$ep_work/data"
-for folder in rules reports; do
-	ln -s "$EP_SRC/$folder" "$ep_work/data/$folder"
-done
-ln -s "$EP_SRC/scanner/connectors" "$ep_work/data/connectors"
-EXITPROOF_DATADIR=$ep_work/data
-export EXITPROOF_DATADIR
+mkdir "$ep_work/bin" "$ep_work/files"
+ep_data_folder
 
 # plain: mdoc text on standard input without its escapes
 plain() {
@@ -44,11 +40,10 @@ printf 'person,name,email,aliases,employer,left_at,source\n' \
 check_status "manual: its examples load" 0 \
 	"$program" tenant list --config "$ep_work/files/exitproof.yaml"
 
-estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --control 0 || {
+night_setup quickstart || {
 	not_ok "manual: the simulated MSP" "did not start"
 	exit 1
 }
-estate_config "$ep_work/config"
 
 # The examples say "exitproof VERB ..."; that finds this one, whose only
 # addition is the simulated night.
@@ -60,8 +55,7 @@ exec "$program" "\$verb" --now 2026-11-17T02:00:00Z "\$@"
 PROGRAM
 chmod +x "$ep_work/bin/exitproof"
 PATH=$ep_work/bin:$PATH
-EXITPROOF_CONFIG=$ep_work/config/exitproof.yaml
-export PATH EXITPROOF_CONFIG
+export PATH
 cd "$ep_work" || exit
 mkdir out
 
