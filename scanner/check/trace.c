@@ -17,7 +17,9 @@ static void note(void *to, const char *object, const char *column,
 	struct ep_trace *trace = to;
 	struct ep_buf key;
 
-	(void)column;
+	if (ep_str_eqcase(object, "moved") &&
+	    (ep_str_eqcase(column, "run") || ep_str_eqcase(column, "at")))
+		trace->bounded = true;
 	ep_buf_init(&key, 4096);
 	ep_buf_adds(&key, object ? object : "");
 	ep_buf_addc(&key, MARK);
@@ -30,6 +32,7 @@ static void note(void *to, const char *object, const char *column,
 void ep_trace_begin(struct ep_trace *trace, struct ep_db *db)
 {
 	ep_map_init(&trace->read);
+	trace->bounded = false;
 	trace->guard.note = note;
 	trace->guard.to = trace;
 	ep_db_guard_set(db, &trace->guard);
@@ -156,6 +159,9 @@ int ep_trace_match(const struct ep_trace *trace, struct ep_db *db,
 
 	ep_trace_views(trace, db, &views, &inner);
 	rc = compare(rule, &views, inner, err);
+	if (rc == 0 && !trace->bounded && ep_words_has(&views, "moved"))
+		rc = ep_err_set(err, EP_ECONFIG, "reads all history there "
+				"is: restrict moved.run or moved.at");
 	ep_words_release(&views);
 	return rc;
 }

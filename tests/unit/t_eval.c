@@ -133,6 +133,33 @@ static void test_trace_through_cte(void **state)
 			    "u2");
 }
 
+static void moved(struct kit *kit, const char *where, const char *result)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof(sql), "SELECT tenant, key AS subject, kind AS "
+		 "name, op AS seen, '' AS wanted FROM moved WHERE op = "
+		 "'close'%s", where);
+	kit_rule(kit, "disabled", KIT_PER_TENANT "-- needs: account, moved\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 sql);
+	kit_night(kit, TWO_ACCOUNTS);
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, "SELECT result FROM result"),
+			    result);
+}
+
+static void test_all_history(void **state)
+{
+	moved(*state, "", "UNDECIDED");
+	kit_has(*state, "SELECT reason FROM result", "restrict moved");
+}
+
+static void test_some_history(void **state)
+{
+	moved(*state, " AND run = :run", "PASS");
+}
+
 static void broken(struct kit *kit, const char *population,
 		   const char *violations, const char *said)
 {
@@ -321,6 +348,8 @@ int main(void)
 		WITH_KIT(test_need_not_read),
 		WITH_KIT(test_read_not_needed),
 		WITH_KIT(test_trace_through_cte),
+		WITH_KIT(test_all_history),
+		WITH_KIT(test_some_history),
 		WITH_KIT(test_sql_error),
 		WITH_KIT(test_inner_table),
 		WITH_KIT(test_write_refused),
