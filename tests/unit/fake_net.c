@@ -158,6 +158,7 @@ static void deliver(const struct fake_flight *flight)
 				  (reply->status ? reply->status : 200) :
 				  0,
 		.ms = reply->ms ? reply->ms : 10,
+		.server_date = reply->date,
 		.headers = (void *)(uintptr_t)reply->headers,
 	};
 

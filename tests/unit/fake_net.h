@@ -21,6 +21,7 @@ struct fake_reply {
 	enum ep_http_end end;
 	int times;	/* 0: as often as asked */
 	int64_t ms;	/* until it is there; 0: 10 */
+	int64_t date;	/* the server's clock; 0: it does not say */
 	const char *needs;	/* value of Authorization that it wants, else
 				 * it does not fit */
 };

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 
 #define LIST "/v1/t/T1/users?size=2&page="
@@ -699,6 +700,46 @@ static void test_other_connections_go_on(void **state)
 	scene_release(&scene);
 }
 
+/* Ages are computed with our clock from the vendor's times. */
+static void test_clock_skew(void **state)
+{
+	static const struct {
+		int64_t skew;
+		enum ep_coverage_status status;
+		const char *says;	/* in reason or advice; NULL: nothing */
+	} cases[] = {
+		{ 0, EP_COVERAGE_COMPLETE, NULL },
+		{ -500, EP_COVERAGE_COMPLETE, NULL },
+		{ -3600, EP_COVERAGE_COMPLETE, "correct the clock" },
+		{ 3600, EP_COVERAGE_COMPLETE, "correct the clock" },
+		{ 90000, EP_COVERAGE_PARTIAL, "ages cannot be trusted" },
+		{ -90000, EP_COVERAGE_PARTIAL, "ages cannot be trusted" },
+	};
+	struct fake_reply script[] = {
+		TOKEN, ROOT, { .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		scene_init(&scene, script);
+		scene_connector(&scene, toy);
+		connection = scene_connect(&scene, "acme", "toy", "T1");
+		scene_credential(&scene, connection, "main", "cid",
+				 "client_secret", "sesame-secret");
+		ep_clock_fix(0);
+		script[2].date = ep_clock_now() + cases[i].skew;
+		scene_run(&scene);
+		scene_is(&scene, USERS, cases[i].status, cases[i].says);
+		if (!cases[i].says)
+			assert_string_equal(
+				scene_find(&scene, USERS)->coverage.advice, "");
+		scene_release(&scene);
+	}
+}
+
 static void test_filter(void **state)
 {
 	static const char *const only[] = { "toy/T1" };
@@ -760,6 +801,7 @@ int main(void)
 		cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_network_fails),
 		cmocka_unit_test(test_other_connections_go_on),
+		cmocka_unit_test(test_clock_skew),
 		cmocka_unit_test(test_filter),
 	};
 
