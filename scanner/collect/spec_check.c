@@ -74,6 +74,10 @@ static bool endpoint_name(const struct place *at, const char *name)
 {
 	if ((at->allowed & EP_SPEC_NAMES_TENANT) && ep_str_eq(name, "tenant"))
 		return true;
+	if ((at->allowed & EP_SPEC_NAMES_PAGER) &&
+	    (ep_str_eq(name, "cursor") || ep_str_eq(name, "page") ||
+	     ep_str_eq(name, "offset")))
+		return true;
 	if ((at->allowed & EP_SPEC_NAMES_ACCESS) &&
 	    is_access_param(at->rd->spec, name))
 		return true;
@@ -197,8 +201,10 @@ static void check_endpoint(struct ep_spec_reader *rd,
 	check_pairs(&at, "query", &e->query);
 	check_pairs(&at, "headers", &e->headers);
 	at.what = "body";
+	at.allowed |= EP_SPEC_NAMES_PAGER;
 	if (e->body && !ep_spec_names_json(e->body, check_name, &at))
 		ep_spec_complain_line(rd, e->line, "body: braces do not match");
+	at.allowed &= ~EP_SPEC_NAMES_PAGER;
 	check_consts(&at, &e->emits);
 	if (e->path && ep_spec_never(spec, e->path))
 		ep_spec_complain_line(rd, e->line,

@@ -23,6 +23,7 @@ struct ep_spec_reader {
 #define EP_SPEC_NAMES_TENANT 8u		/* {tenant} */
 #define EP_SPEC_NAMES_PARENT 16u	/* {parent.PATH} */
 #define EP_SPEC_NAMES_ACCESS 32u	/* params of any credential */
+#define EP_SPEC_NAMES_PAGER 64u		/* {cursor}, {page}, {offset} */
 
 void ep_spec_complain(const struct ep_spec_reader *rd,
 		      const struct ep_yaml *at, const char *fmt, ...)

@@ -470,13 +470,18 @@ static void finds_the_import_of_a_file(void **state)
 
 static void announces_what_ought_to_be_there(void **state)
 {
-	struct ep_connection connection = { .connector = "printix",
-					    .tenant = "T-acme" };
-	struct ep_claim claim = { .system = "dnsfilter", .tenant = "802316" };
+	struct ep_connection connections[] = {
+		{ .connector = "dnsfilter", .tenant = "802315" },
+		{ .connector = "printix", .tenant = "T-acme" },
+	};
+	struct ep_claim claims[] = {
+		{ .system = "dnsfilter", .tenant = "802316" },
+		{ .system = "printix", .tenant = "T-claimed" },
+	};
 	struct ep_customer customer = {
 		.id = "acme",
-		.connections = { .v = &connection, .n = 1 },
-		.claims = { .v = &claim, .n = 1 },
+		.connections = { .v = connections, .n = 2 },
+		.claims = { .v = claims, .n = 2 },
 	};
 	struct ep_config config = { .customers = { .v = &customer, .n = 1 } };
 
@@ -486,8 +491,12 @@ static void announces_what_ought_to_be_there(void **state)
 				       "printix/T-acme\n"));
 	assert_non_null(strstr(told.s, "expect printix-portal.applications "
 				       "printix/T-acme\n"));
-	assert_non_null(strstr(told.s, "expect dnsfilter-portal.integrations "
-				       "dnsfilter/802316\n"));
+	assert_non_null(strstr(told.s, "expect printix-portal.tenant_users "
+				       "printix/T-claimed\n"));
+	/* Keys belong to people, who all sit in the MSP's organisation. */
+	assert_non_null(strstr(told.s, "expect dnsfilter-portal.api_keys "
+				       "dnsfilter/802315\n"));
+	assert_null(strstr(told.s, "802316"));
 	assert_null(strstr(told.s, "analytics"));
 	assert_null(strstr(told.s, "tenant_users dnsfilter"));
 	assert_null(strstr(told.s, "partner_users"));
