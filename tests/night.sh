@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154,SC2034
 # What end-to-end tests share: a world of the simulated MSP with its own
 # configuration and database.  Needs tests/lib.sh.
 

@@ -38,7 +38,7 @@ check "manual: exitproof.yaml(5) has a customer" \
 printf 'person,name,email,aliases,employer,left_at,source\n' \
 	>"$ep_work/files/leavers.csv"
 check_status "manual: its examples load" 0 \
-	"$program" tenant list --config "$ep_work/files/exitproof.yaml"
+	"$program" rule list --config "$ep_work/files/exitproof.yaml"
 
 night_setup quickstart || {
 	not_ok "manual: the simulated MSP" "did not start"
@@ -56,8 +56,8 @@ PROGRAM
 chmod +x "$ep_work/bin/exitproof"
 PATH=$ep_work/bin:$PATH
 export PATH
-cd "$ep_work" || exit
-mkdir out
+mkdir -p "$ep_work/home/out"
+cd "$ep_work/home" || exit
 
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl //p' "$EP_SRC/docs/exitproof.1" |
 	plain >"$ep_work/commands"
