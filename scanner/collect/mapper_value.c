@@ -4,7 +4,6 @@
  */
 #include "collect/mapper_priv.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,7 +347,7 @@ static bool as_epoch(const struct ep_mapper_value *value, int64_t unit,
 	int64_t whole;
 
 	if (value->json && ep_json_double(value->json, &d)) {
-		d = floor(d / (double)unit);
+		d /= (double)unit;
 		if (!(d >= 0 && d <= (double)TIME_MAX))
 			return false;
 		*ret = (int64_t)d;
