@@ -9,7 +9,16 @@
 -- needs: account, person_link
 -- param: grace_days 0 "Days after the leave date before an account counts"
 -- fix: account-remove
--- maps: soc2 CC6.2 direct "Every tenant is compared with the leaver register; accounts left are listed"
+-- maps: soc2 CC6.2 direct "Every tenant is compared with the leaver register;
+--   accounts left are listed"
+-- maps: iso27001 A.5.18 direct "Shows accounts that can sign in; access rights
+--   are removed when people leave"
+-- maps: nis2 10.3 supporting "Shows accounts that can sign in after a person
+--   left or changed job"
+-- maps: hipaa 164.308(a)(3)(ii)(C) direct "Shows accounts that can sign in;
+--   access has to end with the job"
+-- maps: nist80053 PS-4 direct "Shows accounts that can sign in of people who
+--   left"
 -- population:
 SELECT tenant, count(*) AS n
   FROM account

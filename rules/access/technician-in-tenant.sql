@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: technician-in-tenant
+-- revision: 1
+-- title: No technician of the MSP is an account of a customer's tenancy unless
+--   declared
+-- why: Staff of the provider inside a customer's tenancy is access that the
+--   customer pays for, audits and has to know about.
+-- severity: medium
+-- per: tenant
+-- systems: printix, dnsfilter
+-- needs: account, tenancy, domain, declared
+-- fix: technician-remove
+-- maps: soc2 CC9.2 supporting "Shows technicians of the provider among the
+--   accounts of a customer, where the provider meets its customers"
+-- maps: iso27001 A.5.19 supporting "Shows technicians of the provider among
+--   the accounts of a customer, which a customer has to know of its provider"
+-- maps: nis2 11.2 supporting "Shows technicians of the provider among the
+--   accounts of a customer across the border of two organisations"
+-- maps: nist80053 PS-7 supporting "Shows technicians of the provider among the
+--   accounts of a customer; outside staff follow the same rules"
+-- population:
+SELECT a.tenant, count(*) AS n
+  FROM account AS a
+  JOIN tenancy AS t ON t.tenant = a.tenant
+ WHERE t.msp = 0
+ GROUP BY a.tenant;
+-- violations:
+-- An account with neither mail address nor login cannot be told from a
+-- technician's and is listed as such.
+SELECT a.tenant,
+       a.id AS subject,
+       coalesce(a.name, a.email, a.login, a.id) AS name,
+       CASE WHEN coalesce(a.email, a.login) IS NULL
+            THEN 'account without address: cannot tell whose'
+            ELSE 'account ' || coalesce(a.email, a.login) END AS seen,
+       'declared with owner and review date, or removed' AS wanted,
+       a.email, a.class, a.state
+  FROM account AS a
+  JOIN tenancy AS t ON t.tenant = a.tenant
+ WHERE t.msp = 0
+   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
+   AND (coalesce(a.email, a.login) IS NULL
+        OR EXISTS (SELECT 1
+                     FROM domain AS d
+                    WHERE d.msp = 1
+                      AND lower(substr(coalesce(a.email, a.login),
+                              instr(coalesce(a.email, a.login), '@') + 1))
+                          = lower(d.domain)))
+   AND NOT EXISTS (SELECT 1
+                     FROM declared AS e
+                    WHERE lower(e.address) = coalesce(a.email, a.login));
