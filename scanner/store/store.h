@@ -64,8 +64,8 @@
  *                one row per expected dataset; status 'missing' when it was
  *                never read
  *     gone_<kind>  as the entity view, for rows that were closed, with
- *                closed_run and closed_at; a row that came back under the
- *                same key is not in it
+ *                closed_run and closed_at (gone_ticket: the ticket's own);
+ *                a row that came back under the same key is not in it
  *     moved      customer, tenant, system, dataset, kind, key, op, run, at,
  *                old (JSON)    the history, newest first by run
  *     person_link  customer, tenant, dataset, account, email, person,

@@ -141,7 +141,7 @@ static int make_gone_view(struct ep_store *store, enum ep_kind kind,
 		    "CREATE TEMP VIEW \"gone_%s\" AS SELECT %s, n.key AS key",
 		    name, name, head);
 	add_columns(&sql, layout, add_from_json);
-	ep_buf_addf(&sql, ", json_extract(n.old, '$." EP_OLD_ATTR "') AS attr, "
+	ep_buf_adds(&sql, ", json_extract(n.old, '$." EP_OLD_ATTR "') AS attr, "
 		    "json_extract(n.old, '$." EP_OLD_FIRST "') AS first_run, "
 		    "(SELECT r.started_at FROM main.run r WHERE r.id = "
 		    "json_extract(n.old, '$." EP_OLD_FIRST "')) "
@@ -150,10 +150,12 @@ static int make_gone_view(struct ep_store *store, enum ep_kind kind,
 		    "AS changed_run, "
 		    "(SELECT r.started_at FROM main.run r WHERE r.id = "
 		    "json_extract(n.old, '$." EP_OLD_CHANGED "')) "
-		    "AS changed_at, n.run AS closed_run, "
-		    "(SELECT r.started_at FROM main.run r WHERE "
-		    "r.id = n.run) AS closed_at "
-		    "FROM main.history n "
+		    "AS changed_at, n.run AS closed_run");
+	/* A ticket has a closed_at of its own, which stays what it is. */
+	if (ep_entity_column(layout->entity, "closed_at") < 0)
+		ep_buf_adds(&sql, ", (SELECT r.started_at FROM main.run r "
+			    "WHERE r.id = n.run) AS closed_at");
+	ep_buf_adds(&sql, " FROM main.history n "
 		    "JOIN main.dataset d ON d.id = n.dataset "
 		    "JOIN main.tenancy t ON t.id = d.tenancy");
 	ep_view_add_alive(store, &sql);
