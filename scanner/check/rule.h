@@ -93,7 +93,8 @@ struct ep_rules {
 	char *sha256;	/* over all rules' */
 };
 
-/* One file or text.  NULL when anything is wrong. */
+/* One file or text (with a NUL behind its n bytes).  NULL when anything is
+ * wrong. */
 struct ep_rule *ep_rule_file(const char *path, struct ep_diag *diag);
 struct ep_rule *ep_rule_text(const char *file, const char *text, size_t n,
 			     struct ep_diag *diag);

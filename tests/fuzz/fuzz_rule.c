@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules from bytes: a rule that is accepted has what every rule must have,
+ * and no rule is refused without a complaint.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "check/rule.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *text = ep_alloc(n + 1);
+	struct ep_diag diag;
+	struct ep_rule *rule;
+
+	if (n)
+		memcpy(text, data, n);
+	text[n] = '\0';
+	ep_diag_init(&diag);
+	rule = ep_rule_text("rules/access/a.sql", text, n, &diag);
+	must((rule == NULL) == (diag.n > 0));
+	if (rule) {
+		must(rule->id && rule->title && rule->why && rule->fix);
+		must(rule->population && rule->violations);
+		must(rule->need.n > 0 && rule->revision > 0);
+		for (size_t i = 0; i < rule->need.n; i++)
+			must(ep_need_view(rule->need.v[i].view));
+	}
+	ep_rule_free(rule);
+	ep_diag_release(&diag);
+	ep_free(text);
+	return 0;
+}
