@@ -25,6 +25,8 @@ void ep_mapper_init(struct ep_mapper *mapper, const struct ep_spec_emit *emits,
 		    (size_t)EP_COLUMNS_MAX * 2 * (EP_TEXT_BYTES_MAX + 1));
 	ep_buf_init(&mapper->attr, EP_ATTR_BYTES_MAX);
 	ep_buf_init(&mapper->scratch, EP_TEXT_BYTES_MAX * 2);
+	/* Room to see that it is too long, and by how much to cut. */
+	ep_buf_init(&mapper->cell, EP_PAGE_BYTES_MAX);
 }
 
 void ep_mapper_release(struct ep_mapper *mapper)
@@ -32,6 +34,7 @@ void ep_mapper_release(struct ep_mapper *mapper)
 	ep_buf_release(&mapper->text);
 	ep_buf_release(&mapper->attr);
 	ep_buf_release(&mapper->scratch);
+	ep_buf_release(&mapper->cell);
 }
 
 /* Adds a name to a list like "state=FROZEN, role=OWNER" once, while there is
@@ -282,28 +285,35 @@ static bool is_answer(enum ep_convert as)
 	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT;
 }
 
+static void take_text(struct filling *f, const struct ep_spec_field *field,
+		      struct ep_buf *text)
+{
+	const char *s = text->len ? text->s : "";
+
+	if ((text->len == 0 && !field->constant) || is_none(field, s)) {
+		no_value(f, field, EP_CELL_NULL);
+	} else if (f->entity->column[field->column].type == EP_TYPE_ENUM) {
+		set_enum(f, field, s,
+			 field->constant || is_answer(field->as));
+	} else {
+		replace_word(field, text);
+		set_text(f, field, text);
+	}
+}
+
 static void convert_text(struct filling *f, const struct ep_spec_field *field,
 			 const struct ep_mapper_value *value)
 {
-	struct ep_buf text;
+	struct ep_buf *text = &f->mapper->cell;
 
-	/* Room to see that it is too long, and by how much to cut. */
-	ep_buf_init(&text, EP_PAGE_BYTES_MAX);
-	if (!ep_mapper_as_text(value, field->as, field->mark, &field->pick,
-			       &text) ||
-	    text.overflow)
+	ep_buf_clear(text);
+	text->overflow = false;
+	if (ep_mapper_as_text(value, field->as, field->mark, &field->pick,
+			      text) &&
+	    !text->overflow)
+		take_text(f, field, text);
+	else
 		bad_value(f, field, value->text ? value->text : "");
-	else if ((text.len == 0 && !field->constant) ||
-		 is_none(field, text.s ? text.s : ""))
-		no_value(f, field, EP_CELL_NULL);
-	else if (f->entity->column[field->column].type == EP_TYPE_ENUM)
-		set_enum(f, field, text.s ? text.s : "",
-			 field->constant || is_answer(field->as));
-	else {
-		replace_word(field, &text);
-		set_text(f, field, &text);
-	}
-	ep_buf_release(&text);
 }
 
 static void convert_number(struct filling *f,

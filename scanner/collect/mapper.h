@@ -53,6 +53,7 @@ struct ep_mapper {
 	struct ep_buf text;	/* cells of the row at hand */
 	struct ep_buf attr;
 	struct ep_buf scratch;
+	struct ep_buf cell;
 };
 
 /* The emits belong to the connector and outlive the mapper. */

@@ -97,11 +97,15 @@ enum ep_json_found ep_json_getn(const struct ep_json *object,
 				struct ep_str name, const struct ep_json **ret)
 {
 	const cJSON *item, *found = NULL;
+	char first = name.n ? name.p[0] : '\0';
 
 	if (ep_json_type(object) != EP_JSON_OBJECT)
 		return EP_JSON_ABSENT;
+	/* A third of the time of mapping went into calls that end at the
+	 * first character. */
 	for (item = item_of(object)->child; item; item = item->next) {
-		if (strncmp(item->string, name.p, name.n) != 0 ||
+		if (item->string[0] != first ||
+		    strncmp(item->string, name.p, name.n) != 0 ||
 		    item->string[name.n])
 			continue;
 		if (found)
