@@ -164,6 +164,7 @@ static void test_credential(void **state)
 	char out[64];
 
 	(void)state;
+	assert_non_null(path);
 	unsetenv("CREDENTIALS_DIRECTORY");
 	secret = ep_secret_new(EP_SECRET_CREDENTIAL, "cred", NULL, folder);
 	assert_int_equal(get(secret, false, out), EP_ECONFIG);
@@ -202,6 +203,7 @@ static void test_command(void **state)
 	char out[64];
 
 	(void)state;
+	assert_non_null(path);
 	assert_int_equal(command("echo " SESAME, out), 0);
 	assert_string_equal(out, SESAME);
 	assert_int_equal(command("echo " SESAME "; exit 3", out), EP_ECONFIG);
