@@ -4,6 +4,7 @@
  * are good, unknown, for another host, expired, or offered over old TLS.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -57,15 +58,29 @@ static const char make_all[] =
 	"  -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1\n"
 	"sleep 1\n";
 
+/* A machine whose own settings would accept anything old: the door's rules
+ * must not be borrowed from there. */
+static const char make_weak[] =
+	"cat >weak.cnf <<'END'\n"
+	"openssl_conf = all\n"
+	"[all]\nssl_conf = ssl\n"
+	"[ssl]\nsystem_default = weak\n"
+	"[weak]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n"
+	"END\n";
+
 static int set_up(void **state)
 {
+	static char real[PATH_MAX];
+	char path[80];
+
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
 	/* A server that never says where it listens must not hang the run. */
 	alarm(120);
-	if (!mkdtemp(folder))
+	if (!mkdtemp(folder) || shell(make_all) != 0 || shell(make_weak) != 0)
 		return -1;
-	return shell(make_all);
+	snprintf(path, sizeof(path), "%s/weak.cnf", folder);
+	return setenv("OPENSSL_CONF", realpath(path, real), 1);
 }
 
 static int tear_down(void **state)
