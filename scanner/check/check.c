@@ -249,9 +249,11 @@ static int check_inside(struct check *chk, struct ep_err *err)
 		chk->keep = chk->rec.run >= newest;
 		rc = check_all(chk, err);
 	}
-	if (rc == 0)
+	if (rc == 0 && chk->keep)
 		rc = ep_db_commit(chk->rec.db, err);
-	if (rc < 0)
+	/* Also what was only computed: the links of an older night are not
+	 * tonight's. */
+	if (rc < 0 || !chk->keep)
 		ep_db_rollback(chk->rec.db);
 	ep_fleet_release(&chk->fleet);
 	return rc;

@@ -181,6 +181,32 @@ static void test_older_run_keeps_nothing(void **state)
 			    "PASS");
 }
 
+#define LEAVER \
+	"- tenant: register/leavers\n" \
+	"  dataset: register.leavers\n" \
+	"  kinds: [person, alias]\n" \
+	"  rows:\n" \
+	"  - person: {id: p1, employer: acme, left_at: 2025-11-01}\n" \
+	"  - alias: {person: p1, address: ana@acme.example}\n"
+
+/* Looking back does not change who is behind an account tonight. */
+static void test_older_run_keeps_links(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	night(kit, TENANT "  rows: [{account: {id: u1, "
+	      "email: ana@acme.example}}]\n" LEAVER);
+	assert_string_equal(kit_ask(kit, "SELECT account FROM person_link"),
+			    "u1");
+	night(kit, TENANT "  rows: [{account: {id: u2}}]\n" LEAVER);
+	assert_int_equal(ep_store_as_of(kit->store, 1, &err), 0);
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, "SELECT account FROM person_link"),
+			    "");
+}
+
 static void test_fingerprint(void **state)
 {
 	char a[33];
@@ -207,6 +233,7 @@ int main(void)
 		WITH_KIT(test_same_run_other_rule),
 		WITH_KIT(test_result_intervals),
 		WITH_KIT(test_older_run_keeps_nothing),
+		WITH_KIT(test_older_run_keeps_links),
 		cmocka_unit_test(test_fingerprint),
 	};
 
