@@ -9,16 +9,19 @@
 #include "base/limits.h"
 #include "base/str.h"
 
-static int col_at(const struct ep_csv *csv, const char *p)
+/* Counts on from where it was asked last, since a line may be a whole file. */
+static int col_at(struct ep_csv *csv, const char *p)
 {
-	int col = 1;
-
-	for (const char *s = csv->line_start; s < p; s++)
-		col += ((unsigned char)*s & 0xc0) != 0x80;
-	return col;
+	if (csv->col_p < csv->line_start || csv->col_p > p) {
+		csv->col_p = csv->line_start;
+		csv->col = 1;
+	}
+	for (; csv->col_p < p; csv->col_p++)
+		csv->col += ((unsigned char)*csv->col_p & 0xc0) != 0x80;
+	return csv->col;
 }
 
-static void complain(const struct ep_csv *csv, const char *p, const char *msg)
+static void complain(struct ep_csv *csv, const char *p, const char *msg)
 {
 	ep_diag_add(csv->diag, csv->file, csv->at_line, col_at(csv, p), "%s",
 		    msg);
@@ -61,6 +64,7 @@ bool ep_csv_init(struct ep_csv *csv, const char *file, const char *s, size_t n,
 		return false;
 	csv->at_line = 1;
 	csv->line_start = s;
+	csv->col_p = NULL;
 	return true;
 }
 

@@ -33,6 +33,8 @@ struct ep_csv {
 	const char *p;
 	const char *end;
 	const char *line_start;
+	const char *col_p;	/* up to here col is counted */
+	int col;
 	int at_line;
 	bool too_many;	/* was said of this record */
 };

@@ -157,9 +157,10 @@ static void bounds_columns_and_records(void **state)
 	struct ep_buf out;
 
 	(void)state;
+	/* A million fields in one line take no time either. */
 	memset(s, ',', n);
 	s[n] = '\0';
-	read_all(s, EP_CSV_COLUMNS_MAX + 10, &out);
+	read_all(s, n - 100, &out);
 	assert_int_equal(diag.n, 1);
 	assert_non_null(strstr(diag.item[0].msg, "more columns"));
 	ep_buf_release(&out);
