@@ -410,8 +410,8 @@ static void miss(struct ep_intake *intake, struct ep_coverage *coverage)
 	if (intake->refused.code == EP_OK)
 		return;
 	ep_coverage_spoil(coverage, EP_COVERAGE_PARTIAL,
-			  "exitproof connector lint shows whether the connector "
-			  "maps the key of this listing",
+			  "exitproof connector lint shows whether its "
+			  "connector maps the key of this listing",
 			  "a record was refused: %s", intake->refused.msg);
 }
 

@@ -96,7 +96,8 @@ bool ep_value_same(const struct ep_value *a, const struct ep_value *b)
 	if (a->type == EP_VALUE_INT)
 		return a->number == b->number;
 	if (a->type == EP_VALUE_TEXT)
-		return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+		return a->len == b->len &&
+		       memcmp(a->text, b->text, a->len) == 0;
 	return true;
 }
 

@@ -205,6 +205,10 @@ static int open_writer(struct ep_store *store, struct ep_err *err)
 		rc = ep_db_exec(store->reader, "PRAGMA cache_size=-2048", err);
 	if (rc == 0)
 		rc = ep_db_open(store->path, EP_DB_WRITE, &store->db, err);
+	/* Fewer, larger checkpoints: a night writes its pages in bursts. */
+	if (rc == 0)
+		rc = ep_db_exec(store->db, "PRAGMA wal_autocheckpoint=8000",
+				err);
 	if (rc == 0)
 		rc = ep_schema_migrate(store->db, store->path, version,
 				       EP_STORE_SCHEMA, ep_schema_steps, err);

@@ -122,8 +122,8 @@ void ep_store_sink(struct ep_store *store, struct ep_sink *ret);
 int ep_store_flush(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 
 /* Makes the views show the state after `run` (0: the current run, or the
- * newest complete one).  Older states are rebuilt from the undo log into temporary
- * tables of this connection. */
+ * newest complete one).  Older states are rebuilt from the undo log into
+ * temporary tables of this connection. */
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 	EP_MUST_CHECK;
 /* Narrows the entity views of a kind, and of what is gone of it, to some

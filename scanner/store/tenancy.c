@@ -138,7 +138,8 @@ static int load_all(struct ep_store *store, struct ep_err *err)
 	if (rc == 0)
 		rc = load(store, "SELECT id, tenancy, name, connector, "
 			  "connector_version, kinds, max_age, imported, "
-			  "epoch_run, settled_run, advice FROM main.dataset ORDER BY id",
+			  "epoch_run, settled_run, advice FROM main.dataset "
+			  "ORDER BY id",
 			  load_dataset, &by_id, err);
 	ep_map_release(&by_id, NULL);
 	return rc;

@@ -18,7 +18,9 @@
 /* Columns that every entity view begins with, from tenancy t and dataset d. */
 static const char head[] =
 	"t.customer AS customer, t.uid AS tenant, "
-	"coalesce(t.name, t.tenant) AS tenant_name, t.system AS system, "
+	"coalesce(t.name, (SELECT c.name FROM main.customer c "
+	"WHERE c.id = t.customer), t.tenant) AS tenant_name, "
+	"t.system AS system, "
 	"d.name AS dataset";
 
 static bool name_is_plain(struct ep_str name)

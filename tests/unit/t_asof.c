@@ -243,7 +243,7 @@ static void test_listed_tenancies(void **state)
 	kit->config.customers.n = 2;
 	list_tenant(kit, "t9", "Acme Ltd", EP_COVERAGE_COMPLETE);
 	kit_assert_dump(kit, tenancies,
-			"printix-partner/p1|msp|p1|-|1|1\n"
+			"printix-partner/p1|msp|MSP|-|1|1\n"
 			"printix/t9|acme|Acme Ltd|acme|0|1\n");
 	kit_assert_dump(kit, "SELECT tenant, name, value FROM setting",
 			"printix/t9|group_sync|on\n");

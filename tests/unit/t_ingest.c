@@ -399,7 +399,8 @@ static void many_night(struct kit *kit, int64_t *ret_changes)
 		char id[40], email[40], name[40];
 		struct ep_row row;
 
-		snprintf(id, sizeof(id), "%08x-0000", (unsigned int)i * 2654435761u);
+		snprintf(id, sizeof(id), "%08x-0000",
+			 (unsigned int)i * 2654435761u);
 		snprintf(email, sizeof(email), "u%d@acme.example", i);
 		snprintf(name, sizeof(name), "User Number %d", i);
 		row = kit_account(id, email, name, 1000 + i);

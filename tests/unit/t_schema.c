@@ -62,7 +62,8 @@ static void test_entities_are_up_to_date(void **state)
 	const char *to = strstr(page, end);
 
 	(void)state;
-	if (!at || !to || strlen(want) != (size_t)(to - at) + 1 - sizeof(begin) ||
+	if (!at || !to ||
+	    strlen(want) != (size_t)(to - at) + 1 - sizeof(begin) ||
 	    memcmp(at + sizeof(begin) - 1, want, strlen(want)) != 0)
 		fail_msg("docs/exitproof-schema.5 is older than entity.def: "
 			 "put the output of t_schema --print between its "
