@@ -470,16 +470,18 @@ static void finds_the_import_of_a_file(void **state)
 
 static void announces_what_ought_to_be_there(void **state)
 {
+	static char word[][20] = { "dnsfilter", "printix", "802315", "T-acme",
+				   "802316",	"T-claimed", "acme" };
 	struct ep_connection connections[] = {
-		{ .connector = "dnsfilter", .tenant = "802315" },
-		{ .connector = "printix", .tenant = "T-acme" },
+		{ .connector = word[0], .tenant = word[2] },
+		{ .connector = word[1], .tenant = word[3] },
 	};
 	struct ep_claim claims[] = {
-		{ .system = "dnsfilter", .tenant = "802316" },
-		{ .system = "printix", .tenant = "T-claimed" },
+		{ .system = word[0], .tenant = word[4] },
+		{ .system = word[1], .tenant = word[5] },
 	};
 	struct ep_customer customer = {
-		.id = "acme",
+		.id = word[6],
 		.connections = { .v = connections, .n = 2 },
 		.claims = { .v = claims, .n = 2 },
 	};
