@@ -88,20 +88,26 @@ static int open_handle(const char *path, int flags, sqlite3 **ret,
 	return rc;
 }
 
-/* A database whose last writer left no log, in a folder where none can be
- * made (a read-only medium), can only be read as immutable. */
-static bool is_still(const char *path, const char *folder)
+static bool is_there(const char *path, const char *suffix)
 {
-	EP_AUTO_FREE char *wal = NULL;
 	struct ep_buf name;
 	struct stat st;
+	bool found;
 
-	if (access(folder, W_OK) == 0)
-		return false;
 	ep_buf_init(&name, URI_BYTES_MAX);
-	ep_buf_addf(&name, "%s-wal", path);
-	wal = ep_buf_take(&name);
-	return stat(wal, &st) < 0 || st.st_size == 0;
+	ep_buf_addf(&name, "%s%s", path, suffix);
+	found = stat(name.s, &st) == 0 && st.st_size > 0;
+	ep_buf_release(&name);
+	return found;
+}
+
+/* A database in a folder where no log can be made (a read-only medium) can
+ * only be read as immutable, which is safe when there is no log to miss and
+ * no index of one, which every writer at work has. */
+static bool is_still(const char *path, const char *folder)
+{
+	return access(folder, W_OK) < 0 && !is_there(path, "-wal") &&
+	       !is_there(path, "-shm");
 }
 
 static int open_immutable(const char *path, sqlite3 **ret, struct ep_err *err)
@@ -124,6 +130,19 @@ static int open_immutable(const char *path, sqlite3 **ret, struct ep_err *err)
 		return ep_err_set(err, EP_ELIMIT, "%s: path too long", path);
 	return open_handle(uri.s, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret,
 			   err);
+}
+
+/* SQLite falls back to reading by itself. */
+static int open_writable(const char *path, sqlite3 **ret, struct ep_err *err)
+{
+	int rc = open_handle(path, SQLITE_OPEN_READWRITE, ret, err);
+
+	if (rc < 0 || sqlite3_db_readonly(*ret, "main") == 0)
+		return rc;
+	sqlite3_close_v2(*ret);
+	*ret = NULL;
+	return ep_err_set(err, EP_EPERM, "%s: we may not write it; run as its "
+			  "owner", path);
 }
 
 /* The folder without links (SQLite would refuse a link anywhere in the path,
@@ -157,7 +176,7 @@ static int open_real(const char *path, const char *folder,
 		return rc;
 	set_temp_folder(folder);
 	if (mode == EP_DB_WRITE)
-		return open_handle(path, SQLITE_OPEN_READWRITE, ret, err);
+		return open_writable(path, ret, err);
 	if (is_still(path, folder))
 		return open_immutable(path, ret, err);
 	return open_handle(path, SQLITE_OPEN_READONLY, ret, err);
