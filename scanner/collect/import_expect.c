@@ -6,9 +6,13 @@
 #include "collect/import.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "collect/import_priv.h"
+
+/* More than fits beside a file name is for the manual. */
+#define ADVICE_DOC_MAX 380
 
 struct expectation {
 	const struct ep_spec_import *import;
@@ -23,13 +27,16 @@ int ep_import_ref(const struct ep_spec *spec, const struct ep_spec_import *im,
 {
 	int n = snprintf(label->name, sizeof(label->name), "%s.%s", spec->id,
 			 im->name);
+	size_t doc = strlen(im->doc);
 	unsigned kinds = 0;
 
 	if (n < 0 || (size_t)n >= sizeof(label->name))
 		return ep_err_set(err, EP_ELIMIT, "%s.%s is too long a name",
 				  spec->id, im->name);
-	snprintf(label->advice, sizeof(label->advice), "provide %s (%.380s)",
-		 im->file, im->doc);
+	if (doc > ADVICE_DOC_MAX)
+		doc = ep_utf8_cut(im->doc, ADVICE_DOC_MAX);
+	snprintf(label->advice, sizeof(label->advice), "provide %s (%.*s)",
+		 im->file, (int)doc, im->doc);
 	for (size_t i = 0; i < im->emits.n; i++)
 		kinds |= 1u << im->emits.v[i].kind;
 	*ret = (struct ep_dataset_ref){
