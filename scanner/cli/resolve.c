@@ -44,6 +44,10 @@ static int look_up(struct ep_app *app, const char *system, const char *key,
 	struct ep_stmt *stmt = NULL;
 	int rc;
 
+	/* The connection belongs to the writer while it has work. */
+	rc = ep_store_flush(app->store, err);
+	if (rc)
+		return rc;
 	rc = ep_db_prepare(ep_store_db(app->store),
 			   "SELECT id FROM temp.tenancy WHERE system = ?1 AND"
 			   " CASE WHEN ?2 IS NULL THEN 1 WHEN ?3 THEN"

@@ -34,10 +34,11 @@
  *           <name>_key>, absent (bit per column), attr, fingerprint,
  *           first_run, changed_run)   UNIQUE(dataset, key)
  *           a natural key of one text column is `key` and not stored twice
- *  history(id INTEGER PRIMARY KEY, run, kind, dataset, rid, op, quiet, key,
- *           old)   op: 1 open 2 change 3 close; key: of a close, else that
- *           of rid; old: JSON of what undoes it (changed columns for change,
- *           the whole row for close); quiet: part of an epoch's begin
+ *  history(id INTEGER PRIMARY KEY, run, kind, dataset, rid, op, quiet,
+ *           changed_run, key, old)   op: 1 open 2 change 3 close; key: of a
+ *           close, else that of rid; old and changed_run: what undoes it
+ *           (JSON of the changed columns for change, of the whole row for
+ *           close); quiet: part of an epoch's begin
  *  volatile_history(id, run, dataset, kind, undo)   packed old values
  *  person_link                   filled by check
  *
@@ -67,7 +68,7 @@
  *                closed_run and closed_at (gone_ticket: the ticket's own);
  *                a row that came back under the same key is not in it
  *     moved      customer, tenant, system, dataset, kind, key, op, run, at,
- *                old (JSON)    the history, newest first by run
+ *                old (JSON)    the history; ask for a run or a range of runs
  *     person_link  customer, tenant, dataset, account, email, person,
  *                person_name, left_at, how, certain (0/1)   written by check
  */
@@ -93,7 +94,8 @@ struct ep_store;
 int ep_store_open(const char *path, bool write, struct ep_store **ret,
 		  struct ep_err *err) EP_MUST_CHECK;
 void ep_store_close(struct ep_store *store);
-/* The connection; for check and report. */
+/* The connection; for check and report.  Never while the sink has work under
+ * way: ep_store_flush first. */
 struct ep_db *ep_store_db(struct ep_store *store);
 
 struct ep_run_info {
