@@ -391,6 +391,48 @@ static void test_wait_is_told_to_all_of_the_budget(void **state)
 	scene_release(&scene);
 }
 
+/* A request that waits for room in the window must not go when the vendor
+ * has asked for silence meanwhile. */
+static void test_window_and_wait_both_hold(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN,
+		{ .to = "/v1/root", .body = "{\"l\":[\"/t/T1\",\"/t/T2\"]}" },
+		{ .to = LIST "0", .body = PAGE(U("a"), 2, 2) },
+		{ .to = LIST "1", .body = PAGE(U("b"), 2, 2) },
+		{ .to = "/v1/t/T2/users?size=2&page=0", .ms = 500,
+		  .status = 429, .headers = "X-Wait: 90\n", .times = 1 },
+		{ .to = "/v1/t/T2/users?size=2&page=0",
+		  .body = "{\"success\":true,\"users\":[],\"page\":{"
+			  "\"totalPages\":0,\"total\":0}}" },
+		{ 0 }
+	};
+	static const char *const tenants[] = { "T1", "T2" };
+	struct ep_connection *connection;
+	struct scene scene;
+	struct ep_spec *spec;
+	const char *sent;
+
+	(void)state;
+	scene_init(&scene, script);
+	spec = scene_connector(&scene, toy);
+	spec->limits.requests = 4;	/* two roots, two first pages */
+	for (int i = 0; i < 2; i++) {
+		connection = scene_connect(&scene, "acme", "toy", tenants[i]);
+		scene_credential(&scene, connection, "main", "cid",
+				 "client_secret", "sesame-secret");
+	}
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "toy/T2 toy.users", EP_COVERAGE_COMPLETE, NULL);
+	sent = strstr(scene.net.log.s, " GET " LIST "1");
+	assert_non_null(sent);
+	while (sent > scene.net.log.s && sent[-1] != '\n')
+		sent--;
+	assert_in_range(strtol(sent, NULL, 10), 90500, 92000);
+	scene_release(&scene);
+}
+
 static void test_wait_too_long_ends(void **state)
 {
 	static const struct fake_reply script[] = {
@@ -788,6 +830,7 @@ int main(void)
 		cmocka_unit_test(test_retries_and_goes_on),
 		cmocka_unit_test(test_waits_as_told),
 		cmocka_unit_test(test_wait_is_told_to_all_of_the_budget),
+		cmocka_unit_test(test_window_and_wait_both_hold),
 		cmocka_unit_test(test_wait_too_long_ends),
 		cmocka_unit_test(test_throttled_for_ever_ends),
 		cmocka_unit_test(test_token_ends_in_the_middle),

@@ -280,6 +280,78 @@ static void test_filter_reads_the_parent_only_to_know(void **state)
 	scene_release(&scene);
 }
 
+static void test_filter_by_customer(void **state)
+{
+	static const char *const only[] = { "acme" };
+	static const struct fake_reply script[] = {
+		{ .to = "/orgs", .body = "{\"data\":[{\"id\":1},{\"id\":2}]}" },
+		{ .to = "/orgs/1/teams", .body = "{\"data\":[]}" },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, script);
+	scene.filter.tenants = only;
+	scene.filter.n_tenants = 1;
+	scene_run(&scene);
+	assert_null(scene_find(&scene, ORGS));
+	assert_null(scene_find(&scene, "hub/2 hub.teams"));
+	scene_is(&scene, "hub/1 hub.teams", EP_COVERAGE_COMPLETE, NULL);
+	scene_release(&scene);
+}
+
+/* "None of it" is an answer to the first page only. */
+static void test_absent_in_the_middle(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/orgs", .body = "{\"data\":[{\"id\":1}]}" },
+		{ .to = "/orgs/1/teams", .body = "{\"data\":[{\"id\":\"a\"}]}" },
+		{ .to = "/orgs/1/teams/a/members",
+		  .body = "{\"data\":[{\"id\":\"u\"}],\"next\":\"?p=2\"}" },
+		{ .to = "/orgs/1/teams/a/members?p=2", .status = 404 },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, script);
+	scene_run(&scene);
+	scene_is(&scene, "hub/1 hub.members", EP_COVERAGE_PARTIAL,
+		 "HTTP 404 after others had answered");
+	scene_release(&scene);
+}
+
+/* A parent that is read a second time asks its children once. */
+static void test_reread_parent_feeds_once(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/orgs", .body = "{\"data\":[{\"id\":1}]}" },
+		{ .to = "/orgs/1/teams", .times = 1,
+		  .body = "{\"data\":[{\"id\":\"a\"}],\"next\":\"?p=2\"}" },
+		{ .to = "/orgs/1/teams?p=2", .times = 1,
+		  .body = "{\"data\":[{\"id\":\"a\"}]}" },
+		{ .to = "/orgs/1/teams",
+		  .body = "{\"data\":[{\"id\":\"a\"}],\"next\":\"?p=2\"}" },
+		{ .to = "/orgs/1/teams?p=2",
+		  .body = "{\"data\":[{\"id\":\"b\"}]}" },
+		{ .to = "/orgs/1/teams/*", .body = "{\"data\":[]}" },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, script);
+	scene_run(&scene);
+	scene_is(&scene, "hub/1 hub.teams", EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "hub/1 hub.members", EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(
+		fake_net_count(&scene.net, "/orgs/1/teams/a/members"), 1);
+	assert_int_equal(
+		fake_net_count(&scene.net, "/orgs/1/teams/b/members"), 1);
+	scene_release(&scene);
+}
+
 /* A partner's list shows tenancies of another connector's system. */
 static const char list[] =
 	"connector: list\n"
@@ -368,6 +440,9 @@ int main(void)
 		cmocka_unit_test(test_parent_denied_or_off),
 		cmocka_unit_test(test_tenancy_without_id),
 		cmocka_unit_test(test_filter_reads_the_parent_only_to_know),
+		cmocka_unit_test(test_filter_by_customer),
+		cmocka_unit_test(test_absent_in_the_middle),
+		cmocka_unit_test(test_reread_parent_feeds_once),
 		cmocka_unit_test(test_listed_and_not_configured),
 	};
 
