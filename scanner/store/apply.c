@@ -42,21 +42,12 @@ static int keep_volatile(struct ep_apply *apply, enum ep_kind kind,
 	return ep_volatile_add(*undo, old->rid, &old->tuple, err);
 }
 
-static int add_history(struct ep_apply *apply, enum ep_kind kind, int64_t rid,
-		       enum ep_history_op op, const char *key,
-		       const char *old, struct ep_err *err)
+static int add_history(struct ep_apply *apply, struct ep_history_entry entry,
+		       struct ep_err *err)
 {
-	struct ep_history_entry entry = {
-		.run = apply->run,
-		.kind = kind,
-		.dataset = apply->dataset,
-		.rid = rid,
-		.op = op,
-		.quiet = apply->quiet,
-		.key = key,
-		.old = old,
-	};
-
+	entry.run = apply->run;
+	entry.dataset = apply->dataset;
+	entry.quiet = apply->quiet;
 	if (apply->json.overflow)
 		return ep_err_set(err, EP_ELIMIT, "a record's history entry "
 				  "is above %d bytes (EP_UNDO_BYTES_MAX)",
@@ -88,8 +79,9 @@ static int open_row(struct ep_apply *apply, const struct ep_staged *staged,
 	store->rids_used = true;
 	if (rc < 0 || apply->quiet)
 		return rc;
-	return add_history(apply, staged->kind, row.rid, EP_HISTORY_OPEN,
-			   NULL, NULL, err);
+	return add_history(apply, (struct ep_history_entry){
+		.kind = staged->kind, .rid = row.rid, .op = EP_HISTORY_OPEN,
+	}, err);
 }
 
 static int change_row(struct ep_apply *apply, const struct ep_staged *staged,
@@ -109,8 +101,11 @@ static int change_row(struct ep_apply *apply, const struct ep_staged *staged,
 			  &staged->tuple);
 	if (apply->json.len) {
 		row.changed_run = apply->run;
-		rc = add_history(apply, staged->kind, old->rid,
-				 EP_HISTORY_CHANGE, NULL, apply->json.s, err);
+		rc = add_history(apply, (struct ep_history_entry){
+			.kind = staged->kind, .rid = old->rid,
+			.op = EP_HISTORY_CHANGE, .old = apply->json.s,
+			.changed_run = old->changed_run,
+		}, err);
 	}
 	if (rc < 0)
 		return rc;
@@ -154,8 +149,10 @@ static int close_row(struct ep_apply *apply, const struct ep_entry *entry,
 	if (rc < 0 || !stmt)
 		return rc;
 	ep_history_close(&apply->json, ep_layout(kind), &old);
-	rc = add_history(apply, kind, old.rid, EP_HISTORY_CLOSE, old.key,
-			 apply->json.s, err);
+	rc = add_history(apply, (struct ep_history_entry){
+		.kind = kind, .rid = old.rid, .op = EP_HISTORY_CLOSE,
+		.key = old.key, .old = apply->json.s,
+	}, err);
 	/* The row must not be under a reader when it goes. */
 	ep_db_done(ep_take(&stmt));
 	if (rc < 0)

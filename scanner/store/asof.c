@@ -202,7 +202,8 @@ static void merge(struct rebuild *re, const struct ep_layout *layout,
 }
 
 static int undo_change(struct rebuild *re, enum ep_kind kind, int64_t rid,
-		       const struct ep_json *old, struct ep_err *err)
+		       int64_t changed_run, const struct ep_json *old,
+		       struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	const struct ep_layout *layout = ep_layout(kind);
@@ -220,7 +221,7 @@ static int undo_change(struct rebuild *re, enum ep_kind kind, int64_t rid,
 			    (uint32_t)old_int(old, EP_OLD_ABSENT,
 					      then.tuple.absent & ~moving);
 	row.tuple = &then.tuple;
-	row.changed_run = old_int(old, EP_OLD_CHANGED, then.changed_run);
+	row.changed_run = changed_run;
 	return ep_rowsql_update(re->store->db, EP_ROWS_THEN, kind, &row, err);
 }
 
@@ -265,7 +266,8 @@ static int undo_entry(struct rebuild *re, struct ep_stmt *stmt,
 	if (rc < 0)
 		return ep_err_context(err, "history of the database");
 	if (op == EP_HISTORY_CHANGE)
-		rc = undo_change(re, (enum ep_kind)kind, rid, old, err);
+		rc = undo_change(re, (enum ep_kind)kind, rid,
+				 ep_db_col_int(stmt, 6), old, err);
 	else
 		rc = undo_close(re, (enum ep_kind)kind, rid,
 				ep_db_col_int(stmt, 3),
@@ -279,7 +281,7 @@ static int undo_log(struct rebuild *re, struct ep_err *err)
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool more = false;
 	int rc = ep_db_prepare(re->store->db, "SELECT kind, op, rid, dataset, "
-			       "key, old FROM main.history WHERE id > ?1 "
+			       "key, old, changed_run FROM main.history WHERE id > ?1 "
 			       "ORDER BY id DESC", &stmt, err);
 
 	if (rc < 0)

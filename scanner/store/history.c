@@ -14,8 +14,9 @@ int ep_history_add(struct ep_db *db, const struct ep_history_entry *entry,
 {
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(db, "INSERT INTO main.history(run, kind, "
-			       "dataset, rid, op, quiet, key, old) "
-			       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &stmt,
+			       "dataset, rid, op, quiet, key, old, "
+			       "changed_run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+			       "?7, ?8, ?9)", &stmt,
 			       err);
 
 	if (rc < 0)
@@ -28,6 +29,8 @@ int ep_history_add(struct ep_db *db, const struct ep_history_entry *entry,
 	ep_db_int(stmt, 6, entry->quiet);
 	ep_db_text(stmt, 7, entry->key);
 	ep_db_text(stmt, 8, entry->old);
+	if (entry->changed_run)
+		ep_db_int(stmt, 9, entry->changed_run);
 	return ep_db_run(stmt, err);
 }
 
@@ -86,10 +89,8 @@ void ep_history_change(struct ep_buf *out, const struct ep_layout *layout,
 		add_int(out, EP_OLD_ABSENT, old->tuple.absent & ~moving);
 	if (!same_text(old->tuple.attr, now->attr))
 		add_text(out, EP_OLD_ATTR, old->tuple.attr);
-	if (!out->len)
-		return;
-	add_int(out, EP_OLD_CHANGED, old->changed_run);
-	ep_buf_addc(out, '}');
+	if (out->len)
+		ep_buf_addc(out, '}');
 }
 
 void ep_history_close(struct ep_buf *out, const struct ep_layout *layout,

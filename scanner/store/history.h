@@ -36,6 +36,7 @@ struct ep_history_entry {
 	int64_t rid;
 	enum ep_history_op op;
 	bool quiet;	/* belongs to the begin of an epoch: no drift */
+	int64_t changed_run;	/* of a change: what it was before, else 0 */
 	const char *key;	/* of a row that is closed */
 	const char *old;
 };
@@ -43,8 +44,8 @@ struct ep_history_entry {
 int ep_history_add(struct ep_db *db, const struct ep_history_entry *entry,
 		   struct ep_err *err) EP_MUST_CHECK;
 
-/* Columns of old that differ from now, volatile ones aside, and changed_run;
- * empty when no column differs. */
+/* Columns of old that differ from now, volatile ones aside; empty when none
+ * does. */
 void ep_history_change(struct ep_buf *out, const struct ep_layout *layout,
 		       const struct ep_old_row *old,
 		       const struct ep_tuple *now);

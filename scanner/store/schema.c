@@ -123,6 +123,7 @@ static const char fixed_tables[] =
 	" rid INTEGER NOT NULL,"
 	" op INTEGER NOT NULL,"
 	" quiet INTEGER NOT NULL,"
+	" changed_run INTEGER,"
 	" key TEXT,"
 	" old TEXT);"
 	"CREATE INDEX history_close ON history(kind, dataset, key)"

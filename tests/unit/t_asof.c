@@ -408,8 +408,12 @@ static void test_joins_use_indexes(void **state)
 	assert_non_null(strstr(plan, "email_key=?"));
 	ep_free(plan);
 	plan = kit_dump(kit, "EXPLAIN QUERY PLAN SELECT key FROM moved "
-			"WHERE run = 7");
+			"WHERE run = (SELECT max(run) FROM moved)");
+	assert_non_null(strstr(plan, "SEARCH r USING INTEGER PRIMARY KEY "
+			       "(rowid=?)"));
 	assert_non_null(strstr(plan, "SEARCH h USING INTEGER PRIMARY KEY"));
+	assert_null(strstr(plan, "AUTOMATIC"));
+	assert_null(strstr(plan, "CO-ROUTINE"));
 	ep_free(plan);
 }
 
