@@ -131,11 +131,26 @@ static int collect_and_import(struct ep_night *night)
 	return rc;
 }
 
+/* An MSP that is connected to nothing has nothing that could be clean. */
+static int check_connected(struct ep_app *app)
+{
+	for (size_t i = 0; i < app->config->customers.n; i++)
+		if (app->config->customers.v[i].connections.n)
+			return 0;
+	ep_err_set(&app->err, EP_ECONFIG,
+		   "%s and its customers name no connection, so there is "
+		   "nothing to read; see exitproof.yaml(5)",
+		   app->config->path);
+	return ep_app_fail(app);
+}
+
 int ep_night_collect(struct ep_night *night, const char *kind)
 {
 	struct ep_app *app = night->app;
 	int status = ep_app_specs(app);
 
+	if (status == 0)
+		status = check_connected(app);
 	if (status == 0)
 		status = ep_app_store(app, true);
 	if (status)
