@@ -56,8 +56,8 @@ PROGRAM
 chmod +x "$ep_work/bin/exitproof"
 PATH=$ep_work/bin:$PATH
 export PATH
-mkdir -p "$ep_work/home/out"
-cd "$ep_work/home" || exit
+mkdir -p "$ep_work/cwd/out"
+cd "$ep_work/cwd" || exit
 
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl //p' "$EP_SRC/docs/exitproof.1" |
 	plain >"$ep_work/commands"
