@@ -134,16 +134,29 @@ static int index_kind(struct ep_intake *intake, enum ep_kind kind,
 	return rc;
 }
 
+/* Of every kind while an epoch begins: a new version of a connector may have
+ * dropped one, and its rows must go with it. */
+static unsigned indexed_kinds(const struct ep_intake *intake)
+{
+	const struct ep_dataset *dataset = intake->dataset;
+
+	if (dataset->settled &&
+	    dataset->connector_version == intake->connector_version)
+		return dataset->kinds;
+	return (1u << EP_KINDS) - 1;
+}
+
 static int index_rows(struct ep_intake *intake, struct ep_err *err)
 {
 	struct ep_store *store = intake->apply->store;
+	unsigned kinds = indexed_kinds(intake);
 	int rc = 0;
 
 	/* What this run itself has changed about it must be readable. */
 	if (intake->dataset->touched)
 		rc = ep_writer_flush(store->writer, err);
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
-		if (intake->dataset->kinds & 1u << i)
+		if (kinds & 1u << i)
 			rc = index_kind(intake, (enum ep_kind)i, err);
 	intake->before = intake->apply->index.n;
 	return rc;
