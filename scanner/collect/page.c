@@ -146,6 +146,8 @@ static enum ep_page_verdict by_size(const struct ep_pager *pager,
 {
 	if (answer->records == 0)
 		return EP_PAGE_LAST;
+	if (pager->spec->until_empty)
+		return EP_PAGE_MORE;
 	if (pager->total >= 0)
 		return pager->read >= pager->total ? EP_PAGE_LAST :
 						     EP_PAGE_MORE;
@@ -286,7 +288,8 @@ static enum ep_page_verdict next_member(struct ep_pager *pager,
 		ep_json_path(answer->doc, spec->next, &value);
 	struct ep_buf text;
 
-	if (says_more(pager, answer) == 0)
+	if (says_more(pager, answer) == 0 ||
+	    (spec->until_empty && answer->records == 0))
 		return EP_PAGE_LAST;
 	if (found == EP_JSON_AMBIGUOUS)
 		return spoilt(why, "page %" PRId64 " has two members '%s'",

@@ -102,6 +102,9 @@ struct ep_spec_page {
 	char *pages;		/* path of the stated number of pages */
 	char *more;		/* path of a boolean "there is more" */
 	char *last_id;		/* LAST_ID: path inside a record */
+	bool until_empty;	/* only a page without records ends the list:
+				 * neither a short page does, nor does a cursor
+				 * on an empty one go on */
 	bool next_required;	/* the member must exist (null ends the list);
 				 * absent spoils to PARTIAL unless the page is
 				 * shorter than size */
@@ -296,7 +299,8 @@ int ep_spec_expand(const char *text, bool percent,
 		   const char *(*lookup)(void *to, const char *name), void *to,
 		   struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
 /* The same inside the strings of a JSON text (body of a search); values are
- * escaped. */
+ * escaped.  A string that is "{#name}" becomes a whole number, 0 when the
+ * value is empty; EP_EDATA when it is none. */
 int ep_spec_expand_json(const char *body,
 			const char *(*lookup)(void *to, const char *name),
 			void *to, struct ep_buf *out, struct ep_err *err)

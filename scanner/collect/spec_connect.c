@@ -198,7 +198,7 @@ static void check_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		[EP_PAGE_NONE] = { 0, 0, 0, 0 },
 		[EP_PAGE_LINK_HEADER] = { 0, 0, 0, 0 },
 		[EP_PAGE_NEXT_URL] = { 0, 0, 1, 0 },
-		[EP_PAGE_CURSOR] = { 1, 0, 1, 0 },
+		[EP_PAGE_CURSOR] = { 0, 0, 1, 0 },
 		[EP_PAGE_NUMBER] = { 1, 1, 0, 0 },
 		[EP_PAGE_OFFSET] = { 1, 1, 0, 0 },
 		[EP_PAGE_LAST_ID] = { 1, 1, 0, 1 },
@@ -220,7 +220,7 @@ void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 {
 	static const char *const keys[] = {
 		"kind", "param", "first", "size_param",	   "size", "next",
-		"pages", "more",  "last_id", "next_required", NULL
+		"pages", "more",  "last_id", "next_required", "until_empty", NULL
 	};
 
 	ep_yaml_known(map, keys, "page", rd->file, rd->diag);
@@ -238,5 +238,6 @@ void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	page->more = ep_spec_json_path(rd, map, "more");
 	page->last_id = ep_spec_json_path(rd, map, "last_id");
 	page->next_required = ep_spec_bool(rd, map, "next_required");
+	page->until_empty = ep_spec_bool(rd, map, "until_empty");
 	check_page(rd, map, page);
 }

@@ -63,6 +63,17 @@ static void read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->page.last_id = ep_strdup(d->last_id);
 }
 
+/* A cursor that is found has to be sent, in the query or in the body. */
+static void check_cursor(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			 const struct ep_spec_endpoint *e)
+{
+	if (e->page.kind != EP_PAGE_CURSOR || e->page.param)
+		return;
+	if (!e->body || !strstr(e->body, "cursor}"))
+		ep_spec_complain(rd, map, "page: cursor needs param:, or "
+				 "{cursor} in the body of a search");
+}
+
 static void read_request(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			 struct ep_spec_endpoint *e)
 {
@@ -103,6 +114,7 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->success_path = ep_spec_json_path(rd, map, "success");
 	read_absent(rd, map, e);
 	read_page(rd, map, e);
+	check_cursor(rd, map, e);
 	ep_spec_read_emits(rd, map, NULL, &e->emits);
 }
 

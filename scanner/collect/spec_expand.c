@@ -5,6 +5,7 @@
  */
 #include "collect/spec_read.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -194,6 +195,53 @@ static const char *string_end(const char *s)
 	return s;
 }
 
+/* The name in "{#name}", which stands for a number; NULL for other text. */
+static char *number_name(const char *inside)
+{
+	size_t n = strlen(inside);
+
+	if (n < 4 || inside[0] != '{' || inside[1] != '#' ||
+	    strcspn(inside + 2, "{}") != n - 3 || inside[n - 1] != '}')
+		return NULL;
+	return ep_strndup(inside + 2, n - 3);
+}
+
+static int add_number(const char *name,
+		      const char *(*lookup)(void *to, const char *name),
+		      void *to, struct ep_buf *out, struct ep_err *err)
+{
+	const char *value = lookup ? lookup(to, name) : NULL;
+	int64_t number = 0;
+
+	if (!value)
+		return add_value(name, value, HOW_JSON, out, err);
+	if (*value && !ep_str_int(value, &number))
+		return ep_err_set(err, EP_EDATA,
+				  "{#%s} is \"%.60s\", which is no whole number",
+				  name, value);
+	ep_buf_addf(out, "%" PRId64, number);
+	return 0;
+}
+
+/* One string of a JSON text, without its quotes. */
+static int expand_string(const char *inside,
+			 const char *(*lookup)(void *to, const char *name),
+			 void *to, struct ep_buf *out, struct ep_err *err)
+{
+	char *name = number_name(inside);
+	int rc;
+
+	if (name) {
+		rc = add_number(name, lookup, to, out, err);
+		ep_free(name);
+		return rc;
+	}
+	ep_buf_addc(out, '"');
+	rc = expand(inside, HOW_JSON, lookup, to, out, err);
+	ep_buf_addc(out, '"');
+	return rc;
+}
+
 int ep_spec_expand_json(const char *body,
 			const char *(*lookup)(void *to, const char *name),
 			void *to, struct ep_buf *out, struct ep_err *err)
@@ -210,9 +258,7 @@ int ep_spec_expand_json(const char *body,
 			break;
 		end = string_end(body + 1);
 		inside = ep_strndup(body + 1, (size_t)(end - body - 1));
-		ep_buf_addc(out, '"');
-		rc = expand(inside, HOW_JSON, lookup, to, out, err);
-		ep_buf_addc(out, '"');
+		rc = expand_string(inside, lookup, to, out, err);
 		ep_free(inside);
 		if (rc < 0)
 			return rc;
@@ -231,7 +277,13 @@ bool ep_spec_names_json(const char *body,
 		char *inside =
 			ep_strndup(body + 1, (size_t)(end - body - 1));
 
-		ok = ep_spec_names(inside, name, to) && ok;
+		char *number = number_name(inside);
+
+		if (number)
+			name(to, number);
+		else
+			ok = ep_spec_names(inside, name, to) && ok;
+		ep_free(number);
 		ep_free(inside);
 		body = *end ? end + 1 : end;
 	}

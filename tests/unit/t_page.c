@@ -177,6 +177,10 @@ static void test_cursor(void **state)
 	assert_int_equal(only(&spec, "{\"next\":1,\"next\":2}", 2),
 			 EP_PAGE_SPOILT);
 	assert_int_equal(only(&spec, "{\"next\":{\"x\":[]}}", 2), EP_PAGE_LAST);
+	spec.until_empty = true;
+	assert_int_equal(only(&spec, "{\"next\":12}", 0), EP_PAGE_LAST);
+	assert_int_equal(only(&spec, "{\"next\":12}", 1), EP_PAGE_MORE);
+	spec.until_empty = false;
 	spec.more = (char *)"more";
 	assert_int_equal(only(&spec, "{\"more\":true}", 2), EP_PAGE_SPOILT);
 	assert_int_equal(only(&spec, "{\"more\":true,\"next\":null}", 2),
@@ -284,6 +288,10 @@ static void test_last_id(void **state)
 	assert_int_equal(only(&spec, "{\"last\":{\"id\":7}}", 1), EP_PAGE_LAST);
 	assert_int_equal(only(&spec, "{}", 0), EP_PAGE_LAST);
 	assert_int_equal(only(&spec, "{\"last\":{}}", 2), EP_PAGE_SPOILT);
+	/* pages of a filtered listing may be short before its end */
+	spec.until_empty = true;
+	assert_int_equal(only(&spec, "{\"last\":{\"id\":7}}", 1), EP_PAGE_MORE);
+	assert_int_equal(only(&spec, "{}", 0), EP_PAGE_LAST);
 }
 
 static void test_limits(void **state)

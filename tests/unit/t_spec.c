@@ -256,6 +256,13 @@ static void complains_about_what_does_not_fit(void **state)
 	refuse(HEAD "endpoints: {a: {title: a, path: \"/a?x=1\", "
 		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
 	       "belongs under query:");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, page: {kind: cursor, "
+		    "next: n}, emit: [{kind: team, fields: {id: id}}]}}\n",
+	       0, "cursor needs param:");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, search: true, body: "
+		    "'{\"c\":\"{#curser}\"}', "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n",
+	       0, "{curser} is set nowhere");
 	refuse(HEAD "endpoints: {a: {title: a, path: /a, page: {kind: number, "
 		    "param: p}, emit: [{kind: team, fields: {id: id}}]}}\n",
 	       0, "needs size:");
@@ -305,6 +312,8 @@ static const char *look_up(void *to, const char *name)
 		return "..";
 	if (ep_str_eq(name, "empty"))
 		return "";
+	if (ep_str_eq(name, "n"))
+		return "42";
 	return NULL;
 }
 
@@ -377,6 +386,13 @@ static void substitutes_inside_json(void **state)
 					     &out, &err), 0);
 	assert_string_equal(out.s, "{\"k\":{\"v\":\"<x y/z\\\">\"},"
 				   "\"e\":\"\\\"{\"}");
+	ep_buf_clear(&out);
+	assert_int_equal(ep_spec_expand_json("[\"{#n}\",\"{#empty}\",\"x{n}\"]",
+					     look_up, NULL, &out, &err), 0);
+	assert_string_equal(out.s, "[42,0,\"x42\"]");
+	ep_buf_clear(&out);
+	assert_int_equal(ep_spec_expand_json("\"{#a}\"", look_up, NULL, &out,
+					     &err), EP_EDATA);
 	ep_buf_release(&out);
 }
 
