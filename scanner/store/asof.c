@@ -394,8 +394,10 @@ static int rebuild_all(struct rebuild *re, struct ep_err *err)
 int ep_asof_rebuild(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	struct rebuild re = { .store = store, .run = run };
+	bool before[EP_KINDS];
 	int rc = 0;
 
+	memcpy(before, store->rebuilt, sizeof(before));
 	ep_buf_init(&re.scratch, SCRATCH_BYTES_MAX);
 	if (run)
 		rc = one_int(store->db, &re.history_high, run, 0, 0, err,
@@ -406,8 +408,9 @@ int ep_asof_rebuild(struct ep_store *store, int64_t run, struct ep_err *err)
 	if (rc == 0)
 		rc = rebuild_all(&re, err);
 	rc = ep_view_lock(store, rc, err);
+	/* Rolled back: the views show what they showed before. */
 	if (rc < 0)
-		memset(store->rebuilt, 0, sizeof(store->rebuilt));
+		memcpy(store->rebuilt, before, sizeof(before));
 	ep_buf_release(&re.scratch);
 	for (int i = 0; i < EP_KINDS; i++)
 		ep_free(re.undone[i]);

@@ -417,6 +417,65 @@ static void test_joins_use_indexes(void **state)
 	ep_free(plan);
 }
 
+/* A night that cannot be rebuilt is an error, never another night. */
+static void test_damaged_history(void **state)
+{
+	static const char *const damage[] = {
+		"UPDATE history SET old = '{'",
+		"UPDATE history SET old = NULL",
+		"UPDATE history SET kind = 99",
+		"UPDATE volatile_history SET undo = x'28b52f'",
+		"UPDATE volatile_history SET undo = zeroblob(0)",
+		"UPDATE volatile_history SET undo = "
+		"substr(undo, 1, length(undo) - 1)",
+		"UPDATE volatile_history SET kind = -1",
+	};
+	struct kit *kit = *state;
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	struct ep_db *db = ep_store_db(kit->store);
+
+	for (int n = 1; n <= 3; n++) {
+		struct ep_row row = kit_account("1", NULL, n == 1 ? "A" : "B",
+						n);
+		void *dataset;
+
+		kit_begin(kit);
+		dataset = kit_start(kit, &ref);
+		kit_row(kit, dataset, &row);
+		kit_finish(kit, dataset, EP_COVERAGE_COMPLETE);
+		kit_end(kit);
+	}
+	kit_ok(kit, ep_store_as_of(kit->store, 2, &kit->err));
+	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
+		struct ep_err err = EP_ERR_INIT;
+
+		kit_ok(kit, ep_db_exec(db, "CREATE TEMP TABLE h AS SELECT * "
+				       "FROM main.history; CREATE TEMP TABLE "
+				       "v AS SELECT * FROM "
+				       "main.volatile_history", &kit->err));
+		kit_ok(kit, ep_db_exec(db, damage[i], &kit->err));
+		assert_int_equal(ep_store_as_of(kit->store, 1, &err),
+				 EP_EDATA);
+		assert_int_equal(ep_store_run(kit->store), 2);
+		kit_assert_dump(kit, "SELECT name, last_seen_at FROM account",
+				"B|2\n");
+		kit_ok(kit, ep_store_narrow(kit->store, EP_KIND_account,
+					    "printix.users", &kit->err));
+		kit_assert_dump(kit, "SELECT name, last_seen_at FROM account",
+				"B|2\n");
+		kit_ok(kit, ep_db_exec(db, "DELETE FROM main.history; "
+				       "INSERT INTO main.history SELECT * "
+				       "FROM temp.h; DELETE FROM "
+				       "main.volatile_history; INSERT INTO "
+				       "main.volatile_history SELECT * FROM "
+				       "temp.v; DROP TABLE temp.h; "
+				       "DROP TABLE temp.v", &kit->err));
+	}
+	kit_ok(kit, ep_store_as_of(kit->store, 1, &kit->err));
+	kit_assert_dump(kit, "SELECT name, last_seen_at FROM account",
+			"A|1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +491,7 @@ int main(void)
 		T(test_narrow),
 		T(test_reader_sees_whole_nights),
 		T(test_joins_use_indexes),
+		T(test_damaged_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
