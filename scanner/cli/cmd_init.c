@@ -57,7 +57,7 @@ static const char customer_text[] =
 	"#    credentials:\n"
 	"#      cloudprint:\n"
 	"#        client_id: 6c1f0000-0000-4000-8000-000000000000\n"
-	"#        client_secret: {file: ../secrets/acme-printix}\n";
+	"#        client_secret: {file: secrets/acme-printix}\n";
 
 static const char leavers_text[] =
 	"person,name,email,aliases,employer,left_at,source\n";
