@@ -75,7 +75,7 @@ static void test_partial(void **state)
 {
 	bad_status(*state, "  status: partial\n  reason: page 2 is missing\n"
 		   "  advice: try again\n" A_ROW,
-		   "printix.users of t1 (printix/t1) is partial: page 2 is "
+		   "printix.users of acme (printix/t1) is partial: page 2 is "
 		   "missing (try again)");
 }
 
@@ -172,7 +172,7 @@ static void test_customer_scope(void **state)
 	one(kit, "account, account@customer[okta.users|entra.users]",
 	    CUSTOMERS USERS(A_ROW) OKTA("  status: denied\n"));
 	expect(kit, "printix/t1", "UNDECIDED",
-	       "okta.users of o1 (okta/o1) is denied");
+	       "okta.users of acme (okta/o1) is denied");
 }
 
 static void test_msp_scope(void **state)
