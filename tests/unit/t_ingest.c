@@ -418,10 +418,15 @@ static void test_open_dataset_spoils_the_run(void **state)
 
 #define MANY 100000
 
+#ifndef __has_feature
+#define __has_feature(x) 0	/* clang's way to tell */
+#endif
+
 /* Sanitizers and valgrind use memory of their own. */
 static bool is_instrumented(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+	__has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 	return true;
 #else
 	const char *preload = getenv("LD_PRELOAD");
