@@ -110,44 +110,22 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
 	return make_view(store, "tenancy", sql.s, err);
 }
 
-/* What was read last at or before the run, for every dataset that was known
- * then.  Its age is that of what it shows: for an import, since somebody
- * looked.  An age that cannot be computed is too old. */
-static int make_coverage(struct ep_store *store, struct ep_err *err)
+/* The coverage that was read last at or before the run, for every dataset
+ * that was known then.  Its age is that of what it shows: for an import,
+ * since somebody looked.  What was read tonight is fresh; an age that cannot
+ * be computed is too old, and so is one a day in the future, where a clock
+ * must have been wrong. */
+static void add_latest(const struct ep_store *store, struct ep_buf *sql)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf sql;
 	long long run = (long long)store->as_of;
 
-	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
-	ep_buf_addf(&sql,
-		    "SELECT t.customer AS customer, t.uid AS tenant, "
-		    "t.system AS system, d.name AS dataset, d.kinds AS kinds, "
-		    "coalesce(c.status, 'missing') AS status, "
-		    "CASE WHEN c.status IS NULL "
-		    "THEN 'it was never read' "
-		    "WHEN c.status = 'complete' "
-		    "AND coalesce(c.reason, '') = '' "
-		    "AND w.started_at - coalesce(c.captured_at, c.ended_at, "
-		    "c.started_at) > d.max_age "
-		    "THEN printf('it is %%d days old, and %%d are allowed', "
-		    "(w.started_at - coalesce(c.captured_at, c.ended_at, "
-		    "c.started_at)) / 86400, d.max_age / 86400) "
-		    "ELSE c.reason END AS reason, "
-		    "CASE WHEN coalesce(c.advice, '') = '' THEN d.advice "
-		    "ELSE c.advice END AS advice, "
-		    "max(0, w.started_at - coalesce(c.captured_at, c.ended_at, "
-		    "c.started_at)) AS age, "
-		    "CASE WHEN c.run = %lld AND d.imported = 0 THEN 0 "
-		    "ELSE coalesce(w.started_at - coalesce(c.captured_at, "
-		    "c.ended_at, c.started_at) > d.max_age, 1) END AS stale, "
-		    "c.rows AS rows, c.total AS total, c.pages AS pages, "
-		    "c.captured_at AS captured_at, "
-		    "c.captured_by AS captured_by, d.imported AS imported, "
-		    "c.run AS run, "
-		    "(SELECT p.rows FROM main.coverage p "
-		    "WHERE p.dataset = d.id AND p.run < c.run "
-		    "AND p.status = 'complete' ORDER BY p.run DESC LIMIT 1) "
-		    "AS previous_rows "
+	ep_buf_addf(sql,
+		    "SELECT c.*, d.id AS did, d.name AS name, d.kinds AS "
+		    "kinds, d.max_age AS max_age, d.imported AS imported, "
+		    "d.advice AS how, t.customer AS customer, t.uid AS "
+		    "tenant, t.system AS system, w.started_at - "
+		    "coalesce(c.captured_at, c.ended_at, c.started_at) AS "
+		    "age, c.run = %lld AND d.imported = 0 AS tonight "
 		    "FROM main.dataset d "
 		    "JOIN main.tenancy t ON t.id = d.tenancy "
 		    "LEFT JOIN main.run w ON w.id = %lld "
@@ -155,8 +133,40 @@ static int make_coverage(struct ep_store *store, struct ep_err *err)
 		    "AND c.run = (SELECT max(l.run) FROM main.coverage l "
 		    "WHERE l.dataset = d.id AND l.run <= %lld)",
 		    run, run, run);
-	ep_view_add_alive(store, &sql);
-	ep_buf_addf(&sql, " AND d.first_run <= %lld", run);
+	ep_view_add_alive(store, sql);
+	ep_buf_addf(sql, " AND d.first_run <= %lld", run);
+}
+
+static int make_coverage(struct ep_store *store, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_adds(&sql,
+		    "SELECT customer, tenant, system, name AS dataset, kinds, "
+		    "coalesce(status, 'missing') AS status, "
+		    "CASE WHEN status IS NULL THEN 'it was never read' "
+		    "WHEN status <> 'complete' OR NOT stale THEN reason "
+		    "WHEN age IS NULL THEN 'when it was read is not known' "
+		    "WHEN age < 0 THEN "
+		    "'it was read in the future: a clock was wrong' "
+		    "WHEN max_age < 3 * 86400 THEN printf("
+		    "'it is %d hours old, and %d are allowed', "
+		    "age / 3600, max_age / 3600) "
+		    "ELSE printf('it is %d days old, and %d are allowed', "
+		    "age / 86400, max_age / 86400) END AS reason, "
+		    "CASE WHEN coalesce(advice, '') = '' THEN how "
+		    "ELSE advice END AS advice, "
+		    "max(0, age) AS age, stale, rows, total, pages, "
+		    "captured_at, captured_by, imported, run, "
+		    "(SELECT p.rows FROM main.coverage p "
+		    "WHERE p.dataset = did AND p.run < q.run "
+		    "AND p.status = 'complete' ORDER BY p.run DESC LIMIT 1) "
+		    "AS previous_rows FROM (SELECT *, CASE WHEN tonight "
+		    "THEN 0 ELSE coalesce(age > max_age OR age < -86400, 1) "
+		    "END AS stale FROM (");
+	add_latest(store, &sql);
+	ep_buf_adds(&sql, ")) q");
 	return make_view(store, "coverage", sql.s, err);
 }
 

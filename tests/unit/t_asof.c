@@ -101,6 +101,14 @@ static void test_unread_datasets_grow_stale(void **state)
 	kit_end(kit);
 	latest(kit);
 	kit_assert_dump(kit, words, "printix.users|complete|1|1\n");
+	kit_assert_dump(kit, "SELECT reason FROM coverage",
+			"it is 48 hours old, and 26 are allowed\n");
+	/* A clock that went back does not make it fresh. */
+	kit_ok(kit, ep_db_exec(ep_store_db(kit->store), "UPDATE main.coverage "
+			       "SET ended_at = ended_at + 99 * 86400",
+			       &kit->err));
+	kit_assert_dump(kit, "SELECT stale, reason, age FROM coverage",
+			"1|it was read in the future: a clock was wrong|0\n");
 	/* Read, but without a word on when: not trusted either. */
 	kit_ok(kit, ep_db_exec(ep_store_db(kit->store), "UPDATE main.coverage "
 			       "SET started_at = NULL, ended_at = NULL",
