@@ -43,8 +43,12 @@ run_stage() {
 		$(($(date +%s) - begun))
 	if [ "$bad" -ne 0 ]; then
 		grep '^not ok ' "$logs/$2.tap" | sed 's/^/    /'
-		echo "    log: out/test-logs/$2.log, its end:"
-		tail -n 25 "$logs/$2.log" | sed 's/^/    | /'
+		echo "    log: out/test-logs/$2.log"
+		# What stands below a failed case of cmocka, else the end.
+		{
+			grep -A 5 '^not ok ' "$logs/$2.log" ||
+				tail -n 25 "$logs/$2.log"
+		} | head -n 60 | sed 's/^/    | /'
 	fi
 }
 
