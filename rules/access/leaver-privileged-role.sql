@@ -27,7 +27,8 @@ SELECT r.tenant, count(*) AS n
 -- A role that nobody has mapped yet counts as privileged, and an account
 -- whose state is hidden as able to sign in.
 SELECT r.tenant,
-       trim(r.account || ' ' || r.role || ' ' || coalesce(r.scope, '')) AS subject,
+       trim(r.account || ' ' || r.role || ' ' || coalesce(r.scope, ''))
+           AS subject,
        coalesce(a.name, a.email, a.login, a.id) AS name,
        r.role || ', left ' || iso(l.left_at) AS seen,
        'role given to somebody who is here' AS wanted,
