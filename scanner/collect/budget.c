@@ -98,9 +98,8 @@ void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
 	if (budget->allowed <= 0)
 		return;
 	forget(budget, now_ms);
-	/* The part of the rest that belongs to others stays theirs; what is
-	 * under way was not counted by the vendor yet. */
-	ours = remaining - budget->others - (budget->under_way - 1);
+	/* The part of the rest that belongs to others stays theirs. */
+	ours = remaining - budget->others;
 	if (ours < 0)
 		ours = 0;
 	while (budget->allowed - in_window(budget) > ours)

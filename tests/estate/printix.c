@@ -142,8 +142,10 @@ bool es_px_admit(struct es_req *req, struct es_answer *ans,
 		es_px_throttle(ans, req, (int)wait, false);
 		return false;
 	}
-	es_answer_header(ans, "X-Rate-Limit-Remaining", "%lld",
-			 (long long)left);
+	/* Without a limit there is nothing that could be left. */
+	if (es_int(rate, "size", 100) > 0)
+		es_answer_header(ans, "X-Rate-Limit-Remaining", "%lld",
+				 (long long)left);
 	return true;
 }
 

@@ -123,6 +123,28 @@ static void test_remaining_lowers(void **state)
 	ep_budget_release(&budget);
 }
 
+/* A vendor that counts as we do takes nothing away, however many requests
+ * are under way when its answers come. */
+static void test_remaining_that_agrees(void **state)
+{
+	struct ep_budget budget;
+	int sent = 0;
+
+	(void)state;
+	ep_budget_init(&budget, &limits, 0);
+	while (ep_budget_when(&budget, 0) == 0) {
+		while (ep_budget_free_slot(&budget) &&
+		       ep_budget_when(&budget, 0) == 0) {
+			ep_budget_send(&budget, 0);
+			sent++;
+		}
+		ep_budget_remaining(&budget, 0, 100 - sent);
+		ep_budget_done(&budget);
+	}
+	assert_int_equal(sent, 90);
+	ep_budget_release(&budget);
+}
+
 static void test_unlimited(void **state)
 {
 	static const struct ep_spec_limits none = { .parallel = 0 };
@@ -145,6 +167,7 @@ int main(void)
 		cmocka_unit_test(test_parallel),
 		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_remaining_lowers),
+		cmocka_unit_test(test_remaining_that_agrees),
 		cmocka_unit_test(test_unlimited),
 	};
 
