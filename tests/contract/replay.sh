@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sh tests/contract/replay.sh VENDOR: see README.md beside it.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
+
+vendor=$1
+prism=$EP_OUT/npm/node_modules/.bin/prism
+workdir
+prism_pid=
+stop_prism() {
+	if [ -n "$prism_pid" ]; then
+		kill "$prism_pid" 2>/dev/null
+		wait "$prism_pid" 2>/dev/null
+	fi
+	ep_cleanup
+}
+
+# Plain http: Prism has to read what passes.
+estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --control 0 || exit
+estate_config "$ep_work/config" || exit
+ep_data_folder
+EXITPROOF_CONFIG=$ep_work/config/exitproof.yaml
+export EXITPROOF_CONFIG
+check_status "$vendor: a night to take requests from" 2 night 1
+secrets=$ep_work/config/secrets
+. "$EP_SRC/tests/contract/vendors/$vendor"
+
+trap stop_prism EXIT
+port=$((20000 + $$ % 20000))
+"$prism" proxy -h 127.0.0.1 -p "$port" "$EP_SRC/tests/contract/specs/$spec" \
+	"$(estate_get base_url)$prefix" >"$ep_work/prism.log" 2>&1 &
+prism_pid=$!
+tries=0
+until grep -q 'is listening' "$ep_work/prism.log"; do
+	tries=$((tries + 1))
+	if [ $tries -gt 600 ] || ! kill -0 $prism_pid 2>/dev/null; then
+		cat "$ep_work/prism.log" >&2
+		not_ok "$vendor: Prism starts" "see the log"
+		exit
+	fi
+	sleep 0.1
+done
+
+# ask PATH: sends it through Prism; prints its complaints, "code where" each.
+ask() {
+	curl -s -o /dev/null -D "$ep_work/head" -H "$header" \
+		"http://127.0.0.1:$port$1"
+	tr -d '\r' <"$ep_work/head" | sed -n 's/^sl-violations: //Ip' |
+		jq -r '.[] | [.code, (.location | map(if test("^[0-9]+$") then "*"
+			else . end) | join("."))] | map(select(. != null)) | join(" ")'
+}
+
+# The path without its query, ids as *.
+class_of() {
+	printf '%s\n' "${1%%\?*}" |
+		sed -E 's,/[0-9][0-9a-zA-Z._@-]*|/[0-9a-f-]{20\,},/*,g'
+}
+
+sed -n "s,^[^ ]* GET [^ ]* $prefix\(/[^ ]*\) .*,\1,p" \
+	"$ep_work/estate.journal" | sort -u >"$ep_work/paths"
+n=$(wc -l <"$ep_work/paths")
+while read -r path; do
+	class=$(class_of "$path")
+	ask "$path" | sed "s,^,$class | ,"
+done <"$ep_work/paths" | sort | uniq -c |
+	sed 's/^ *[0-9]* //' >"$ep_work/found"
+cat "$ep_work/found" >&2
+
+sed -n "s/^$vendor | \([^|]*|[^|]*[^| ]\) *|.*/\1/p" \
+	"$EP_SRC/tests/contract/deviations.txt" | sort >"$ep_work/known"
+check_same "$vendor: only known deviations in $n requests and answers" "" \
+	"$(comm -23 "$ep_work/found" "$ep_work/known")"
+check_same "$vendor: every known deviation still happens" "" \
+	"$(comm -13 "$ep_work/found" "$ep_work/known")"
+check "$vendor: requests were judged" test "$n" -ge 5
+
+check_has "$vendor: Prism notices a wrong parameter" /dev/stdin 'request' <<X
+$(ask "$wrong_request")
+X
+# shellcheck disable=SC2086
+estate_ctl fault $wrong_field
+check_has "$vendor: Prism notices a wrong field" /dev/stdin 'response' <<X
+$(ask "$wrong_answer")
+X
+done_testing
