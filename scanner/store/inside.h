@@ -72,6 +72,7 @@ struct ep_store {
 
 	/* What the views show. */
 	int64_t as_of;
+	bool snapshot;	/* a reader's transaction is open */
 	bool rebuilt[EP_KINDS];	/* from a temporary table */
 	char *narrow[EP_KINDS];	/* comma list of dataset names, or NULL */
 };

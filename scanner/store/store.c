@@ -324,10 +324,28 @@ static int check_known(struct ep_store *store, int64_t run, struct ep_err *err)
 	return rc;
 }
 
+/* A reader stays in the transaction that its views were made in: a run that
+ * writes meanwhile must not show through. */
+static int take_snapshot(struct ep_store *store, struct ep_err *err)
+{
+	int rc = 0;
+
+	if (store->write)
+		return 0;
+	if (store->snapshot)
+		rc = ep_db_commit(store->db, err);
+	if (rc == 0)
+		rc = ep_db_begin(store->db, err);
+	store->snapshot = rc == 0;
+	return rc;
+}
+
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	int rc = ep_store_settle(store, err);
 
+	if (rc == 0)
+		rc = take_snapshot(store, err);
 	if (rc == 0 && run)
 		rc = check_known(store, run, err);
 	else if (rc == 0 && store->run)
@@ -336,10 +354,11 @@ int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 		rc = ep_store_run_before(store, INT64_MAX, &run, err);
 	if (rc == 0)
 		rc = ep_asof_rebuild(store, run, err);
-	if (rc < 0)
-		return rc;
-	store->as_of = run;
-	return ep_view_all(store, err);
+	if (rc == 0) {
+		store->as_of = run;
+		rc = ep_view_all(store, err);
+	}
+	return rc;
 }
 
 int ep_store_narrow(struct ep_store *store, enum ep_kind kind,

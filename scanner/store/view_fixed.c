@@ -10,7 +10,8 @@
 #include "store/inside.h"
 #include "store/layout.h"
 
-/* In one transaction: each statement alone would write the temporary file. */
+/* In one transaction: each statement alone would write the temporary file.
+ * A reader is in one already, which its snapshot needs, hence the savepoint. */
 int ep_view_unlock(struct ep_store *store, struct ep_err *err)
 {
 	int rc = 0;
@@ -19,7 +20,20 @@ int ep_view_unlock(struct ep_store *store, struct ep_err *err)
 		rc = ep_db_exec(store->db, "PRAGMA query_only=OFF", err);
 	if (rc == 0)
 		rc = ep_db_begin(store->db, err);
+	if (rc == 0)
+		rc = ep_db_exec(store->db, "SAVEPOINT made", err);
 	return rc;
+}
+
+/* When even this fails there is no view left to trust. */
+static void undo(struct ep_store *store)
+{
+	int rc = ep_db_exec(store->db, "ROLLBACK TO made; RELEASE made", NULL);
+
+	if (rc == 0 && ep_db_commit(store->db, NULL) == 0)
+		return;
+	ep_db_rollback(store->db);
+	store->snapshot = false;
 }
 
 int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
@@ -27,9 +41,11 @@ int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
 	int locked = 0;
 
 	if (rc == 0)
+		rc = ep_db_exec(store->db, "RELEASE made", err);
+	if (rc == 0)
 		rc = ep_db_commit(store->db, err);
-	if (rc < 0)
-		ep_db_rollback(store->db);
+	else
+		undo(store);
 	/* A second error must not hide the first. */
 	if (!store->write)
 		locked = ep_db_exec(store->db, "PRAGMA query_only=ON",
@@ -114,7 +130,8 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
  * that was known then.  Its age is that of what it shows: for an import,
  * since somebody looked.  What was read tonight is fresh; an age that cannot
  * be computed is too old, and so is one a day in the future, where a clock
- * must have been wrong. */
+ * must have been wrong.  The run is no join: one of whose columns a query
+ * needs none is reported to the authorizer as read outside of the view. */
 static void add_latest(const struct ep_store *store, struct ep_buf *sql)
 {
 	long long run = (long long)store->as_of;
@@ -123,12 +140,13 @@ static void add_latest(const struct ep_store *store, struct ep_buf *sql)
 		    "SELECT c.*, d.id AS did, d.name AS name, d.kinds AS "
 		    "kinds, d.max_age AS max_age, d.imported AS imported, "
 		    "d.advice AS how, t.customer AS customer, t.uid AS "
-		    "tenant, t.system AS system, w.started_at - "
+		    "tenant, t.system AS system, "
+		    "(SELECT w.started_at FROM main.run w WHERE "
+		    "w.id = %lld) - "
 		    "coalesce(c.captured_at, c.ended_at, c.started_at) AS "
 		    "age, c.run = %lld AND d.imported = 0 AS tonight "
 		    "FROM main.dataset d "
 		    "JOIN main.tenancy t ON t.id = d.tenancy "
-		    "LEFT JOIN main.run w ON w.id = %lld "
 		    "LEFT JOIN main.coverage c ON c.dataset = d.id "
 		    "AND c.run = (SELECT max(l.run) FROM main.coverage l "
 		    "WHERE l.dataset = d.id AND l.run <= %lld)",

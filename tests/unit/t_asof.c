@@ -388,6 +388,24 @@ static void test_reader_sees_whole_nights(void **state)
 	kit_open(&reader, false);
 	assert_int_equal(ep_store_run(reader.store), 1);
 	kit_assert_dump(&reader, "SELECT name FROM account", "Ana\n");
+	kit_close(&reader);
+	/* Also when it was there before the night's rows were. */
+	kit_end(kit);
+	kit_open(&reader, false);
+	kit_begin(kit);
+	ref.transient = true;
+	read_one(kit, &ref, "1", "Ana", EP_COVERAGE_COMPLETE);
+	kit_ok(kit, ep_store_flush(kit->store, &kit->err));
+	assert_int_equal(ep_store_run(reader.store), 2);
+	kit_assert_dump(&reader, "SELECT name FROM account", "Anna\n");
+	kit_assert_dump(&reader, "SELECT count(*), max(run) FROM coverage",
+			"1|2\n");
+	kit_ok(kit, ep_store_as_of(reader.store, 1, &kit->err));
+	kit_assert_dump(&reader, "SELECT name FROM account", "Ana\n");
+	/* A wrong name leaves the views as they are. */
+	assert_int_equal(ep_store_narrow(reader.store, EP_KIND_account, "'",
+					 &kit->err), EP_ECONFIG);
+	kit_assert_dump(&reader, "SELECT name FROM account", "Ana\n");
 	/* It cannot write, and says so. */
 	assert_int_not_equal(ep_db_exec(ep_store_db(reader.store),
 					"DELETE FROM main.run", &kit->err), 0);
@@ -395,8 +413,8 @@ static void test_reader_sees_whole_nights(void **state)
 					    &kit->err), EP_EBUG);
 	kit_end(kit);
 	kit_ok(kit, ep_store_as_of(reader.store, 0, &kit->err));
-	assert_int_equal(ep_store_run(reader.store), 2);
-	kit_assert_dump(&reader, "SELECT name FROM account", "Anna\n");
+	assert_int_equal(ep_store_run(reader.store), 3);
+	kit_assert_dump(&reader, "SELECT name FROM account", "Ana\n");
 	kit_close(&reader);
 }
 
