@@ -126,7 +126,8 @@ static void check_credential(struct ep_spec_reader *rd,
 			     const struct ep_spec_credential *c)
 {
 	struct place at = { .rd = rd, .credential = c, .line = c->line,
-			    .allowed = EP_SPEC_NAMES_CREDENTIAL };
+			    .allowed = EP_SPEC_NAMES_CREDENTIAL |
+				       EP_SPEC_NAMES_TENANT };
 
 	check_text(&at, "user", c->user);
 	check_text(&at, "password", c->password);
@@ -136,7 +137,8 @@ static void check_credential(struct ep_spec_reader *rd,
 	at.allowed |= EP_SPEC_NAMES_ASSERTION;
 	check_pairs(&at, "form", &c->form);
 	check_pairs(&at, "headers", &c->headers);
-	at.allowed = EP_SPEC_NAMES_CREDENTIAL | EP_SPEC_NAMES_TOKEN;
+	at.allowed = EP_SPEC_NAMES_CREDENTIAL | EP_SPEC_NAMES_TENANT |
+		     EP_SPEC_NAMES_TOKEN;
 	check_text(&at, "value", c->value);
 	if (c->key && !in_words(&c->secrets, c->key))
 		ep_spec_complain_line(rd, c->line,

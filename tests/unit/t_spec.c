@@ -303,6 +303,24 @@ static void checks_imports(void **state)
 		       "fields: {id: Client Name}}]\n")));
 }
 
+/* Some vendors take the tenancy from where the token was asked for. */
+static void a_token_may_be_asked_for_by_tenancy(void **state)
+{
+	static const char text[] =
+		HEAD "credentials: {c: {doc: d, hint: h, kind: token, secrets: "
+		     "[s], url: \"https://login.x.example/%s/token\", form: "
+		     "{secret: \"{s}\"}, token: t, value: \"{token}\"}}\n"
+		     "endpoints: {a: {title: a, path: /a, credential: c, "
+		     "emit: [{kind: team, fields: {id: id}}]}}\n";
+	char with[1024];
+
+	(void)state;
+	snprintf(with, sizeof(with), text, "{tenant}");
+	ep_spec_free(accept(with));
+	snprintf(with, sizeof(with), text, "{parent.id}");
+	refuse(with, 0, "{parent.id} is set nowhere");
+}
+
 static const char *look_up(void *to, const char *name)
 {
 	(void)to;
@@ -491,6 +509,7 @@ int main(void)
 		cmocka_unit_test(complains_about_everything_at_once),
 		cmocka_unit_test(complains_about_what_does_not_fit),
 		cmocka_unit_test(checks_imports),
+		cmocka_unit_test(a_token_may_be_asked_for_by_tenancy),
 		cmocka_unit_test(substitutes_names),
 		cmocka_unit_test(substitutes_dates),
 		cmocka_unit_test(substitutes_inside_json),
