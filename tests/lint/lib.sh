@@ -13,8 +13,10 @@ trap 'rm -f "$lint_bad"' EXIT
 export LC_ALL=C
 
 # What a build made, and foreign text.
-lint_skip='^\./((\.git|out|build-aux|autom4te\.cache|exitproof-[0-9][^/]*)/'
-lint_skip="$lint_skip|(configure|Makefile|Makefile\.in|aclocal\.m4|config\.[a-z]*)\$)"
+lint_skip='^\./((\.git|out|build-aux|autom4te\.cache|_build|_inst)/'
+lint_skip="$lint_skip|exitproof-[0-9][^/]*/"
+lint_skip="$lint_skip|(configure|Makefile|Makefile\.in|aclocal\.m4|config\.[a-z.]*)\$"
+lint_skip="$lint_skip|stamp-h1\$|.*\.(log|trs|o|a|gcda|gcno)\$)"
 lint_foreign='^\./tests/(fixtures|vendors|lint/cases|[a-z]+/corpus)/'
 
 # lint_files EXTENDED_REGEX: our own files whose path matches, sorted,
