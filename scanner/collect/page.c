@@ -276,30 +276,16 @@ static enum ep_page_verdict next_link(struct ep_pager *pager,
 	return verdict;
 }
 
-/* NEXT_URL and CURSOR: a member of the page names what comes next. */
-static enum ep_page_verdict next_member(struct ep_pager *pager,
-					const struct ep_page_answer *answer,
-					char why[EP_PAGE_WHY])
+/* What the member that names the next page says, once it says something. */
+static enum ep_page_verdict next_value(struct ep_pager *pager,
+				       const struct ep_page_answer *answer,
+				       const struct ep_json *value,
+				       char why[EP_PAGE_WHY])
 {
 	const struct ep_spec_page *spec = pager->spec;
 	enum ep_page_verdict verdict;
-	const struct ep_json *value = NULL;
-	enum ep_json_found found =
-		ep_json_path(answer->doc, spec->next, &value);
 	struct ep_buf text;
 
-	if (says_more(pager, answer) == 0 ||
-	    (spec->until_empty && answer->records == 0))
-		return EP_PAGE_LAST;
-	if (found == EP_JSON_AMBIGUOUS)
-		return spoilt(why, "page %" PRId64 " has two members '%s'",
-			      pager->pages, spec->next);
-	if (found == EP_JSON_ABSENT)
-		return no_next(pager, answer, true, why);
-	value = undress(value);
-	if (!value || ep_json_type(value) == EP_JSON_NULL ||
-	    (ep_json_type(value) == EP_JSON_BOOL && !ep_json_true(value)))
-		return no_next(pager, answer, false, why);
 	ep_buf_init(&text, EP_URL_BYTES_MAX);
 	if (!ep_json_scalar(value, &text) || text.overflow)
 		verdict = spoilt(why,
@@ -314,6 +300,31 @@ static enum ep_page_verdict next_member(struct ep_pager *pager,
 		verdict = follow(pager, answer, text.s, why);
 	ep_buf_release(&text);
 	return verdict;
+}
+
+/* NEXT_URL and CURSOR: a member of the page names what comes next. */
+static enum ep_page_verdict next_member(struct ep_pager *pager,
+					const struct ep_page_answer *answer,
+					char why[EP_PAGE_WHY])
+{
+	const struct ep_spec_page *spec = pager->spec;
+	const struct ep_json *value = NULL;
+	enum ep_json_found found =
+		ep_json_path(answer->doc, spec->next, &value);
+
+	if (says_more(pager, answer) == 0 ||
+	    (spec->until_empty && answer->records == 0))
+		return EP_PAGE_LAST;
+	if (found == EP_JSON_AMBIGUOUS)
+		return spoilt(why, "page %" PRId64 " has two members '%s'",
+			      pager->pages, spec->next);
+	if (found == EP_JSON_ABSENT)
+		return no_next(pager, answer, true, why);
+	value = undress(value);
+	if (!value || ep_json_type(value) == EP_JSON_NULL ||
+	    (ep_json_type(value) == EP_JSON_BOOL && !ep_json_true(value)))
+		return no_next(pager, answer, false, why);
+	return next_value(pager, answer, value, why);
 }
 
 static enum ep_page_verdict next_last_id(struct ep_pager *pager,
