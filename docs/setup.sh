@@ -52,6 +52,8 @@ curl: speaks to the simulated MSP without us
 xz-utils: make dist
 nodejs: runs the contract validator
 npm: installs it
+nodejs: runs the validators that others wrote
+npm: brings them
 procps: ps, for the process tests'
 
 names() {
@@ -67,8 +69,9 @@ packages() {
 	esac
 }
 
+# A program of that name counts too: it may have come another way.
 installed() {
-	dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null |
+	command -v "$1" >/dev/null || dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null |
 		grep -q '^install ok installed$'
 }
 
