@@ -77,7 +77,7 @@ static cJSON *step(const cJSON *from, const char *part)
 cJSON *es_at(const cJSON *from, const char *path)
 {
 	char part[256];
-	cJSON *at = NULL;
+	cJSON *at = *path ? NULL : (cJSON *)from;
 
 	while (from && *path) {
 		size_t n = strcspn(path, "/");

@@ -43,7 +43,8 @@ void es_world_release(struct es_world *w);
 
 /* Reading the tree.  path is slash separated; a part names a member of a
  * mapping, or the element of a list by number or by one of the element's
- * identifying members (key, id, domain, email, name, hostname ...). */
+ * identifying members (key, id, domain, email, name, hostname ...).  An empty
+ * path is from itself: a document that is a list. */
 cJSON *es_at(const cJSON *from, const char *path);
 const cJSON *es_get(const cJSON *o, const char *key);
 const char *es_str(const cJSON *o, const char *key, const char *otherwise);
