@@ -89,9 +89,10 @@
 #define EP_TOKENS_MAX 100
 
 /* Requests under way at once over all vendors, and bytes of pages that wait
- * to be mapped; above either nothing new is sent. */
+ * to be mapped (parsed, they take some eight times as much memory); above
+ * either nothing new is sent. */
 #define EP_TRANSFERS_MAX 64
-#define EP_WORK_BYTES_MAX (16 * 1024 * 1024)
+#define EP_WORK_BYTES_MAX (4 * 1024 * 1024)
 
 /* Difference between a vendor's clock and ours: above the first it is said,
  * above the second ages cannot be trusted. */

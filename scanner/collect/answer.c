@@ -126,18 +126,21 @@ static void renew(struct ep_listing *listing,
 
 /* --- a page ------------------------------------------------------------ */
 
-static void note_page(struct ep_listing *listing,
+/* False when this very page came before in this listing: the source does not
+ * move on, whatever it is asked. */
+static bool note_page(struct ep_listing *listing,
 		      const struct ep_http_answer *answer)
 {
 	struct ep_source *source = listing->source;
 	uint8_t hash[EP_SHA256_BYTES];
 
-	if (!source)
-		return;
-	source->coverage.pages++;
 	ep_sha256_of(answer->body.s ? answer->body.s : "", answer->body.len,
 		     hash);
-	ep_buf_add(&source->coverage.page_sha256, hash, sizeof(hash));
+	if (source) {
+		source->coverage.pages++;
+		ep_buf_add(&source->coverage.page_sha256, hash, sizeof(hash));
+	}
+	return ep_seen_add(&listing->pager.seen, hash, sizeof(hash));
 }
 
 /* Ages are computed from the vendor's times and our clock: when the two
@@ -340,6 +343,8 @@ static void go_on(struct ep_listing *listing,
 	ep_work_add(listing, ep_doc_ref(doc), records, one, answer->body.len);
 	if (listing->source) {
 		listing->source->objects += page.records;
+		if (listing->source->calls == 1)
+			listing->source->coverage.total = listing->pager.total;
 		ep_source_tell(listing->source, EP_STEP_PAGE, 0, NULL);
 	}
 	if (verdict == EP_PAGE_SPOILT)
@@ -380,9 +385,15 @@ static void take_page(struct ep_listing *listing,
 			       not_as_expected, "%s %s",
 			       ep_listing_page(listing, page), what);
 	} else if (own_records(listing, records, one)) {
-		note_page(listing, answer);
 		check_clock(listing, answer);
-		go_on(listing, answer, doc, records, one);
+		if (note_page(listing, answer) || ep_json_count(records) == 0)
+			go_on(listing, answer, doc, records, one);
+		else
+			ep_listing_end(listing, EP_COVERAGE_PARTIAL,
+				       not_as_expected,
+				       "%s is the same as one before: the "
+				       "source does not go on to the next",
+				       ep_listing_page(listing, page));
 	}
 	ep_doc_unref(doc);
 }

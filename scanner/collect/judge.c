@@ -194,7 +194,11 @@ void ep_judge_answer(const struct ep_spec_endpoint *endpoint,
 		ret->verdict = EP_VERDICT_ABSENT;
 		return;
 	}
-	if (answer->status >= 200 && answer->status < 300) {
+	/* Of a listing only 200 says that this is all of the page (206 is a
+	 * part, 202 a promise); a token may come with 201. */
+	if (answer->status == 200 ||
+	    (!endpoint->name && answer->status > 200 &&
+	     answer->status < 300)) {
 		ret->verdict = EP_VERDICT_TAKE;
 		return;
 	}

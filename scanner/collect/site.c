@@ -244,8 +244,9 @@ static void wrong_tenancy(struct ep_site *site,
 
 	ep_buf_init(&id, sizeof(listing->id) * 8);
 	ep_str_printable(&id, listing->id, strlen(listing->id));
-	for (size_t i = 0; i < site->uses.n; i++)
-		refuse(&site->uses.v[i], EP_COVERAGE_DENIED,
+	for (size_t i = 0; i <= site->uses.n; i++)
+		refuse(i < site->uses.n ? &site->uses.v[i] : &site->none,
+		       EP_COVERAGE_DENIED,
 		       "Correct the tenant id or the credential in the "
 		       "customer's file; nothing was stored",
 		       "credential '%s' answers for tenancy %s%s, not for the "
