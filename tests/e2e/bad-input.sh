@@ -85,6 +85,17 @@ check_same "... nothing of it is stored" 0 \
 check_has "... and both ids are named" "$ep_work/night.txt" \
 	'cedaa212-c905-4dd1-a69f-5b34aec4ce00'
 
+fresh
+estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls-wrong host \
+	--control 0
+estate_config "$config"
+check_status "a server whose name is another's: no vendor is reached" 69 night 1
+check_has "... says TLS" "$ep_work/night.txt" 'TLS'
+check_same "... and not one listing is complete" 0 \
+	"$(ep query "SELECT count(*) FROM coverage WHERE status = 'complete'
+		AND NOT imported" | tail -n 1)"
+estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --control 0
+
 # --- registers, rules, tenants that are not there -----------------------------
 
 fresh

@@ -18,8 +18,10 @@ plain() {
 
 # A comment '.\" example: NAME' says that the display after it is the file
 # NAME.
-plain <"$EP_SRC/docs/exitproof.yaml.5" | (
-	cd "$ep_work/files" && awk '
+# examples PAGE: writes them below $ep_work/files.
+examples() {
+	plain <"$EP_SRC/docs/$1" | (
+		cd "$ep_work/files" && awk '
 	/^\.\\" example: / { name = $3; next }
 	/^\.Bd/ && name != "" {
 		folder = name
@@ -30,7 +32,10 @@ plain <"$EP_SRC/docs/exitproof.yaml.5" | (
 	}
 	/^\.Ed/ { inside = 0; name = "" }
 	inside { print >name }'
-)
+	)
+}
+examples exitproof.yaml.5
+examples exitproof-report.5
 check "manual: exitproof.yaml(5) has a main file" \
 	test -s "$ep_work/files/exitproof.yaml"
 check "manual: exitproof.yaml(5) has a customer" \
@@ -71,6 +76,13 @@ while read -r line; do
 	*) not_ok "manual: $line" "status $status: $(tail -n 1 "$ep_work/said")" ;;
 	esac
 done <"$ep_work/commands"
+check "manual: exitproof-report(5) has a report" \
+	test -s "$ep_work/files/reports/expiring.sql"
+mkdir -p "$ep_work/config/reports"
+cp "$ep_work/files/reports/expiring.sql" "$ep_work/config/reports/"
+check_status "manual: and it can be printed" 0 exitproof report \
+	--report text=- --definition expiring
+check_has "manual: it says what expires" "$ep_work/out" 'Within a month'
 check "manual: the first example left its reports" \
 	test -s out/junit.xml -a -s out/html/index.html
 done_testing
