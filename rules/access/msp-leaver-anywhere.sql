@@ -29,7 +29,8 @@ SELECT count(*) AS n
 SELECT l.person AS subject,
        max(coalesce(p.name, p.id)) AS name,
        count(DISTINCT a.tenant) || ' tenancies: '
-           || substr(group_concat(DISTINCT a.tenant_name), 1, 400) AS seen,
+           || substr(group_concat(DISTINCT a.tenant_name || ' ('
+                  || a.system || ')'), 1, 400) AS seen,
        'gone from every tenancy and partner portal' AS wanted,
        iso(max(l.left_at)) AS left_at,
        count(*) AS accounts

@@ -61,7 +61,8 @@ WITH changed(tenant, customer, subject, name, what, at) AS (
 SELECT x.tenant,
        x.subject,
        x.name,
-       group_concat(DISTINCT x.what) || ' changed, last ' || iso(max(x.at))
+       replace(group_concat(DISTINCT x.what), ',', ', ')
+           || ' changed, last ' || iso(max(x.at))
            || '; customer left ' || iso(c.exit_at) AS seen,
        'unchanged since the exit' AS wanted,
        max(x.at) AS changed_at, c.exit_ticket
