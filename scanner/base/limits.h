@@ -84,6 +84,10 @@
  * not asked thousands of times. */
 #define EP_CONNECTION_RETRIES_MAX 100
 
+/* Requests to one host that brought no answer, one after the other: from
+ * then on none is tried again until one is answered. */
+#define EP_HOST_FAILURES_MAX 20
+
 /* Tokens asked for with one credential in one run: six hours of tokens that
  * live five minutes. */
 #define EP_TOKENS_MAX 100

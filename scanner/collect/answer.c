@@ -62,6 +62,7 @@ static void try_again(struct ep_listing *listing,
 	int64_t failures = listing->tries - listing->throttles;
 
 	if (failures > retries_max(listing) || engine->closing ||
+	    listing->lane->host->silent > EP_HOST_FAILURES_MAX ||
 	    listing->tenancy->site->retries >= EP_CONNECTION_RETRIES_MAX) {
 		give_up(listing, judged);
 		return;
@@ -412,8 +413,12 @@ static void account(struct ep_listing *listing,
 		listing->source->coverage.ms += answer->ms;
 	}
 	engine->totals->wire_bytes += answer->wire_bytes;
-	if (answer->end == EP_HTTP_OK)
+	if (answer->end == EP_HTTP_OK) {
 		engine->totals->answers++;
+		listing->lane->host->silent = 0;
+	} else {
+		listing->lane->host->silent++;
+	}
 	left = limits->remaining_header ?
 		       engine->net->header(answer, limits->remaining_header) :
 		       NULL;

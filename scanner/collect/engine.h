@@ -47,6 +47,7 @@ void ep_doc_unref(struct ep_doc *doc);
 /* Everything that is sent to one host shares its connections. */
 struct ep_host {
 	int64_t under_way;
+	int64_t silent;	/* requests without an answer, in a row */
 	struct ep_lane *first, *last;	/* lanes that wait for a connection */
 };
 

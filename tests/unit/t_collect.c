@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -766,6 +767,73 @@ static void test_other_connections_go_on(void **state)
 	scene_release(&scene);
 }
 
+/* One vendor hangs; the others are not slower for it. */
+static void test_one_host_hangs(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/token", .body = "{\"access_token\":\"t\"}" },
+		{ .to = "/v1/root", .body = "{\"l\":\"/t/T1\"}" },
+		{ .to = "/slow/root", .end = EP_HTTP_TIMEOUT, .ms = 120000 },
+		{ .to = LIST "0", .body = PAGE(U("a"), 1, 1) },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+	char tenant[16];
+	const char *sent;
+
+	(void)state;
+	scene_init(&scene, script);
+	scene_connector(&scene, toy);
+	for (int i = 0; i < EP_TRANSFERS_MAX * 2; i++) {
+		snprintf(tenant, sizeof(tenant), "S%d", i);
+		connection = scene_connect(&scene, "slow", "toy", tenant);
+		EP_VEC_ADD(&connection->bases) = (struct ep_setting){
+			ep_strdup("api"), ep_strdup("https://s.example/slow")
+		};
+		scene_credential(&scene, connection, "main", tenant,
+				 "client_secret", "sesame-secret");
+	}
+	connection = scene_connect(&scene, "acme", "toy", "T1");
+	scene_credential(&scene, connection, "main", "cid", "client_secret",
+			 "sesame-secret");
+	scene_run(&scene);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "toy/S0 toy.users", EP_COVERAGE_FAILED, "too long");
+	scene_is(&scene, "toy/S127 toy.users", EP_COVERAGE_FAILED, NULL);
+	/* after a while nobody insists any more */
+	assert_in_range(scene.totals.retries, 8, EP_HOST_FAILURES_MAX * 2);
+	sent = strstr(scene.net.log.s, " GET " LIST "0");
+	assert_non_null(sent);
+	while (sent > scene.net.log.s && sent[-1] != '\n')
+		sent--;
+	assert_in_range(strtol(sent, NULL, 10), 0, 1000);
+	scene_all_ended(&scene);
+	scene_release(&scene);
+}
+
+/* With a fixed clock a night is the same night again, request by request. */
+static void test_same_night_twice(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .status = 502, .times = 2 },
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 3) },
+		{ .to = LIST "1", .status = 500, .times = 1 },
+		{ .to = LIST "1", .body = PAGE(U("c"), 2, 3) },
+		{ 0 }
+	};
+	struct scene one;
+	struct scene two;
+
+	(void)state;
+	play(&one, script);
+	play(&two, script);
+	assert_string_equal(one.net.log.s, two.net.log.s);
+	scene_release(&one);
+	scene_release(&two);
+}
+
 /* Ages are computed with our clock from the vendor's times. */
 static void test_clock_skew(void **state)
 {
@@ -869,6 +937,8 @@ int main(void)
 		cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_network_fails),
 		cmocka_unit_test(test_other_connections_go_on),
+		cmocka_unit_test(test_one_host_hangs),
+		cmocka_unit_test(test_same_night_twice),
 		cmocka_unit_test(test_clock_skew),
 		cmocka_unit_test(test_filter),
 	};

@@ -352,6 +352,38 @@ static void test_reread_parent_feeds_once(void **state)
 	scene_release(&scene);
 }
 
+/* A vendor that fails everywhere is not asked for ever: retries are counted
+ * over the whole connection. */
+static void test_retries_of_a_connection(void **state)
+{
+	struct fake_reply script[] = {
+		{ .to = "/orgs", .body = "{\"data\":[{\"id\":1}]}" },
+		{ .to = "/orgs/1/teams" },
+		{ .to = "/orgs/1/teams/*", .status = 500 },
+		{ 0 }
+	};
+	struct scene scene;
+	struct ep_buf teams;
+
+	(void)state;
+	ep_buf_init(&teams, 65536);
+	ep_buf_adds(&teams, "{\"data\":[{\"id\":0}");
+	for (int i = 1; i < EP_CONNECTION_RETRIES_MAX * 2; i++)
+		ep_buf_addf(&teams, ",{\"id\":%d}", i);
+	ep_buf_adds(&teams, "]}");
+	script[1].body = teams.s;
+	set_up(&scene, script);
+	scene_run(&scene);
+	scene_is(&scene, "hub/1 hub.members", EP_COVERAGE_FAILED,
+		 "200 of 200 calls");
+	assert_int_equal(scene.totals.retries, EP_CONNECTION_RETRIES_MAX);
+	assert_int_equal(scene.net.requests,
+			 2 + EP_CONNECTION_RETRIES_MAX * 3);
+	assert_true(scene.net.most <= 2);
+	ep_buf_release(&teams);
+	scene_release(&scene);
+}
+
 /* A partner's list shows tenancies of another connector's system. */
 static const char list[] =
 	"connector: list\n"
@@ -443,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_filter_by_customer),
 		cmocka_unit_test(test_absent_in_the_middle),
 		cmocka_unit_test(test_reread_parent_feeds_once),
+		cmocka_unit_test(test_retries_of_a_connection),
 		cmocka_unit_test(test_listed_and_not_configured),
 	};
 
