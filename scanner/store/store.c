@@ -85,6 +85,7 @@ static int take_lock(struct ep_store *store, struct ep_err *err)
 static int fill_new(const char *path, struct ep_err *err)
 {
 	struct ep_db *db = NULL;
+	int64_t busy_now = 0;
 	int rc = ep_db_open(path, EP_DB_WRITE, &db, err);
 
 	if (rc == 0)
@@ -93,6 +94,13 @@ static int fill_new(const char *path, struct ep_err *err)
 		rc = ep_schema_create(db, err);
 	if (rc == 0)
 		rc = ep_db_commit(db, err);
+	/* The file alone is renamed: all of it must be in the file, and a
+	 * close would not tell. */
+	if (rc == 0)
+		rc = ep_db_one_int(db, "PRAGMA wal_checkpoint(TRUNCATE)",
+				   &busy_now, err);
+	if (rc == 0 && busy_now)
+		rc = ep_err_set(err, EP_EBUSY, "%s: in use", path);
 	ep_db_close(db);
 	return rc;
 }

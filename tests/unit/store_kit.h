@@ -67,7 +67,7 @@ static inline void kit_close(struct kit *kit)
 static inline void kit_release(struct kit *kit)
 {
 	static const char *const suffix[] = { "", "-wal", "-shm", ".lock",
-					      ".new", ".v0" };
+					      ".new", ".new-wal", ".new-shm" };
 
 	kit_close(kit);
 	for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {

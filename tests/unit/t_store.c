@@ -348,7 +348,61 @@ static void test_full_disk(void **state)
 				 "name GLOB 'before *'"), 50);
 }
 
-int main(void)
+static char *self;
+
+/* Makes a database in another process whose n-th write and all later ones
+ * fail.  Returns its status. */
+static int create_with_fault(struct kit *kit, int n)
+{
+	char inject[64];
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	snprintf(inject, sizeof(inject), "inject=pwrite64:error=EIO:when=%d+",
+		 n);
+	if (child == 0) {
+		execlp("strace", "strace", "-f", "-qq", "-o", "/dev/null",
+		       "-e", "trace=pwrite64", "-e", inject, self, "--create",
+		       kit->path, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Whatever fails while it is made, a database is whole or not there. */
+static void test_failed_writes_at_birth(void **state)
+{
+	struct kit *kit = *state;
+	int failed = 0;
+
+	if (create_with_fault(kit, 60000) != 0)
+		skip();
+	unlink(kit->path);
+	for (int n = 1; n < 400; n += 13) {
+		failed += create_with_fault(kit, n) != 0;
+		if (access(kit->path, F_OK) < 0)
+			continue;
+		kit_open(kit, true);
+		kit_assert_dump(kit, "PRAGMA integrity_check", "ok\n");
+		kit_close(kit);
+		unlink(kit->path);
+	}
+	assert_true(failed > 5);
+}
+
+static int create_only(const char *path)
+{
+	struct ep_store *store = NULL;
+	struct ep_err err = EP_ERR_INIT;
+	int rc = ep_store_open(path, true, &store, &err);
+
+	ep_store_close(store);
+	return rc < 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -362,7 +416,12 @@ int main(void)
 		T(test_run_record),
 		T(test_kill_at_any_moment),
 		T(test_full_disk),
+		T(test_failed_writes_at_birth),
 	};
+
+	self = argv[0];
+	if (argc == 3 && strcmp(argv[1], "--create") == 0)
+		return create_only(argv[2]);
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
