@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void es_lie_before(const struct es_hits *hits, struct es_req *req)
 {
@@ -73,6 +74,12 @@ static void set_number(cJSON *doc, const char *path, double value)
 
 	if (at)
 		cJSON_SetNumberHelper(at, value);
+}
+
+/* "." is the document itself. */
+static cJSON *records_of(cJSON *doc, const struct es_shape *s)
+{
+	return strcmp(s->records, ".") ? es_at(doc, s->records) : doc;
 }
 
 static cJSON *links_of(cJSON *doc, const struct es_shape *s)
@@ -150,7 +157,7 @@ static void extra_page(cJSON *doc, const struct es_answer *ans)
 
 static void empty_list(cJSON *doc, const struct es_shape *s)
 {
-	cJSON *list = es_at(doc, s->records);
+	cJSON *list = records_of(doc, s);
 
 	while (cJSON_GetArraySize(list))
 		cJSON_DeleteItemFromArray(list, 0);
@@ -174,7 +181,7 @@ static void rename_field(cJSON *doc, const struct es_shape *s,
 	const char *to = es_str(args, "to", "renamed");
 	cJSON *i;
 
-	cJSON_ArrayForEach(i, es_at(doc, s->records)) {
+	cJSON_ArrayForEach(i, records_of(doc, s)) {
 		cJSON *in = holder(i, field);
 		cJSON *v = cJSON_DetachItemFromObjectCaseSensitive(in, field);
 
@@ -188,7 +195,7 @@ static void set_field(cJSON *doc, const struct es_shape *s,
 {
 	cJSON *i;
 
-	cJSON_ArrayForEach(i, es_at(doc, s->records)) {
+	cJSON_ArrayForEach(i, records_of(doc, s)) {
 		cJSON *in = holder(i, field);
 
 		cJSON_DeleteItemFromObjectCaseSensitive(in, field);
@@ -213,7 +220,7 @@ static void unknown_role(cJSON *doc, const struct es_shape *s,
 static void drop_records(cJSON *doc, const struct es_shape *s,
 			 const cJSON *args)
 {
-	cJSON *list = es_at(doc, s->records);
+	cJSON *list = records_of(doc, s);
 	int64_t n = es_int(args, "count", 1);
 
 	for (; n > 0 && cJSON_GetArraySize(list); n--)
@@ -222,7 +229,7 @@ static void drop_records(cJSON *doc, const struct es_shape *s,
 
 static void repeat_record(cJSON *doc, const struct es_shape *s)
 {
-	cJSON *list = es_at(doc, s->records);
+	cJSON *list = records_of(doc, s);
 	const cJSON *first = cJSON_GetArrayItem(list, 0);
 
 	if (first)
@@ -277,6 +284,49 @@ static void records_lie(const struct es_hit *h, cJSON *doc,
 		repeat_record(doc, s);
 }
 
+/* Takes what stands in Link headers as the next page away, and keeps the
+ * first link, which is the page itself. */
+static void drop_next_header(struct es_answer *ans, char self[768])
+{
+	int i, n = 0;
+
+	*self = '\0';
+	for (i = 0; i < ans->nheaders; i++) {
+		struct es_header *h = &ans->headers[i];
+		bool link = !strcasecmp(h->name, "Link");
+		char *comma = link ? strstr(h->value, ", <") : NULL;
+
+		if (comma)
+			*comma = '\0';
+		if (link && strstr(h->value, "rel=\"next\""))
+			continue;
+		if (link)
+			snprintf(self, 768, "%.*s",
+				 (int)strcspn(h->value + 1, ">"),
+				 h->value + 1);
+		ans->headers[n++] = *h;
+	}
+	ans->nheaders = n;
+}
+
+static void headers_lie(const struct es_hit *h, struct es_answer *ans)
+{
+	char self[768];
+
+	if (h->kind == ES_FAULT_MISSING_LAST_PAGE &&
+	    ans->page + 2 >= ans->pages) {
+		drop_next_header(ans, self);
+	} else if (h->kind == ES_FAULT_REPEAT_CURSOR) {
+		drop_next_header(ans, self);
+		es_answer_header(ans, "Link", "<%s>; rel=\"next\"", self);
+	} else if (h->kind == ES_FAULT_FOREIGN_NEXT) {
+		drop_next_header(ans, self);
+		es_answer_header(ans, "Link", "<%s>; rel=\"next\"",
+				 es_str(h->args, "to",
+					"https://evil.example/v1/next"));
+	}
+}
+
 void es_lie_after(const struct es_hits *hits, struct es_answer *ans)
 {
 	cJSON *doc;
@@ -289,10 +339,13 @@ void es_lie_after(const struct es_hits *hits, struct es_answer *ans)
 		return;
 	doc = cJSON_Parse(es_buf_text(&ans->body));
 	for (i = 0; i < hits->n; i++) {
-		links_lie(&hits->v[i], doc, ans);
+		if (ans->shape->links)
+			links_lie(&hits->v[i], doc, ans);
+		else
+			headers_lie(&hits->v[i], ans);
 		records_lie(&hits->v[i], doc, ans->shape);
 	}
-	ans->rows = cJSON_GetArraySize(es_at(doc, ans->shape->records));
+	ans->rows = cJSON_GetArraySize(records_of(doc, ans->shape));
 	es_buf_clear(&ans->body);
 	es_buf_take(&ans->body, doc);
 }

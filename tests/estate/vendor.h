@@ -63,7 +63,7 @@ struct es_shape {
 
 struct es_header {
 	const char *name;
-	char value[192];
+	char value[768];
 };
 
 struct es_answer {

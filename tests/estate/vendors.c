@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which vendors the simulated MSP has; a new one adds its rows here. */
 #include "dnsfilter.h"
+#include "entra.h"
 #include "ninjaone.h"
+#include "okta.h"
 #include "printix.h"
 #include "vendor.h"
 
@@ -14,5 +16,11 @@ const struct es_vendor es_vendors[] = {
 	  es_df_throttle, NULL, es_df_truth, es_df_credentials },
 	{ "ninjaone", "ninjaone", es_nj_handle, es_nj_error,
 	  es_nj_throttle, es_nj_may_post, es_nj_truth, es_nj_credentials },
+	{ "okta", "okta", es_ok_handle, es_ok_error, es_ok_throttle,
+	  NULL, es_ok_truth, es_ok_credentials },
+	{ "entra", "entra-login", es_en_login_handle, es_en_error,
+	  es_en_throttle, es_en_login_may_post, NULL, NULL },
+	{ "entra", "graph", es_en_handle, es_en_error,
+	  es_en_throttle, NULL, es_en_truth, es_en_credentials },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };

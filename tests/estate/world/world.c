@@ -168,7 +168,8 @@ static int check_keys(const cJSON *o, const char *const *allowed,
 static int check(struct es_world *w, char msg[ES_MSG_MAX])
 {
 	static const char *const top[] = { "msp", "customers", "people",
-					   "printix", "dnsfilter", "nights",
+					   "printix", "dnsfilter", "entra",
+					   "ninjaone", "okta", "nights",
 					   "faults", "generate", "server",
 					   NULL };
 	static const char *const night[] = { "date", "about", "changes",
