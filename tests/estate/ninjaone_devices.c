@@ -122,8 +122,9 @@ static cJSON *device_brief(const cJSON *device, const cJSON *org)
 	es_uuid(uid, es_hash(7, "ninjaone-device", (uint64_t)id, 0));
 	if (!es_get(o, "uid"))
 		cJSON_AddStringToObject(o, "uid", uid);
-	cJSON_AddNumberToObject(o, "organizationId",
-				(double)es_int(org, "id", 0));
+	if (!es_get(o, "organizationId"))
+		cJSON_AddNumberToObject(o, "organizationId",
+					(double)es_int(org, "id", 0));
 	if (!es_get(o, "locationId") && place)
 		cJSON_AddNumberToObject(o, "locationId",
 					(double)es_int(place, "id", 0));

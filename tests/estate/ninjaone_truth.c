@@ -23,6 +23,16 @@ static void add(cJSON *o, const char *name, int64_t n)
 	cJSON_AddNumberToObject(o, name, (double)n);
 }
 
+static int64_t technician_roles(const cJSON *list)
+{
+	const cJSON *i;
+	int64_t n = 0;
+
+	cJSON_ArrayForEach(i, list)
+		n += !strcmp(es_str(i, "type", "TECHNICIAN"), "TECHNICIAN");
+	return n;
+}
+
 static void count_activities(const cJSON *list, cJSON *o)
 {
 	static const struct {
@@ -55,7 +65,7 @@ static void count_instance(const cJSON *nj, cJSON *o)
 	add(o, "licence", cJSON_GetArraySize(es_get(nj, "licences")));
 	add(o, "technician_reach",
 	    cJSON_GetArraySize(es_get(nj, "technicians")));
-	add(o, "technician_roles", cJSON_GetArraySize(es_get(nj, "roles")));
+	add(o, "technician_roles", technician_roles(es_get(nj, "roles")));
 	cJSON_ArrayForEach(org, es_get(nj, "organizations"))
 		cJSON_ArrayForEach(d, es_get(org, "devices")) {
 			devices++;
