@@ -15,6 +15,7 @@
 #include "cli/connect.h"
 #include "cli/progress.h"
 #include "cli/resolve.h"
+#include "cli/unread.h"
 #include "ext/db.h"
 #include "model/sink.h"
 #include "report/report.h"
@@ -116,7 +117,9 @@ static int collect_and_import(struct ep_night *night)
 	if (rc)
 		return rc;
 	ep_store_sink(app->store, &sink);
-	rc = collect_all(night, http, &sink, &progress);
+	rc = ep_unread_connections(app, &sink, &app->err);
+	if (rc == 0)
+		rc = collect_all(night, http, &sink, &progress);
 	ep_progress_end(&progress);
 	ep_http_close(http);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "cli/unread.h"
 #include "ext/db.h"
 #include "model/sink.h"
 #include "store/store.h"
@@ -178,22 +179,29 @@ static int list_folder(struct ep_app *app, struct batches *batches,
 	return 0;
 }
 
-static void add_register(struct ep_app *app, struct batches *batches)
+static int add_register(struct ep_app *app, struct batches *batches,
+			struct ep_sink *sink, struct ep_err *err)
 {
 	const struct ep_spec_import *import;
 	const struct ep_spec *spec;
 	struct stat st;
 
 	if (!app->config->leavers)
-		return;
+		return 0;
 	import = ep_import_find(&app->specs, REGISTER ".leavers", &spec);
-	if (!import || stat(app->config->leavers, &st) != 0) {
+	if (!import)
+		return ep_err_set(err, EP_ECONFIG,
+				  "there is no connector 'register'; is the "
+				  "installation whole?");
+	if (stat(app->config->leavers, &st) != 0) {
 		ep_diag_add(&app->diag, app->config->leavers, 0, 0,
 			    "the leaver register is not there");
-		return;
+		return ep_unread_import(app, sink, spec, import,
+					"its file is not there", err);
 	}
 	EP_VEC_ADD(&batch_for(batches, spec, import)->files) =
 		ep_strdup(app->config->leavers);
+	return 0;
 }
 
 /* When the file was last written is when it was captured, for files that do
@@ -228,7 +236,10 @@ static int import_batch(struct ep_app *app, const struct batch *batch,
 	size_t before = app->diag.n;
 	int rc = ep_import(&request, sink, &totals, &app->diag, err);
 
-	return rc && app->diag.n > before ? 0 : rc;
+	if (rc == 0 || app->diag.n == before)
+		return rc;
+	return ep_unread_import(app, sink, batch->spec, batch->import,
+				err->msg, err);
 }
 
 /* An import that went wrong has said so in diag; the machinery's own errors
@@ -241,7 +252,8 @@ int ep_import_waiting(struct ep_app *app, struct ep_sink *sink, int *ret_bad,
 	int rc;
 
 	rc = ep_import_expect(&app->specs, app->config, sink, err);
-	add_register(app, &batches);
+	if (rc == 0)
+		rc = add_register(app, &batches, sink, err);
 	if (rc == 0)
 		rc = list_folder(app, &batches, err);
 	for (size_t i = 0; rc == 0 && i < batches.n; i++)

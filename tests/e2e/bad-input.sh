@@ -86,7 +86,7 @@ check_has "... and both ids are named" "$ep_work/night.txt" \
 	'cedaa212-c905-4dd1-a69f-5b34aec4ce00'
 
 fresh
-estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls-wrong host \
+estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --tls-wrong host \
 	--control 0
 estate_config "$config"
 check_status "a server whose name is another's: no vendor is reached" 69 night 1
@@ -119,6 +119,28 @@ echo 'x,"broken' >>"$config/leavers.csv"
 check_status "a broken leaver register" 2 night 1
 check_has "... with file, line and column" "$ep_work/err" \
 	'leavers.csv:[0-9]+:[0-9]+: '
+# The register of yesterday must not stand in for the one of today.
+people_pass() {
+	sqlite3 "$ep_db" "SELECT count(*) FROM result r JOIN rule_run u
+		ON u.rule = r.rule JOIN rule_text t ON t.sha256 = u.sha256
+		WHERE r.result = 'PASS' AND t.needs LIKE '%person%'"
+}
+fresh
+check_status "a night with a register" 2 night 1
+check "... decides about leavers" test "$(people_pass)" -gt 0
+rm "$config/leavers.csv"
+check_status "the register is gone the night after" 2 night 2
+check_same "... and nothing about leavers passes any more" 0 "$(people_pass)"
+check_same "... nor a file of evidence that broke" failed "$(
+	echo broken >>"$config/imports/printix-tenant-users.csv"
+	night 3 >&2
+	status_of printix/2d4caec1-4d77-4190-b771-0fa0579a4181 \
+		printix-portal.tenant_users)"
+fresh
+sed -i 's/connector: printix$/connector: printx/' "$config/customers/acme.yaml"
+check_status "a connection without a connector" 2 night 1
+check_same "... is a dataset that failed" failed \
+	"$(status_of printx/2d4caec1-4d77-4190-b771-0fa0579a4181 printx)"
 fresh
 rm -rf "$ep_work/data/rules"
 mkdir "$ep_work/data/rules"

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a night could not even ask for: a connection whose connector is not
+ * there, an evidence file with errors, a register that is gone.  It is stored
+ * as a failed dataset, so that no report can take yesterday's reading, or
+ * nothing at all, for tonight's.
+ */
+#ifndef EP_UNREAD_H
+#define EP_UNREAD_H
+
+#include "base/err.h"
+#include "cli/app.h"
+
+struct ep_sink;
+
+/* Every connection of the configuration without a connector. */
+int ep_unread_connections(struct ep_app *app, struct ep_sink *sink,
+			  struct ep_err *err) EP_MUST_CHECK;
+
+/* The import's dataset of every tenancy that has it or ought to; the register
+ * has it even when it was never read. */
+int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
+		     const struct ep_spec *spec,
+		     const struct ep_spec_import *import, const char *reason,
+		     struct ep_err *err) EP_MUST_CHECK;
+
+#endif
