@@ -471,8 +471,8 @@ static void test_damaged_history(void **state)
 		"UPDATE history SET kind = 99",
 		"UPDATE volatile_history SET undo = x'28b52f'",
 		"UPDATE volatile_history SET undo = zeroblob(0)",
-		"UPDATE volatile_history SET undo = "
-		"substr(undo, 1, length(undo) - 1)",
+		("UPDATE volatile_history SET undo = "
+		 "substr(undo, 1, length(undo) - 1)"),
 		"UPDATE volatile_history SET kind = -1",
 	};
 	struct kit *kit = *state;
