@@ -206,6 +206,32 @@ static void test_foreign_unit(void **state)
 	       COLUMNS, "okta/x");
 }
 
+/* A rule for Printix alone says nothing about an Okta tenancy, whatever its
+ * query returns; and it is no error of the rule. */
+static void test_other_system(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	EP_VEC_ADD(&kit->rules.rule.v[0]->systems) = ep_strdup("printix");
+	kit_night(kit, "customers: [{id: acme}]\n"
+		  "tenants:\n"
+		  "- {tenant: printix/t1, customer: acme}\n"
+		  "- {tenant: okta/o1, customer: acme}\n"
+		  "datasets:\n"
+		  "- {tenant: printix/t1, dataset: printix.users, "
+		  "kinds: [account], rows: [{account: {id: u2, "
+		  "state: active}}]}\n"
+		  "- {tenant: okta/o1, dataset: okta.users, "
+		  "kinds: [account], rows: [{account: {id: o9, "
+		  "state: disabled}}]}\n");
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(unit || ' ' || "
+				    "result) FROM result"),
+			    "printix/t1 PASS");
+	assert_int_equal(kit->sum.rules_error, 0);
+}
+
 static void test_no_column(void **state)
 {
 	broken(*state, COUNT, "SELECT tenant, id AS subject, name, "
@@ -355,6 +381,7 @@ int main(void)
 		WITH_KIT(test_write_refused),
 		WITH_KIT(test_null_subject),
 		WITH_KIT(test_foreign_unit),
+		WITH_KIT(test_other_system),
 		WITH_KIT(test_no_column),
 		WITH_KIT(test_count_is_text),
 		WITH_KIT(test_unknown_parameter),
