@@ -134,13 +134,22 @@ stop_estate
 
 echo
 echo "What was found in the third night:"
-# The report's own summary, then each rule that failed with its subjects.
+# The report's own summary, then the worst rules, each with two subjects.
 awk '
 	/^[^ ]/ { section = $0; next }
 	section == "In short" && NF
-	section == "Findings" && /^  [a-z]+  / { print; n = 0 }
-	section == "Findings" && /^    - / && ++n <= 3
-	section == "Findings" && /^    - / && n == 4 { print "    - ..." }
+	section == "Findings" && /^  [a-z]+  / {
+		if (++rules <= 8)
+			print
+		n = 0
+	}
+	section == "Findings" && /^    - / && ++n <= 3 && rules <= 8 {
+		print n < 3 ? $0 : "    - ..."
+	}
+	END {
+		if (rules > 8)
+			print "  and " rules - 8 " rules more"
+	}
 ' "$quick/findings.txt" | cut -c1-100
 cat <<'EOT'
 
@@ -151,7 +160,7 @@ Where to look:
     out/quickstart/exitproof.db      all three nights, an SQLite file
 
 Try next:
-    out/exitproof status
-    out/exitproof rule list
+    out/exitproof person otto.berg@northwind.example
+    out/exitproof rule explain key-owner-departed
     out/exitproof query "SELECT name, state FROM account LIMIT 5"
 EOT
