@@ -57,7 +57,63 @@ static const char *member(const struct ep_json *step, const char *name)
 	return ep_json_text(value);
 }
 
+/* --- systems ---------------------------------------------------------------- */
+
+void ep_finding_systems_init(struct ep_finding_systems *systems)
+{
+	ep_buf_init(&systems->list, EP_TEXT_BYTES_MAX);
+	ep_finding_systems_clear(systems);
+}
+
+void ep_finding_systems_release(struct ep_finding_systems *systems)
+{
+	ep_buf_release(&systems->list);
+}
+
+void ep_finding_systems_clear(struct ep_finding_systems *systems)
+{
+	ep_buf_clear(&systems->list);
+	ep_buf_addc(&systems->list, '/');
+	systems->all = false;
+}
+
+static bool listed(const struct ep_finding_systems *systems, const char *name,
+		   size_t n)
+{
+	const char *at = systems->list.s;
+
+	while ((at = strchr(at, '/')) && at[1]) {
+		at++;
+		if (strncmp(at, name, n) == 0 && at[n] == '/')
+			return true;
+	}
+	return false;
+}
+
+void ep_finding_systems_add(struct ep_finding_systems *systems,
+			    const char *unit)
+{
+	const char *slash = strchr(unit, '/');
+
+	if (!slash) {
+		systems->all = true;
+	} else if (!listed(systems, unit, (size_t)(slash - unit))) {
+		ep_buf_add(&systems->list, unit, (size_t)(slash - unit));
+		ep_buf_addc(&systems->list, '/');
+	}
+}
+
+static bool needed(const struct ep_finding_systems *systems,
+		   const char *system)
+{
+	return !systems || !system || systems->all || systems->list.overflow ||
+	       listed(systems, system, strlen(system));
+}
+
+/* --- remedy ------------------------------------------------------------------ */
+
 void ep_finding_remedy(const char *json,
+		       const struct ep_finding_systems *systems,
 		       void (*step)(void *to, int n, const char *act,
 				    const char *system, const char *only_after),
 		       void *to)
@@ -72,9 +128,42 @@ void ep_finding_remedy(const char *json,
 		return;
 	for (each = ep_json_first(steps); each; each = ep_json_next(each)) {
 		act = member(each, "do");
-		if (act)
+		if (act && needed(systems, member(each, "system")))
 			step(to, ++n, act, member(each, "system"),
 			     member(each, "only_after"));
 	}
 	ep_json_free(steps);
+}
+
+/* --- group -------------------------------------------------------------------- */
+
+void ep_finding_group_init(struct ep_finding_group *group)
+{
+	ep_buf_init(&group->rule, 1024);
+	ep_buf_init(&group->remedy, EP_FILE_BYTES_MAX);
+	ep_finding_systems_init(&group->systems);
+}
+
+void ep_finding_group_release(struct ep_finding_group *group)
+{
+	ep_buf_release(&group->rule);
+	ep_buf_release(&group->remedy);
+	ep_finding_systems_release(&group->systems);
+}
+
+bool ep_finding_group_ends(const struct ep_finding_group *group,
+			   const struct ep_finding_row *row)
+{
+	return group->rule.len == 0 ||
+	       strcmp(group->rule.s, ep_finding_text(row, EP_F_RULE)) != 0;
+}
+
+void ep_finding_group_start(struct ep_finding_group *group,
+			    const struct ep_finding_row *row)
+{
+	ep_buf_clear(&group->rule);
+	ep_buf_clear(&group->remedy);
+	ep_finding_systems_clear(&group->systems);
+	ep_buf_adds(&group->rule, ep_finding_text(row, EP_F_RULE));
+	ep_buf_adds(&group->remedy, ep_finding_text(row, EP_F_REMEDY));
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "ext/db.h"
 #include "ext/xml.h"
@@ -78,18 +77,19 @@ static void open_rule(struct ep_xml *xml, const struct ep_finding_row *row)
 	ep_xml_open(xml, "tbody");
 }
 
-static void close_rule(struct ep_xml *xml, const char *remedy)
+static void close_rule(struct ep_xml *xml, const struct ep_finding_group *group)
 {
 	ep_xml_close(xml);	/* tbody */
 	ep_xml_close(xml);	/* table */
 	ep_xml_close(xml);	/* div */
-	if (remedy && *remedy) {
+	if (group->remedy.len) {
 		ep_xml_open(xml, "p");
 		ep_xml_attr(xml, "class", "todo");
 		ep_xml_text(xml, "What to do, in this order");
 		ep_xml_close(xml);
 		ep_xml_open(xml, "ol");
-		ep_finding_remedy(remedy, add_step, xml);
+		ep_finding_remedy(group->remedy.s, &group->systems, add_step,
+				  xml);
 		ep_xml_close(xml);
 	}
 	ep_xml_close(xml);	/* article */
@@ -128,30 +128,26 @@ static void subject(struct ep_xml *xml, const struct ep_finding_row *row)
 int ep_html_findings(struct ep_xml *xml, struct ep_stmt *stmt,
 		     struct ep_err *err)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf rule = { .s = NULL };
-	EP_AUTO(ep_buf_release) struct ep_buf remedy = { .s = NULL };
+	struct ep_finding_group group;
 	struct ep_finding_row row;
 	bool more = true;
 	int rc = ep_finding_row_init(&row, stmt, err);
 
-	ep_buf_init(&rule, 1024);
-	ep_buf_init(&remedy, EP_FILE_BYTES_MAX);
+	ep_finding_group_init(&group);
 	while (rc == 0 && more) {
-		if (!rule.len ||
-		    strcmp(rule.s, ep_finding_text(&row, EP_F_RULE)) != 0) {
-			if (rule.len)
-				close_rule(xml, remedy.s);
-			ep_buf_clear(&rule);
-			ep_buf_clear(&remedy);
-			ep_buf_adds(&rule, ep_finding_text(&row, EP_F_RULE));
-			ep_buf_adds(&remedy,
-				    ep_finding_text(&row, EP_F_REMEDY));
+		if (ep_finding_group_ends(&group, &row)) {
+			if (group.rule.len)
+				close_rule(xml, &group);
+			ep_finding_group_start(&group, &row);
 			open_rule(xml, &row);
 		}
+		ep_finding_systems_add(&group.systems,
+				       ep_finding_text(&row, EP_F_UNIT));
 		subject(xml, &row);
 		rc = ep_db_step(stmt, &more, err);
 	}
-	if (rule.len)
-		close_rule(xml, remedy.s);
+	if (group.rule.len)
+		close_rule(xml, &group);
+	ep_finding_group_release(&group);
 	return rc;
 }

@@ -133,6 +133,7 @@ static int write_failure(struct ep_xml *xml, struct ep_junit_cursor *cursor,
 			 struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf content, message, type;
+	struct ep_finding_systems systems;
 	struct ep_stmt *stmt = cursor->stmt;
 
 	ep_buf_init(&content, 2 * CASE_BYTES_MAX);
@@ -146,7 +147,10 @@ static int write_failure(struct ep_xml *xml, struct ep_junit_cursor *cursor,
 		ep_buf_addf(&content, "%s\n", text(stmt, REASON));
 	if (add_findings(cursor, &content, err))
 		return err->code;
-	ep_finding_remedy(text(stmt, REMEDY), add_step, &content);
+	ep_finding_systems_init(&systems);
+	ep_finding_systems_add(&systems, text(stmt, UNIT));
+	ep_finding_remedy(text(stmt, REMEDY), &systems, add_step, &content);
+	ep_finding_systems_release(&systems);
 	outcome(xml, "failure", type.s, message.s, content.s);
 	return 0;
 }

@@ -151,32 +151,35 @@ static void finding_line(struct writer *wr, const struct ep_finding_row *row)
 	flush_line(wr);
 }
 
+static void add_remedy(struct writer *wr, const struct ep_finding_group *group)
+{
+	if (group->remedy.len)
+		ep_finding_remedy(group->remedy.s, &group->systems, add_step,
+				  wr);
+}
+
 static int draw_findings(struct writer *wr, struct ep_stmt *stmt,
 			 struct ep_err *err)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf rule, remedy;
+	struct ep_finding_group group;
 	struct ep_finding_row row;
 	bool more = true;
 	int rc = ep_finding_row_init(&row, stmt, err);
 
-	ep_buf_init(&rule, 1024);
-	ep_buf_init(&remedy, EP_FILE_BYTES_MAX);
+	ep_finding_group_init(&group);
 	while (rc == 0 && more) {
-		if (!rule.len ||
-		    strcmp(rule.s, ep_finding_text(&row, EP_F_RULE)) != 0) {
-			if (remedy.len)
-				ep_finding_remedy(remedy.s, add_step, wr);
-			ep_buf_clear(&rule);
-			ep_buf_clear(&remedy);
-			ep_buf_adds(&rule, ep_finding_text(&row, EP_F_RULE));
-			ep_buf_adds(&remedy, ep_finding_text(&row, EP_F_REMEDY));
+		if (ep_finding_group_ends(&group, &row)) {
+			add_remedy(wr, &group);
+			ep_finding_group_start(&group, &row);
 			rule_head(wr, &row);
 		}
+		ep_finding_systems_add(&group.systems,
+				       ep_finding_text(&row, EP_F_UNIT));
 		finding_line(wr, &row);
 		rc = ep_db_step(stmt, &more, err);
 	}
-	if (remedy.len)
-		ep_finding_remedy(remedy.s, add_step, wr);
+	add_remedy(wr, &group);
+	ep_finding_group_release(&group);
 	return rc;
 }
 
