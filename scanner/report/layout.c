@@ -88,7 +88,7 @@ static void end_section(struct reader *rd)
 	if (!section)
 		return;
 	section->sql = ep_strdup(rd->sql.s ? rd->sql.s : "");
-	if (rd->sql.len == 0)
+	if (ep_str_trim(ep_str(section->sql)).n == 0)
 		ep_diag_add(rd->diag, rd->file, section->line, 1,
 			    "section '%s' has no query", section->id);
 	if (!section->title)
