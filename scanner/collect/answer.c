@@ -321,15 +321,25 @@ static void note_total(struct ep_listing *listing, const struct ep_json *doc)
 		listing->pager.total = total;
 }
 
+static const char *header(const struct ep_listing *listing,
+			  const struct ep_http_answer *answer,
+			  const char *name)
+{
+	return name ? listing->engine->net->header(answer, name) : NULL;
+}
+
 /* Decides about the next page and puts its request in line before this one
  * is mapped. */
 static void go_on(struct ep_listing *listing,
 		  const struct ep_http_answer *answer, struct ep_doc *doc,
 		  const struct ep_json *records, bool one)
 {
+	const struct ep_spec_page *spec = &listing->endpoint->page;
 	struct ep_page_answer page = {
 		.doc = doc->json,
-		.link = listing->engine->net->header(answer, "Link"),
+		.link = header(listing, answer, "Link"),
+		.cursor = header(listing, answer, spec->next_header),
+		.total = header(listing, answer, spec->total_header),
 		.base = listing->base,
 		.url = listing->url,
 	};

@@ -327,6 +327,21 @@ static enum ep_page_verdict next_member(struct ep_pager *pager,
 	return next_value(pager, answer, value, why);
 }
 
+/* CURSOR in a header: there while there is more, absent or empty then. */
+static enum ep_page_verdict next_header(struct ep_pager *pager,
+					const struct ep_page_answer *answer,
+					char why[EP_PAGE_WHY])
+{
+	EP_AUTO_FREE char *cursor = NULL;
+	struct ep_str text = ep_str_trim(
+		ep_str(answer->cursor ? answer->cursor : ""));
+
+	if (text.n == 0)
+		return no_next(pager, answer, false, why);
+	cursor = ep_strndup(text.p, text.n);
+	return go_on(pager, cursor, "cursor", why);
+}
+
 static enum ep_page_verdict next_last_id(struct ep_pager *pager,
 					 const struct ep_page_answer *answer,
 					 char why[EP_PAGE_WHY])
@@ -365,6 +380,8 @@ static enum ep_page_verdict next_of(struct ep_pager *pager,
 		return next_link(pager, answer, why);
 	case EP_PAGE_NEXT_URL:
 	case EP_PAGE_CURSOR:
+		if (pager->spec->next_header)
+			return next_header(pager, answer, why);
 		return next_member(pager, answer, why);
 	case EP_PAGE_NUMBER:
 	case EP_PAGE_OFFSET:
@@ -382,6 +399,8 @@ static void note_stated(struct ep_pager *pager,
 	int64_t stated;
 
 	pager->stated = -1;
+	if (answer->total && ep_str_int(answer->total, &stated) && stated >= 0)
+		pager->total = stated;
 	if (!pager->spec->pages)
 		return;
 	if (ep_json_path(answer->doc, pager->spec->pages, &value) ==

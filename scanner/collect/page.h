@@ -32,6 +32,8 @@ struct ep_pager {
 struct ep_page_answer {
 	const struct ep_json *doc;
 	const char *link;		/* Link header or NULL */
+	const char *cursor;		/* of next_header, or NULL */
+	const char *total;		/* of total_header, or NULL */
 	const char *base;		/* base URL of the connection */
 	const char *url;		/* what was asked */
 	int64_t records;

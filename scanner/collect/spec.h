@@ -102,6 +102,8 @@ struct ep_spec_page {
 	char *pages;		/* path of the stated number of pages */
 	char *more;		/* path of a boolean "there is more" */
 	char *last_id;		/* LAST_ID: path inside a record */
+	char *next_header;	/* CURSOR: response header in place of next */
+	char *total_header;	/* response header with the source's own count */
 	bool until_empty;	/* only a page without records ends the list:
 				 * neither a short page does, nor does a cursor
 				 * on an empty one go on */

@@ -188,6 +188,18 @@ static const char *const page_words[] = { "none",   "link_header", "next_url",
 					  "cursor", "number",	   "offset",
 					  "last_id", NULL };
 
+static void check_next_header(struct ep_spec_reader *rd,
+			      const struct ep_yaml *map,
+			      const struct ep_spec_page *page)
+{
+	if (page->next_header && page->kind != EP_PAGE_CURSOR)
+		ep_spec_complain(rd, map, "page: next_header: goes with kind: "
+					  "cursor");
+	if (page->next_header && page->next)
+		ep_spec_complain(rd, map, "page: next: and next_header: are "
+					  "one too many");
+}
+
 static void check_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		       const struct ep_spec_page *page)
 {
@@ -209,7 +221,7 @@ static void check_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		ep_spec_complain(rd, map, "page: %s needs param:", kind);
 	if (needs[page->kind].size && page->size == 0)
 		ep_spec_complain(rd, map, "page: %s needs size:", kind);
-	if (needs[page->kind].next && !page->next)
+	if (needs[page->kind].next && !page->next && !page->next_header)
 		ep_spec_complain(rd, map, "page: %s needs next:", kind);
 	if (needs[page->kind].last_id && !page->last_id)
 		ep_spec_complain(rd, map, "page: %s needs last_id:", kind);
@@ -220,7 +232,8 @@ void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 {
 	static const char *const keys[] = {
 		"kind", "param", "first", "size_param",	   "size", "next",
-		"pages", "more",  "last_id", "next_required", "until_empty", NULL
+		"pages", "more",  "last_id", "next_required", "until_empty",
+		"next_header", "total_header", NULL
 	};
 
 	ep_yaml_known(map, keys, "page", rd->file, rd->diag);
@@ -237,7 +250,10 @@ void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	page->pages = ep_spec_json_path(rd, map, "pages");
 	page->more = ep_spec_json_path(rd, map, "more");
 	page->last_id = ep_spec_json_path(rd, map, "last_id");
+	page->next_header = ep_spec_text(rd, map, "next_header");
+	page->total_header = ep_spec_text(rd, map, "total_header");
 	page->next_required = ep_spec_bool(rd, map, "next_required");
 	page->until_empty = ep_spec_bool(rd, map, "until_empty");
 	check_page(rd, map, page);
+	check_next_header(rd, map, page);
 }

@@ -61,6 +61,8 @@ static void read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->page.pages = ep_strdup(d->pages);
 	e->page.more = ep_strdup(d->more);
 	e->page.last_id = ep_strdup(d->last_id);
+	e->page.next_header = ep_strdup(d->next_header);
+	e->page.total_header = ep_strdup(d->total_header);
 }
 
 /* A cursor that is found has to be sent, in the query or in the body. */
@@ -222,4 +224,6 @@ void ep_spec_page_release(struct ep_spec_page *page)
 	ep_free(page->pages);
 	ep_free(page->more);
 	ep_free(page->last_id);
+	ep_free(page->next_header);
+	ep_free(page->total_header);
 }

@@ -268,6 +268,38 @@ static void test_link_header(void **state)
 	ep_pager_release(&pager);
 }
 
+static void test_cursor_in_header(void **state)
+{
+	struct ep_spec_page spec = { .kind = EP_PAGE_CURSOR,
+				     .param = (char *)"cursor",
+				     .next_header = (char *)"After-Cursor" };
+	struct ep_page_answer answer = { .base = "https://api.example",
+					 .url = "https://api.example/u",
+					 .records = 2,
+					 .cursor = " xyz ",
+					 .total = "5" };
+	struct ep_pager pager;
+
+	(void)state;
+	ep_pager_init(&pager, &spec, 0);
+	assert_int_equal(ep_pager_take(&pager, &answer, why), EP_PAGE_MORE);
+	query_is(&pager, "u?cursor=xyz");
+	assert_int_equal(pager.total, 5);
+	assert_int_equal(ep_pager_take(&pager, &answer, why), EP_PAGE_SPOILT);
+	assert_non_null(strstr(why, "followed before"));
+	ep_pager_release(&pager);
+	ep_pager_init(&pager, &spec, 0);
+	answer.cursor = "";
+	answer.total = "many";
+	assert_int_equal(ep_pager_take(&pager, &answer, why), EP_PAGE_LAST);
+	assert_int_equal(pager.total, -1);
+	ep_pager_release(&pager);
+	ep_pager_init(&pager, &spec, 0);
+	answer.cursor = NULL;
+	assert_int_equal(ep_pager_take(&pager, &answer, why), EP_PAGE_LAST);
+	ep_pager_release(&pager);
+}
+
 static void test_last_id(void **state)
 {
 	struct ep_spec_page spec = { .kind = EP_PAGE_LAST_ID,
@@ -325,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_number_without_statement),
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_cursor),
+		cmocka_unit_test(test_cursor_in_header),
 		cmocka_unit_test(test_next_required),
 		cmocka_unit_test(test_next_url),
 		cmocka_unit_test(test_link_header),

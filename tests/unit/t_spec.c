@@ -263,6 +263,14 @@ static void complains_about_what_does_not_fit(void **state)
 		    "'{\"c\":\"{#curser}\"}', "
 		    "emit: [{kind: team, fields: {id: id}}]}}\n",
 	       0, "{curser} is set nowhere");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, page: {kind: none, "
+		    "next_header: N}, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n",
+	       0, "goes with kind: cursor");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, page: {kind: cursor, "
+		    "param: p, next: n, next_header: N}, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n",
+	       0, "one too many");
 	refuse(HEAD "endpoints: {a: {title: a, path: /a, page: {kind: number, "
 		    "param: p}, emit: [{kind: team, fields: {id: id}}]}}\n",
 	       0, "needs size:");
