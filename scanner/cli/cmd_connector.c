@@ -8,9 +8,10 @@
 
 #include "base/str.h"
 #include "cli/connect.h"
+#include "cli/connector.h"
 #include "collect/collect.h"
 
-static int load_specs(struct ep_app *app)
+int ep_connector_specs(struct ep_app *app)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf shipped = { .s = NULL };
 	char *folder;
@@ -50,7 +51,7 @@ static int connector_list(struct ep_app *app, int argc, char **argv)
 	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
 	if (status >= 0)
 		return status;
-	status = load_specs(app);
+	status = ep_connector_specs(app);
 	for (size_t i = 0; status == 0 && i < app->specs.n; i++)
 		print_spec(app->specs.v[i]);
 	return status ? status : ep_app_finish();
@@ -108,7 +109,7 @@ static int connector_show(struct ep_app *app, int argc, char **argv)
 	} else if (strchr(argv[0], '/')) {
 		status = ep_connect_find(app, argv[0], &connection, &spec);
 	} else {
-		status = load_specs(app);
+		status = ep_connector_specs(app);
 		spec = status > 0 ? NULL : ep_specs_find(&app->specs, argv[0]);
 	}
 	if (status > 0)
@@ -161,6 +162,7 @@ int ep_cmd_connector(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_cmd subs[] = {
 		{ "list", connector_list, "what there is" },
+		{ "doc", ep_cmd_connector_doc, "a vendor's page" },
 		{ "lint", connector_lint, "judge connector files" },
 		{ "show", connector_show, "the requests it would make" },
 		{ "try", connector_try, "read one page for real" },

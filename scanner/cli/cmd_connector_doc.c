@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exitproof connector doc: the page of a system, from its connector files.
+ */
+#include "cli/cmd.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/connector.h"
+#include "model/entity.h"
+
+/* The connector's own text in a Markdown table: no bar, no line end. */
+static void cell(const char *s)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf out = EP_BUF_INIT(65536);
+
+	for (; s && *s; s++) {
+		if (*s == '|')
+			ep_buf_addc(&out, '\\');
+		ep_buf_addc(&out, *s == '\n' ? ' ' : *s);
+	}
+	ep_app_printf(" %s |", out.s ? out.s : "");
+}
+
+static void kinds_cell(unsigned kinds)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf out = EP_BUF_INIT(1024);
+
+	for (int i = 0; i < EP_KINDS; i++)
+		if (kinds & 1u << i)
+			ep_buf_addf(&out, "%s%s", out.len ? ", " : "",
+				    ep_entity((enum ep_kind)i)->name);
+	cell(out.s);
+}
+
+static void print_credentials(const struct ep_spec *spec)
+{
+	if (spec->credentials.n == 0)
+		return;
+	ep_app_printf("\n### Credentials\n\n| name | what | where to make it |\n"
+		      "| --- | --- | --- |\n");
+	for (size_t i = 0; i < spec->credentials.n; i++) {
+		const struct ep_spec_credential *credential =
+			&spec->credentials.v[i];
+
+		ep_app_printf("|");
+		cell(credential->name);
+		cell(credential->doc);
+		cell(credential->hint);
+		ep_app_printf("\n");
+	}
+}
+
+static void print_limits(const struct ep_spec *spec)
+{
+	static const char *const per[] = { "credential", "organisation",
+					   "vendor" };
+	const struct ep_spec_limits *limits = &spec->limits;
+
+	if (limits->window <= 0 || spec->endpoints.n == 0)
+		return;
+	ep_app_printf("\nThe vendor allows %" PRId64 " requests in %" PRId64
+		      " seconds per %s; exitproof takes at most %" PRId64
+		      " percent of it.\n",
+		      limits->requests, limits->window, per[limits->per],
+		      limits->share_percent);
+}
+
+static void print_endpoints(const struct ep_spec *spec)
+{
+	if (spec->endpoints.n == 0)
+		return;
+	ep_app_printf("\n### What is read\n\n"
+		      "| dataset | what | gives | credential |\n"
+		      "| --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < spec->endpoints.n; i++) {
+		const struct ep_spec_endpoint *endpoint =
+			&spec->endpoints.v[i];
+		EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
+
+		ep_buf_addf(&text, "%s.%s", spec->id, endpoint->name);
+		ep_app_printf("|");
+		cell(text.s);
+		ep_buf_clear(&text);
+		ep_buf_adds(&text, endpoint->title);
+		if (endpoint->doc)
+			ep_buf_addf(&text, ". %s", endpoint->doc);
+		if (endpoint->optional)
+			ep_buf_adds(&text, " (depends on licence or right)");
+		cell(text.s);
+		kinds_cell(ep_spec_endpoint_kinds(endpoint));
+		ep_buf_clear(&text);
+		for (size_t k = 0; k < endpoint->credentials.n; k++)
+			ep_buf_addf(&text, "%s%s", k ? " or " : "",
+				    endpoint->credentials.v[k]);
+		cell(text.s);
+		ep_app_printf("\n");
+	}
+}
+
+static void print_imports(const struct ep_spec *spec)
+{
+	if (spec->imports.n == 0)
+		return;
+	ep_app_printf("\n### What has no API: files to import\n\n"
+		      "| file | what | where in the portal | columns |\n"
+		      "| --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < spec->imports.n; i++) {
+		const struct ep_spec_import *import = &spec->imports.v[i];
+		EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
+
+		ep_app_printf("|");
+		ep_buf_addf(&text, "`%s`", import->file);
+		cell(text.s);
+		cell(import->title);
+		cell(import->doc);
+		ep_buf_clear(&text);
+		for (size_t k = 0; k < import->columns.n; k++)
+			ep_buf_addf(&text, "%s%s", k ? ", " : "",
+				    import->columns.v[k]);
+		cell(text.len ? text.s : "as the vendor exports it");
+		ep_app_printf("\n");
+	}
+}
+
+static void print_spec(const struct ep_spec *spec)
+{
+	ep_app_printf("\n## %s\n\nConnector `%s`, version %d, configured %s. "
+		      "Vendor's documentation: <%s>\n",
+		      spec->title, spec->id, spec->version,
+		      spec->msp ? "once for the MSP" : "for each tenancy",
+		      spec->docs ? spec->docs : "");
+	print_credentials(spec);
+	print_limits(spec);
+	print_endpoints(spec);
+	print_imports(spec);
+}
+
+/* "printix-portal" belongs to the page of "printix". */
+static bool on_page(const struct ep_spec *spec, const char *page)
+{
+	size_t n = strlen(page);
+
+	return strncmp(spec->id, page, n) == 0 &&
+	       (spec->id[n] == '\0' || spec->id[n] == '-');
+}
+
+int ep_cmd_connector_doc(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"connector doc", "NAME",
+		"Prints the page of a vendor in Markdown, from the connectors "
+		"NAME and NAME-*: what is read, with which rights, and what "
+		"has to be imported."
+	};
+	const struct ep_opt table[] = { EP_APP_OPTIONS(app) };
+	int operands, status, n = 0;
+
+	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
+	if (status >= 0)
+		return status;
+	if (operands != 1)
+		return ep_app_usage("connector doc", "give one name");
+	status = ep_connector_specs(app);
+	if (status)
+		return status;
+	ep_app_printf("<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
+		      "<!-- Made by docs/vendors.sh from the connectors; do not "
+		      "edit. -->\n# %s\n",
+		      argv[0]);
+	for (size_t i = 0; i < app->specs.n; i++)
+		if (on_page(app->specs.v[i], argv[0])) {
+			print_spec(app->specs.v[i]);
+			n++;
+		}
+	if (n == 0)
+		return ep_app_usage("connector doc",
+				    "there is no connector '%s'", argv[0]);
+	return ep_app_finish();
+}
