@@ -52,8 +52,6 @@ curl: speaks to the simulated MSP without us
 xz-utils: make dist
 nodejs: runs the contract validator
 npm: installs it
-nodejs: runs the validators that others wrote
-npm: brings them
 procps: ps, for the process tests'
 
 names() {
@@ -94,18 +92,9 @@ if ! command -v dpkg-query >/dev/null; then
 	exit 0
 fi
 
-# A command that is there already, wherever from, is good enough.
-present() {
-	case $1 in
-	nodejs) command -v node >/dev/null ;;
-	npm) command -v npm >/dev/null ;;
-	*) installed "$1" ;;
-	esac
-}
-
 missing=
 for package in $wanted; do
-	present "$package" || missing="$missing $package"
+	installed "$package" || missing="$missing $package"
 done
 test -n "$missing" || exit 0
 
@@ -120,9 +109,18 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "setup: installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
-# shellcheck disable=SC2086
-$as_root apt-get install -y -q --no-install-recommends $missing >&2 || {
-	# The lists may be old or absent; once more after an update.
-	$as_root apt-get update -q >&2
-	$as_root apt-get install -y -q --no-install-recommends $missing >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+get() {
+	# shellcheck disable=SC2086
+	$as_root apt-get install -y -q --no-install-recommends $missing \
+		>>"$log" 2>&1
+}
+
+# The lists may be old or absent; once more after an update.
+get || { $as_root apt-get update -q >>"$log" 2>&1 && get; } || {
+	tail -n 30 "$log" >&2
+	echo "setup: apt-get could not install:$missing" >&2
+	exit 69
 }

@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# sh tests/contract/replay.sh VENDOR: see README.md beside it.
+# sh tests/contract/replay.sh VENDOR: see README.md beside it.  The file
+# vendors/VENDOR sets names that are used here.
+# shellcheck disable=SC1090,SC2034,SC2154,SC2317
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../night.sh"
 
