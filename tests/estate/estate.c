@@ -213,6 +213,7 @@ void es_estate_serve(struct es_estate *e, const struct es_in *in,
 		.method = in->method, .path = start + n, .query = in->query,
 		.authorization = in->authorization,
 		.content_type = in->content_type, .body = in->body,
+		.header = in->header, .to = in->to,
 		.world = &e->world, .state = e->state,
 	};
 

@@ -29,6 +29,9 @@ struct es_in {
 	const char *origin;	/* "https://127.0.0.1:8443" */
 	const char *authorization;
 	const char *content_type;
+	/* Any other header; "" when absent. */
+	const char *(*header)(void *to, const char *name);
+	void *to;
 	const char *body;
 };
 

@@ -28,6 +28,11 @@ const char *es_req_arg(const struct es_req *req, const char *name)
 	return NULL;
 }
 
+const char *es_req_header(const struct es_req *req, const char *name)
+{
+	return req->header(req->to, name);
+}
+
 static char *decoded(const char *s, size_t n)
 {
 	struct es_buf b = ES_BUF_INIT;

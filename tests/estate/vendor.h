@@ -41,6 +41,8 @@ struct es_req {
 	int nargs;
 	const char *authorization;	/* "" when absent */
 	const char *content_type;
+	const char *(*header)(void *to, const char *name);
+	void *to;
 	const char *body;
 	const char *base;	/* "https://127.0.0.1:8443/printix-api" */
 	const struct es_world *world;
@@ -102,6 +104,8 @@ const struct es_vendor *es_vendor_of(const char *prefix, size_t n);
 
 /* Request helpers. */
 const char *es_req_arg(const struct es_req *req, const char *name);
+/* Any header of the request; "" when absent. */
+const char *es_req_header(const struct es_req *req, const char *name);
 /* Splits the path below from into decoded parts ("/a/b" gives a, b); the
  * parts live in room.  Returns their number, or -1 when there are more than
  * max. */

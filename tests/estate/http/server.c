@@ -48,8 +48,9 @@ static void on_end(void *cls, struct MHD_Connection *c, void **state,
 	*state = NULL;
 }
 
-static const char *header(struct MHD_Connection *c, const char *name)
+static const char *header(void *to, const char *name)
 {
+	struct MHD_Connection *c = to;
 	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 
 	return v ? v : "";
@@ -89,6 +90,8 @@ static void fill(struct call *call, const char *method,
 	in->query = q ? q : "";
 	in->authorization = header(c, "Authorization");
 	in->content_type = header(c, "Content-Type");
+	in->header = header;
+	in->to = c;
 	in->body = es_buf_text(&call->body);
 }
 
