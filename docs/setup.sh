@@ -50,6 +50,7 @@ sqlite3: looks at the database without us
 jq: looks at JSON without us
 curl: speaks to the simulated MSP without us
 xz-utils: make dist
+strace: makes writes fail at birth of a database
 nodejs: runs the contract validator
 npm: installs it
 procps: ps, for the process tests'
