@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: leaver-privileged-role
--- revision: 1
+-- revision: 2
 -- title: No departed person holds a privileged role
 -- why: Somebody who left and still administers a tenancy can let himself and
 --   others in again, change what is filtered or printed, and delete the
@@ -25,20 +25,23 @@ SELECT r.tenant, count(*) AS n
  GROUP BY r.tenant;
 -- violations:
 -- A role that nobody has mapped yet counts as privileged, and an account
--- whose state is hidden as able to sign in.
+-- whose state is hidden as able to sign in.  Roles may come from another
+-- listing than accounts do, and a role may be held directly and in reserve.
 SELECT r.tenant,
        trim(r.account || ' ' || r.role || ' ' || coalesce(r.scope, ''))
            AS subject,
-       coalesce(a.name, a.email, a.login, a.id) AS name,
-       r.role || ', left ' || iso(l.left_at) AS seen,
+       max(coalesce(a.name, a.email, a.login, a.id)) AS name,
+       max(r.role || ', left ' || iso(l.left_at)) AS seen,
        'role given to somebody who is here' AS wanted,
-       a.email, a.state, r.scope, r.via, l.person, l.left_at, l.how
+       max(a.email) AS email, max(a.state) AS state, r.scope,
+       max(r.via) AS via, max(l.person) AS person, max(l.left_at) AS left_at,
+       max(l.how) AS how
   FROM role AS r
-  JOIN account AS a
-    ON a.tenant = r.tenant AND a.dataset = r.dataset AND a.id = r.account
+  JOIN account AS a ON a.tenant = r.tenant AND a.id = r.account
   JOIN person_link AS l
     ON l.tenant = a.tenant AND l.dataset = a.dataset AND l.account = a.id
  WHERE l.certain = 1
    AND l.left_at <= :now
    AND coalesce(r.privileged, 'unknown') <> 'no'
-   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired');
+   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
+ GROUP BY r.tenant, r.account, r.role, r.scope;
