@@ -4,6 +4,7 @@
 #include "entra.h"
 #include "ninjaone.h"
 #include "okta.h"
+#include "onelogin.h"
 #include "printix.h"
 #include "vendor.h"
 
@@ -18,6 +19,8 @@ const struct es_vendor es_vendors[] = {
 	  es_nj_throttle, es_nj_may_post, es_nj_truth, es_nj_credentials },
 	{ "okta", "okta", es_ok_handle, es_ok_error, es_ok_throttle,
 	  NULL, es_ok_truth, es_ok_credentials },
+	{ "onelogin", "onelogin", es_ol_handle, es_ol_error,
+	  es_ol_throttle, es_ol_may_post, es_ol_truth, es_ol_credentials },
 	{ "entra", "entra-login", es_en_login_handle, es_en_error,
 	  es_en_throttle, es_en_login_may_post, NULL, NULL },
 	{ "entra", "graph", es_en_handle, es_en_error,
