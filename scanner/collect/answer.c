@@ -240,6 +240,8 @@ static const struct ep_json *find_records(const struct ep_listing *listing,
 		snprintf(what, 256, "is no JSON object");
 		return NULL;
 	}
+	if (ep_judge_empty(endpoint, doc))
+		return ep_json_empty_array();
 	if (!ep_str_eq(endpoint->records, ".") &&
 	    ep_json_path(doc, endpoint->records, &records) != EP_JSON_PRESENT) {
 		snprintf(what, 256, "has no member '%.100s'",
@@ -464,6 +466,8 @@ void ep_listing_answer(struct ep_listing *listing,
 			listing->use->auth ? listing->use->auth->credential :
 					     NULL,
 			answer, &judged);
+	ep_judge_throttled(&listing->tenancy->site->spec->limits, answer,
+			   &judged);
 	listing->said.http_status = answer->status;
 	switch (judged.verdict) {
 	case EP_VERDICT_TAKE:

@@ -17,6 +17,7 @@ void ep_judge_error_text(const struct ep_json *doc, struct ep_buf *out)
 {
 	static const char *const paths[] = {
 		"errorText", "error_description", "error.message", "message",
+		"status.message",
 		"errorDescription", "errorSummary", "errors[0].detail",
 		"errors[0].message", "errors[0]", "detail", "error", NULL
 	};
@@ -207,6 +208,59 @@ void ep_judge_answer(const struct ep_spec_endpoint *endpoint,
 	judge_status(endpoint, credential, text.s ? text.s : "",
 		     answer->status, ret);
 	ep_buf_release(&text);
+}
+
+static bool has_text(const struct ep_json *doc, const char *path,
+		     const char *text)
+{
+	const struct ep_json *value;
+	const char *there;
+
+	if (ep_json_path(doc, path, &value) != EP_JSON_PRESENT)
+		return false;
+	there = ep_json_text(value);
+	return there && ep_str_eq(there, text);
+}
+
+void ep_judge_throttled(const struct ep_spec_limits *limits,
+			const struct ep_http_answer *answer,
+			struct ep_judgement *judged)
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_json *doc;
+	bool asks = false;
+
+	if (answer->end != EP_HTTP_OK || answer->status != 403 ||
+	    !limits->throttled_path || answer->body.len > 64 * 1024 ||
+	    ep_json_parse(answer->body.s, answer->body.len, &doc, NULL, &err) <
+		    0)
+		return;
+	for (size_t i = 0; i < limits->throttled_words.n; i++)
+		asks |= has_text(doc, limits->throttled_path,
+				 limits->throttled_words.v[i]);
+	ep_json_free(doc);
+	if (!asks)
+		return;
+	judged->verdict = EP_VERDICT_THROTTLED;
+	judged->status = EP_COVERAGE_PARTIAL;
+	advise(judged, "The vendor allows fewer requests than were sent: lower "
+		       "share_percent, or run at another time");
+}
+
+bool ep_judge_empty(const struct ep_spec_endpoint *endpoint,
+		    const struct ep_json *doc)
+{
+	const struct ep_pairs *vouch = &endpoint->records_absent;
+	const struct ep_json *value;
+
+	if (vouch->n == 0 ||
+	    ep_json_path(doc, endpoint->records, &value) != EP_JSON_ABSENT)
+		return false;
+	for (size_t i = 0; i < vouch->n; i++) {
+		if (!has_text(doc, vouch->v[i].name, vouch->v[i].value))
+			return false;
+	}
+	return true;
 }
 
 /* Errors beside or instead of data in a document that is a list. */

@@ -37,6 +37,17 @@ void ep_judge_answer(const struct ep_spec_endpoint *endpoint,
 		     const struct ep_http_answer *answer,
 		     struct ep_judgement *ret);
 
+/* A refusal (403) that is none, by the words of limits.throttled: the
+ * judgement becomes that of a throttled request. */
+void ep_judge_throttled(const struct ep_spec_limits *limits,
+			const struct ep_http_answer *answer,
+			struct ep_judgement *judged);
+
+/* True when the document vouches, as records_absent says, for its missing
+ * array being an empty one. */
+bool ep_judge_empty(const struct ep_spec_endpoint *endpoint,
+		    const struct ep_json *doc);
+
 /* The document of a 2xx: does it say itself that it is no good?  False and
  * what is wrong. */
 bool ep_judge_document(const struct ep_spec_endpoint *endpoint,

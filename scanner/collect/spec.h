@@ -78,6 +78,10 @@ struct ep_spec_limits {
 		enum ep_wait_unit unit;
 	}) wait;		/* looked at in this order on 429 and 503 */
 	char *remaining_header;	/* lowers the budget, never raises it */
+	/* A 403 whose body has one of these words there refuses nothing: it
+	 * asks for silence, as 429 does. */
+	char *throttled_path;
+	struct ep_words throttled_words;
 };
 
 enum ep_page_kind {
@@ -195,6 +199,9 @@ struct ep_spec_endpoint {
 				 * it belong to those tenancies */
 	char *records;		/* path of the array; NULL: the document is one
 				 * record; "." : the document is the array */
+	/* members that prove a whole answer, and their texts: with all of
+	 * them a missing array is an empty one */
+	struct ep_pairs records_absent;
 	bool records_map;	/* an object whose members are the records,
 				 * name reachable as "^name" */
 	char *total;		/* path of the source's own count */

@@ -146,6 +146,22 @@ static void read_waits(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	}
 }
 
+static void read_throttled(struct ep_spec_reader *rd,
+			   const struct ep_yaml *map,
+			   struct ep_spec_limits *limits)
+{
+	static const char *const keys[] = { "path", "words", NULL };
+	const struct ep_yaml *at = ep_spec_map(rd, map, "throttled");
+
+	if (!at)
+		return;
+	ep_yaml_known(at, keys, "throttled", rd->file, rd->diag);
+	limits->throttled_path = ep_spec_json_path(rd, at, "path");
+	ep_spec_words(rd, at, "words", &limits->throttled_words);
+	if (!limits->throttled_path || limits->throttled_words.n == 0)
+		ep_spec_complain(rd, at, "throttled: needs path: and words:");
+}
+
 void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
 {
 	static const char *const per_words[] = { "credential", "organisation",
@@ -155,7 +171,7 @@ void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
 					    "share_percent", "retries",
 					    "page_bytes",    "pages",
 					    "wait",	     "remaining",
-					    NULL };
+					    "throttled",     NULL };
 	struct ep_spec_limits *l = &rd->spec->limits;
 	const struct ep_yaml *map = ep_spec_map(rd, top, "limits");
 
@@ -178,6 +194,7 @@ void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
 	l->per = (enum ep_budget_scope)ep_spec_choice(rd, map, "per", per_words,
 						      EP_BUDGET_CREDENTIAL);
 	read_waits(rd, map, l);
+	read_throttled(rd, map, l);
 	l->remaining_header = ep_spec_text(rd, map, "remaining");
 	if ((l->requests == 0) != (l->window == 0))
 		ep_spec_complain(rd, map,

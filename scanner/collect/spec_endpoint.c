@@ -15,7 +15,7 @@ static const char *const endpoint_keys[] = {
 	"body",	      "query",	     "headers",	    "credential", "for_each",
 	"tenants",    "records",     "records_map", "total",   "page",
 	"absent",     "optional",    "transient",   "tenant_path",
-	"success",    "emit",	     NULL
+	"success",    "emit",	     "records_absent", NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -103,12 +103,39 @@ static void read_request(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->for_each_index = -1;
 }
 
+/* A missing member is a changed API before it is an empty list, so something
+ * has to vouch for the answer. */
+static void read_records_absent(struct ep_spec_reader *rd,
+				const struct ep_yaml *map,
+				struct ep_spec_endpoint *e)
+{
+	const struct ep_yaml *at = ep_spec_map(rd, map, "records_absent");
+
+	if (!at)
+		return;
+	ep_spec_pairs(rd, map, "records_absent", &e->records_absent);
+	if (!e->records || ep_str_eq(e->records, ".") || e->records_map)
+		ep_spec_complain(rd, at, "records_absent: belongs to records: "
+				 "that name an array");
+	if (e->records_absent.n == 0)
+		ep_spec_complain(rd, at, "records_absent: name the members "
+				 "that prove a whole answer");
+	for (size_t i = 0; i < e->records_absent.n; i++) {
+		const char *path = e->records_absent.v[i].name;
+
+		if (!ep_json_path_valid(path))
+			ep_spec_complain(rd, at, "records_absent: \"%.100s\" "
+					 "is no path", path);
+	}
+}
+
 static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			struct ep_spec_endpoint *e)
 {
 	e->tenants = ep_spec_bool(rd, map, "tenants");
 	e->records = ep_spec_json_path(rd, map, "records");
 	e->records_map = ep_spec_bool(rd, map, "records_map");
+	read_records_absent(rd, map, e);
 	e->total = ep_spec_json_path(rd, map, "total");
 	e->optional = ep_spec_bool(rd, map, "optional");
 	e->transient = ep_spec_bool(rd, map, "transient");

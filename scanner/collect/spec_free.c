@@ -40,6 +40,7 @@ static void endpoint_release(struct ep_spec_endpoint *e)
 	ep_spec_words_release(&e->credentials);
 	ep_free(e->for_each);
 	ep_free(e->records);
+	ep_spec_pairs_release(&e->records_absent);
 	ep_free(e->total);
 	ep_spec_page_release(&e->page);
 	ep_vec_release(&e->absent);
@@ -83,6 +84,8 @@ static void head_release(struct ep_spec *spec)
 		ep_free(spec->limits.wait.v[i].name);
 	ep_vec_release(&spec->limits.wait);
 	ep_free(spec->limits.remaining_header);
+	ep_free(spec->limits.throttled_path);
+	ep_spec_words_release(&spec->limits.throttled_words);
 	ep_spec_page_release(&spec->page);
 	ep_free(spec->identity.endpoint);
 	ep_free(spec->identity.path);

@@ -74,6 +74,13 @@ void ep_json_free(struct ep_json *json)
 	cJSON_Delete((cJSON *)(void *)json);
 }
 
+const struct ep_json *ep_json_empty_array(void)
+{
+	static const cJSON empty = { .type = cJSON_Array };
+
+	return json_of(&empty);
+}
+
 enum ep_json_type ep_json_type(const struct ep_json *json)
 {
 	switch (item_of(json)->type & 0xff) {

@@ -44,6 +44,8 @@ int ep_json_check(const char *s, size_t n, struct ep_err *err) EP_MUST_CHECK;
 int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
 		  size_t *ret_altered, struct ep_err *err) EP_MUST_CHECK;
 void ep_json_free(struct ep_json *json);
+/* An array without elements, which is nobody's to free. */
+const struct ep_json *ep_json_empty_array(void);
 
 enum ep_json_type ep_json_type(const struct ep_json *json);
 

@@ -283,6 +283,27 @@ static void complains_about_what_does_not_fit(void **state)
 	refuse(HEAD, 0, "needs endpoints: or imports:");
 }
 
+static void checks_what_vouches_for_an_empty_list(void **state)
+{
+	(void)state;
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, "
+		    "records_absent: {kind: x}, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
+	       "belongs to records:");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, records: a, "
+		    "records_absent: {}, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
+	       "name the members");
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, records: a, "
+		    "records_absent: {a..b: x}, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
+	       "is no path");
+	refuse(HEAD "limits: {throttled: {path: a}}\nendpoints: "
+		    "{a: {title: a, path: /a, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
+	       "needs path: and words:");
+}
+
 #define IMPORT(s) HEAD "imports:\n  i:\n    title: t\n    doc: d\n" s
 
 static void checks_imports(void **state)
@@ -519,6 +540,7 @@ int main(void)
 		cmocka_unit_test(checks_imports),
 		cmocka_unit_test(a_token_may_be_asked_for_by_tenancy),
 		cmocka_unit_test(substitutes_names),
+		cmocka_unit_test(checks_what_vouches_for_an_empty_list),
 		cmocka_unit_test(substitutes_dates),
 		cmocka_unit_test(substitutes_inside_json),
 		cmocka_unit_test(knows_forbidden_paths),
