@@ -63,7 +63,7 @@ static void count_instance(const cJSON *nj, cJSON *o)
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
 		add(o, sets[i], cJSON_GetArraySize(es_get(nj, sets[i])));
 	add(o, "licence", cJSON_GetArraySize(es_get(nj, "licences")));
-	add(o, "technician_reach",
+	add(o, "technician_sign_in",
 	    cJSON_GetArraySize(es_get(nj, "technicians")));
 	add(o, "technician_roles", technician_roles(es_get(nj, "roles")));
 	cJSON_ArrayForEach(org, es_get(nj, "organizations"))
