@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/str.h"
+#include "cli/moment.h"
 #include "ext/db.h"
 #include "ext/json.h"
 #include "store/store.h"
@@ -120,20 +120,10 @@ static int print_rows(struct ep_app *app, const char *sql, enum format format)
 
 static int choose_run(struct ep_app *app, const char *at)
 {
-	int64_t t, run = 0;
+	int64_t run = 0;
 
-	if (!at)
-		return ep_store_as_of(app->store, 0, &app->err);
-	if (ep_str_int(at, &run))
-		return ep_store_as_of(app->store, run, &app->err);
-	if (!ep_time_iso(at, false, &t))
-		return ep_err_set(&app->err, EP_EUSAGE,
-				  "--at '%s' is neither a run nor a time", at);
-	if (ep_store_run_at(app->store, t, &run, &app->err))
+	if (at && ep_moment_run(app->store, at, &run, &app->err))
 		return app->err.code;
-	if (!run)
-		return ep_err_set(&app->err, EP_ENOENT,
-				  "no finished run at or before %s", at);
 	return ep_store_as_of(app->store, run, &app->err);
 }
 

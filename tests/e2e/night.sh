@@ -87,6 +87,25 @@ for n in 1 2 3; do
 			"$ep_work/$n.xml" | sort | uniq -d)"
 done
 
+# Drift, by natural key and net of what came and went in between.
+check_status "drift of the last night: moves, and gaps" 2 ep drift \
+	--from 2 --to 3 --format json
+jq -r 'select(.dataset == "dnsfilter.user_agents") | .what + " " + .name' \
+	"$ep_work/out" >"$ep_work/drift"
+check_same "drift: an agent came back under a new id" "appeared BB-LT-07" \
+	"$(cat "$ep_work/drift")"
+check_status "drift of both nights" 2 ep drift --from 1 --to 3 --format json
+check_same "drift: its old row is gone, its new one is there" \
+	"appeared BB-LT-07
+gone BB-LT-07" "$(jq -r 'select(.dataset == "dnsfilter.user_agents" and
+	.name == "BB-LT-07") | .what + " " + .name' "$ep_work/out" | sort)"
+check_same "drift: a leaver is gone" "gone sam.ode@acme.example" \
+	"$(jq -r 'select(.dataset == "printix.users" and .kind == "account" and
+		.customer == "acme") | .what + " " + .name' "$ep_work/out")"
+check_has "drift: a cut listing is said" "$ep_work/out" \
+	'"not complete".*"reason":"[^"]+"'
+check_status "drift of the first night: nothing before it" 66 ep drift --to 1
+
 # The past stays what it was.
 check_same "as of night 1: Delta's users are those of night 1" 141 \
 	"$(ep query --at 1 "SELECT count(*) FROM account WHERE tenant = '$delta'
