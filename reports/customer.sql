@@ -62,6 +62,21 @@ SELECT CASE WHEN status = 'complete' THEN 'stale' ELSE status END AS State,
  GROUP BY customer, tenant, State, reason, advice
  ORDER BY customer IS NULL, customer, tenant, Datasets
 
+-- section: undecided
+-- title: What could not be decided
+-- draw: table
+-- about: Each result stays open until what it needs was read completely.
+SELECT count(*) AS Results, group_concat(DISTINCT l.rule) AS Rules,
+       coalesce(l.customer, '(nobody)') AS Customer,
+       l.reason AS Because, l.advice AS "What to do"
+  FROM (SELECT * FROM result_log ORDER BY rule) l
+ WHERE l.result = 'UNDECIDED' AND l.first_run <= :run
+   AND (l.end_run IS NULL OR l.end_run > :run)
+   AND (:customer IS NULL OR l.customer = :customer)
+ GROUP BY l.customer, l.reason, l.advice
+ ORDER BY l.customer IS NULL, l.customer, count(*) DESC, l.reason
+ LIMIT 200
+
 -- section: findings
 -- title: Findings
 -- draw: findings

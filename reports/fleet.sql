@@ -112,6 +112,21 @@ SELECT c.run AS label, f.severity AS series, count(*) AS value,
  GROUP BY c.run, f.severity
  ORDER BY c.run, CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END
 
+-- section: undecided
+-- title: What could not be decided
+-- draw: table
+-- about: Each result stays open until what it needs was read completely.
+SELECT count(*) AS Results, group_concat(DISTINCT l.rule) AS Rules,
+       coalesce(l.customer, '(nobody)') AS Customer,
+       l.reason AS Because, l.advice AS "What to do"
+  FROM (SELECT * FROM result_log ORDER BY rule) l
+ WHERE l.result = 'UNDECIDED' AND l.first_run <= :run
+   AND (l.end_run IS NULL OR l.end_run > :run)
+   AND (:customer IS NULL OR l.customer = :customer)
+ GROUP BY l.customer, l.reason, l.advice
+ ORDER BY l.customer IS NULL, l.customer, count(*) DESC, l.reason
+ LIMIT 200
+
 -- section: findings
 -- title: Findings
 -- draw: findings

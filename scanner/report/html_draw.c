@@ -107,8 +107,6 @@ static int draw_table(struct ep_xml *xml, const struct ep_section *section,
 	ep_xml_open(xml, "div");
 	ep_xml_attr(xml, "class", "scroll");
 	ep_xml_attr(xml, "tabindex", "0");
-	ep_xml_attr(xml, "role", "region");
-	ep_xml_attr(xml, "aria-label", section->title);
 	table_head(xml, section, stmt);
 	while (more) {
 		ep_xml_open(xml, "tr");

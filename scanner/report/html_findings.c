@@ -57,8 +57,6 @@ static void open_rule(struct ep_xml *xml, const struct ep_finding_row *row)
 	ep_xml_open(xml, "div");
 	ep_xml_attr(xml, "class", "scroll");
 	ep_xml_attr(xml, "tabindex", "0");
-	ep_xml_attr(xml, "role", "region");
-	ep_xml_attr(xml, "aria-label", ep_finding_text(row, EP_F_TITLE));
 	ep_xml_open(xml, "table");
 	ep_xml_open(xml, "caption");
 	ep_xml_attr(xml, "class", "sr");
@@ -121,7 +119,10 @@ static void subject(struct ep_xml *xml, const struct ep_finding_row *row)
 	cell(xml, ep_finding_text(row, EP_F_SEEN),
 	     ep_finding_text(row, EP_F_NOTE));
 	cell(xml, ep_finding_text(row, EP_F_WANTED), NULL);
-	cell(xml, ep_time_date(ep_finding_since(row), since), NULL);
+	ep_xml_open(xml, "td");
+	ep_xml_attr(xml, "class", "date");
+	ep_xml_text(xml, ep_time_date(ep_finding_since(row), since));
+	ep_xml_close(xml);
 	ep_xml_close(xml);
 }
 
