@@ -79,12 +79,14 @@ bool ep_spec_names(const char *text, void (*name)(void *to, const char *name),
 bool ep_spec_date(const char *name, char out[EP_TIME_TEXT])
 {
 	bool today = ep_str_starts(name, "today");
-	const char *rest = name + (today ? 5 : 3);
+	const char *rest;
 	int64_t days = 0;
-	size_t n = strlen(rest);
+	size_t n;
 
 	if (!today && !ep_str_starts(name, "now"))
 		return false;
+	rest = name + (today ? 5 : 3);
+	n = strlen(rest);
 	if (n) {
 		struct ep_str digits = { rest + 1, n > 1 ? n - 2 : 0 };
 
