@@ -12,7 +12,8 @@
 /* With last sign-ins selected a page holds at most so many users. */
 #define SIGN_INS_MAX 500
 
-static const struct es_shape shape = { .records = "value" };
+static const struct es_shape shape = { .records = "value",
+				       .next = "@odata.nextLink" };
 
 bool es_en_names(const char *names, const char *name)
 {
@@ -280,6 +281,9 @@ void es_en_list(struct es_en_call *c, const struct es_list *list,
 		cut.next = 0;
 	ans->status = 200;
 	ans->shape = &shape;
+	ans->page = cut.at > 0;
+	ans->pages = cut.next >> 1 < list->total ? ans->page + 2 :
+						   ans->page + 1;
 	es_buf_fmt(&ans->body, "{\"@odata.context\":\"https://graph.microsoft"
 		   ".com/v1.0/$metadata#%s\",", c->set->path);
 	if (cut.next >> 1 < list->total)

@@ -101,6 +101,11 @@ static void set_next(cJSON *doc, const struct es_shape *s, const char *url)
 {
 	cJSON *links = links_of(doc, s), *o;
 
+	if (s->next) {
+		cJSON_DeleteItemFromObjectCaseSensitive(doc, s->next);
+		if (url)
+			cJSON_AddStringToObject(doc, s->next, url);
+	}
 	if (!links)
 		return;
 	cJSON_DeleteItemFromObjectCaseSensitive(links, "next");
@@ -339,7 +344,7 @@ void es_lie_after(const struct es_hits *hits, struct es_answer *ans)
 		return;
 	doc = cJSON_Parse(es_buf_text(&ans->body));
 	for (i = 0; i < hits->n; i++) {
-		if (ans->shape->links)
+		if (ans->shape->links || ans->shape->next)
 			links_lie(&hits->v[i], doc, ans);
 		else
 			headers_lie(&hits->v[i], ans);

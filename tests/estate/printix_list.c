@@ -105,21 +105,21 @@ static struct es_shape *shape_of(const char *name)
 {
 	static struct es_shape shapes[] = {
 		{ "users", "page/totalElements", "page/totalPages", "_links",
-		  true, "role" },
+		  true, "role", NULL },
 		{ "groups", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL },
+		  "_links", true, NULL, NULL },
 		{ "sites", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL },
+		  true, NULL, NULL },
 		{ "networks", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL },
+		  "_links", true, NULL, NULL },
 		{ "printers", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL },
+		  "_links", true, NULL, NULL },
 		{ "workstations", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL },
+		  "_links", true, NULL, NULL },
 		{ "jobs", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL },
+		  true, NULL, NULL },
 		{ "cards", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL },
+		  true, NULL, NULL },
 	};
 	size_t i;
 

@@ -61,6 +61,8 @@ struct es_shape {
 	const char *links;	/* the object that holds "next" */
 	bool hal;		/* next is {"href": ...}, not a string */
 	const char *role;	/* member of a record that names its role */
+	const char *next;	/* member of the answer that is the next URL,
+				 * and missing at the end */
 };
 
 struct es_header {
