@@ -6,7 +6,7 @@
 --   is taken over.
 -- severity: medium
 -- per: tenant
--- systems: dnsfilter
+-- systems: dnsfilter, okta
 -- needs: account, role, declared
 -- param: days 90 "Days without a sign-in after which an account is dormant"
 -- fix: dormant-review
@@ -39,7 +39,7 @@ SELECT a.tenant,
        max(a.last_seen_at) AS last_seen_at
   FROM account AS a
   JOIN role AS r
-    ON r.tenant = a.tenant AND r.dataset = a.dataset AND r.account = a.id
+    ON r.tenant = a.tenant AND r.account = a.id
  WHERE coalesce(r.privileged, 'unknown') <> 'no'
    AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
    AND coalesce(a.last_seen_at, a.created_at, 0) < :now - :days * 86400

@@ -6,11 +6,12 @@
 --   the day the tenancy is lost.
 -- severity: low
 -- per: tenant
--- systems: printix, dnsfilter
--- needs: account[dnsfilter.users|printix-portal.tenant_users],
---   role[dnsfilter.users|printix-portal.tenant_users],
---   person_link[dnsfilter.users|printix-portal.tenant_users], tenancy,
---   coverage
+-- systems: printix, dnsfilter, okta, onelogin
+-- needs:
+--   account[dnsfilter.users|printix-portal.tenant_users|okta.users|onelogin-portal.super_users],
+--   role[dnsfilter.users|printix-portal.tenant_users|okta.user_roles|onelogin-portal.super_users],
+--   person_link[dnsfilter.users|printix-portal.tenant_users|okta.users|onelogin-portal.super_users],
+--   tenancy, coverage
 -- param: minimum 2 "People who have to be able to administer a tenancy"
 -- fix: owner-restore
 -- maps: soc2 CC6.3 direct "Shows tenancies that hang on one person, so that
@@ -35,8 +36,7 @@ WITH able(tenant, n) AS (
     SELECT r.tenant, count(DISTINCT coalesce(a.email, a.login, a.id))
       FROM role AS r
       JOIN account AS a
-        ON a.tenant = r.tenant AND a.dataset = r.dataset
-       AND a.id = r.account
+        ON a.tenant = r.tenant AND a.id = r.account
      WHERE r.privileged = 'yes'
        AND a.state = 'active'
        AND NOT EXISTS (SELECT 1
@@ -53,16 +53,20 @@ SELECT y.tenant,
   FROM tenancy AS y
   LEFT JOIN able AS b ON b.tenant = y.tenant
  WHERE y.claimed = 1
-   AND y.system IN ('dnsfilter', 'printix')
+   AND y.system IN ('dnsfilter', 'printix', 'okta', 'onelogin')
    AND coalesce(b.n, 0) < :minimum
    AND EXISTS (SELECT 1
                  FROM coverage AS v
                 WHERE v.tenant = y.tenant
                   AND v.dataset IN ('dnsfilter.users',
-                          'printix-portal.tenant_users'))
+                          'printix-portal.tenant_users',
+                          'okta.users', 'okta.user_roles',
+                          'onelogin-portal.super_users'))
    AND NOT EXISTS (SELECT 1
                      FROM coverage AS v
                     WHERE v.tenant = y.tenant
                       AND v.dataset IN ('dnsfilter.users',
-                              'printix-portal.tenant_users')
+                              'printix-portal.tenant_users',
+                          'okta.users', 'okta.user_roles',
+                          'onelogin-portal.super_users')
                       AND (v.status <> 'complete' OR v.stale = 1));

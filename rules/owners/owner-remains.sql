@@ -6,11 +6,12 @@
 --   it, or let anybody in again; it is the most expensive thing to lose.
 -- severity: critical
 -- per: tenant
--- systems: printix, dnsfilter
--- needs: account[dnsfilter.users|printix-portal.tenant_users],
---   role[dnsfilter.users|printix-portal.tenant_users],
---   person_link[dnsfilter.users|printix-portal.tenant_users], tenancy,
---   coverage, authorised_owner
+-- systems: printix, dnsfilter, okta, onelogin
+-- needs:
+--   account[dnsfilter.users|printix-portal.tenant_users|okta.users|onelogin-portal.super_users],
+--   role[dnsfilter.users|printix-portal.tenant_users|okta.user_roles|onelogin-portal.super_users],
+--   person_link[dnsfilter.users|printix-portal.tenant_users|okta.users|onelogin-portal.super_users],
+--   tenancy, coverage, authorised_owner
 -- fix: owner-restore
 -- maps: soc2 CC6.3 direct "Shows tenancies without an authorised owner, so
 --   that privileged access stays with those who need it"
@@ -38,12 +39,12 @@ WITH keeper(tenant, n) AS (
     SELECT r.tenant, count(*)
       FROM role AS r
       JOIN account AS a
-        ON a.tenant = r.tenant AND a.dataset = r.dataset
-       AND a.id = r.account
+        ON a.tenant = r.tenant AND a.id = r.account
       JOIN authorised_owner AS o
         ON o.customer = r.customer
        AND lower(o.address) = coalesce(a.email, a.login)
-     WHERE r.role IN ('owner', 'SYSTEM_MANAGER')
+     WHERE (r.role IN ('owner', 'SYSTEM_MANAGER')
+            OR r.attr ->> '$.type' = 'SUPER_ADMIN')
        AND a.state = 'active'
        AND NOT EXISTS (SELECT 1
                          FROM person_link AS l
@@ -63,22 +64,26 @@ SELECT y.tenant,
        (SELECT substr(group_concat(coalesce(a.email, a.id), ' '), 1, 400)
           FROM role AS r
           JOIN account AS a
-            ON a.tenant = r.tenant AND a.dataset = r.dataset
-           AND a.id = r.account
+            ON a.tenant = r.tenant AND a.id = r.account
          WHERE r.tenant = y.tenant
-           AND r.role IN ('owner', 'SYSTEM_MANAGER')) AS holders
+           AND (r.role IN ('owner', 'SYSTEM_MANAGER')
+            OR r.attr ->> '$.type' = 'SUPER_ADMIN')) AS holders
   FROM tenancy AS y
  WHERE y.claimed = 1
-   AND y.system IN ('dnsfilter', 'printix')
+   AND y.system IN ('dnsfilter', 'printix', 'okta', 'onelogin')
    AND NOT EXISTS (SELECT 1 FROM keeper AS k WHERE k.tenant = y.tenant)
    AND EXISTS (SELECT 1
                  FROM coverage AS v
                 WHERE v.tenant = y.tenant
                   AND v.dataset IN ('dnsfilter.users',
-                          'printix-portal.tenant_users'))
+                          'printix-portal.tenant_users',
+                          'okta.users', 'okta.user_roles',
+                          'onelogin-portal.super_users'))
    AND NOT EXISTS (SELECT 1
                      FROM coverage AS v
                     WHERE v.tenant = y.tenant
                       AND v.dataset IN ('dnsfilter.users',
-                              'printix-portal.tenant_users')
+                              'printix-portal.tenant_users',
+                          'okta.users', 'okta.user_roles',
+                          'onelogin-portal.super_users')
                       AND (v.status <> 'complete' OR v.stale = 1));
