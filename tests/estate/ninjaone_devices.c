@@ -29,8 +29,9 @@ static void add_feature(cJSON *settings, const char *name, bool enabled)
 	cJSON_AddStringToObject(o, "product", name);
 	cJSON_AddBoolToObject(o, "enabled", enabled);
 	cJSON_AddItemToObject(o, "targets", cJSON_CreateArray());
-	cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "options"),
-				"apiKey", "CANARY-org-feature-key");
+	o = cJSON_AddObjectToObject(o, "options");
+	cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "apiKey"), "value",
+				"CANARY-org-feature-key");
 }
 
 static cJSON *org_locations(const cJSON *org)
