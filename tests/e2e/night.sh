@@ -23,7 +23,8 @@ counts_agree() {
 		  FROM json_each(readfile('$ep_work/truth.json')) v,
 		       json_each(v.value) t, json_each(t.value) d
 		 WHERE v.key IN ('printix', 'dnsfilter', 'ninjaone', 'entra', 'okta',
-		                 'onelogin')
+		                 'onelogin',
+		                 'halopsa')
 		   AND d.type = 'integer'
 		   AND t.key <> 'partner' AND instr(d.key, '.') = 0;
 		SELECT got.tenant || ' ' || got.dataset || ': ' || got.rows ||

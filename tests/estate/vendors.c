@@ -2,6 +2,7 @@
 /* Which vendors the simulated MSP has; a new one adds its rows here. */
 #include "dnsfilter.h"
 #include "entra.h"
+#include "halopsa.h"
 #include "ninjaone.h"
 #include "okta.h"
 #include "onelogin.h"
@@ -25,5 +26,7 @@ const struct es_vendor es_vendors[] = {
 	  es_en_throttle, es_en_login_may_post, NULL, NULL },
 	{ "entra", "graph", es_en_handle, es_en_error,
 	  es_en_throttle, NULL, es_en_truth, es_en_credentials },
+	{ "halopsa", "halopsa", es_ha_handle, es_ha_error,
+	  es_ha_throttle, es_ha_may_post, es_ha_truth, es_ha_credentials },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
