@@ -24,7 +24,8 @@ counts_agree() {
 		       json_each(v.value) t, json_each(t.value) d
 		 WHERE v.key IN ('printix', 'dnsfilter', 'ninjaone', 'entra', 'okta',
 		                 'onelogin',
-		                 'halopsa')
+		                 'halopsa',
+		       'connectwise-psa')
 		   AND d.type = 'integer'
 		   AND t.key <> 'partner' AND instr(d.key, '.') = 0;
 		SELECT got.tenant || ' ' || got.dataset || ': ' || got.rows ||

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which vendors the simulated MSP has; a new one adds its rows here. */
+#include "connectwise.h"
 #include "dnsfilter.h"
 #include "entra.h"
 #include "halopsa.h"
@@ -28,5 +29,7 @@ const struct es_vendor es_vendors[] = {
 	  es_en_throttle, NULL, es_en_truth, es_en_credentials },
 	{ "halopsa", "halopsa", es_ha_handle, es_ha_error,
 	  es_ha_throttle, es_ha_may_post, es_ha_truth, es_ha_credentials },
+	{ "connectwise-psa", "connectwise", es_cw_handle, es_cw_error,
+	  es_cw_throttle, NULL, es_cw_truth, es_cw_credentials },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
