@@ -22,10 +22,9 @@ counts_agree() {
 		       v.key || '.' || d.key AS dataset, d.value AS n
 		  FROM json_each(readfile('$ep_work/truth.json')) v,
 		       json_each(v.value) t, json_each(t.value) d
-		 WHERE v.key IN ('printix', 'dnsfilter', 'ninjaone', 'entra', 'okta',
-		                 'onelogin',
-		                 'halopsa',
-		       'connectwise-psa')
+		 WHERE v.key IN ('connectwise-psa', 'dnsfilter', 'entra',
+				 'google', 'google-reseller', 'halopsa',
+				 'ninjaone', 'okta', 'onelogin', 'printix')
 		   AND d.type = 'integer'
 		   AND t.key <> 'partner' AND instr(d.key, '.') = 0;
 		SELECT got.tenant || ' ' || got.dataset || ': ' || got.rows ||

@@ -38,6 +38,10 @@ tab=$(printf '\t')
 umask 077
 "$estate" credentials --world "$world.yaml" >"$folder/secrets/all"
 while IFS="$tab" read -r vendor tenant app _ secret; do
-	printf '%s\n' "$secret" >"$folder/secrets/$vendor-$tenant-$app"
+	# A private key comes in one line, its ends of lines as \n.
+	case $secret in
+	*'-----BEGIN '*) printf '%b\n' "$secret" ;;
+	*) printf '%s\n' "$secret" ;;
+	esac >"$folder/secrets/$vendor-$tenant-$app"
 done <"$folder/secrets/all"
 rm "$folder/secrets/all"

@@ -3,6 +3,7 @@
 #include "connectwise.h"
 #include "dnsfilter.h"
 #include "entra.h"
+#include "google.h"
 #include "halopsa.h"
 #include "ninjaone.h"
 #include "okta.h"
@@ -31,5 +32,13 @@ const struct es_vendor es_vendors[] = {
 	  es_ha_throttle, es_ha_may_post, es_ha_truth, es_ha_credentials },
 	{ "connectwise-psa", "connectwise", es_cw_handle, es_cw_error,
 	  es_cw_throttle, NULL, es_cw_truth, es_cw_credentials },
+	{ "google", "google-oauth", es_go_token_handle, es_go_token_error,
+	  es_go_throttle, es_go_token_may_post, NULL, NULL },
+	{ "google", "google-admin", es_go_handle, es_go_error,
+	  es_go_throttle, NULL, es_go_truth, es_go_credentials },
+	{ "google", "google-licensing", es_go_handle, es_go_error,
+	  es_go_throttle, NULL, NULL, NULL },
+	{ "google-reseller", "google-reseller", es_go_handle, es_go_error,
+	  es_go_throttle, NULL, es_go_reseller_truth, NULL },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };

@@ -170,6 +170,7 @@ static int check(struct es_world *w, char msg[ES_MSG_MAX])
 	static const char *const top[] = { "msp", "customers", "people",
 					   "printix", "dnsfilter", "entra",
 					   "connectwise-psa",
+					   "google", "google-reseller",
 					   "halopsa",
 					   "ninjaone", "okta", "onelogin", "nights",
 					   "faults", "generate", "server",

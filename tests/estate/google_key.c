@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys of service accounts: computed from the address, so that the server and
+ * the tests' configuration have the same one and no key lies in any file of
+ * the tree.
+ */
+#include <string.h>
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "google.h"
+#include "util/text.h"
+
+#define BITS 2048
+#define SEED_BYTES 28
+
+static bool compute(const char *address, gnutls_x509_privkey_t key)
+{
+	uint64_t words[4];
+	gnutls_keygen_data_st seed = { .type = GNUTLS_KEYGEN_SEED,
+				       .data = (unsigned char *)words,
+				       .size = SEED_BYTES };
+	uint64_t i;
+
+	for (i = 0; i < 4; i++)
+		words[i] = es_hash(i, "google", es_hash_str("key", address),
+				   i);
+	return gnutls_x509_privkey_generate2(key, GNUTLS_PK_RSA, BITS,
+					     GNUTLS_PRIVKEY_FLAG_PROVABLE,
+					     &seed, 1) == 0;
+}
+
+/* Once more by its numbers, since the computed one remembers its seed and
+ * would say so in the file. */
+static bool plain(const char *address, gnutls_x509_privkey_t key)
+{
+	gnutls_datum_t m = { 0 }, e = { 0 }, d = { 0 }, p = { 0 }, q = { 0 };
+	gnutls_datum_t u = { 0 };
+	gnutls_x509_privkey_t computed;
+	bool good;
+
+	if (gnutls_x509_privkey_init(&computed))
+		return false;
+	good = compute(address, computed) &&
+	       !gnutls_x509_privkey_export_rsa_raw(computed, &m, &e, &d, &p,
+						   &q, &u) &&
+	       !gnutls_x509_privkey_import_rsa_raw(key, &m, &e, &d, &p, &q,
+						   &u);
+	gnutls_free(m.data);
+	gnutls_free(e.data);
+	gnutls_free(d.data);
+	gnutls_free(p.data);
+	gnutls_free(q.data);
+	gnutls_free(u.data);
+	gnutls_x509_privkey_deinit(computed);
+	return good;
+}
+
+bool es_go_key_pem(const char *address, struct es_buf *out)
+{
+	gnutls_x509_privkey_t key;
+	gnutls_datum_t pem = { 0 };
+	bool good;
+
+	if (gnutls_x509_privkey_init(&key))
+		return false;
+	good = plain(address, key) &&
+	       !gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM,
+						  NULL, GNUTLS_PKCS_PLAIN,
+						  &pem);
+	if (good)
+		es_buf_add(out, pem.data, pem.size);
+	gnutls_free(pem.data);
+	gnutls_x509_privkey_deinit(key);
+	return good;
+}
+
+bool es_go_key_verifies(const char *address, const char *data, size_t n,
+			const void *signature, size_t signature_len)
+{
+	gnutls_datum_t signed_data = { (unsigned char *)(uintptr_t)data,
+				       (unsigned int)n };
+	gnutls_datum_t sign = { (unsigned char *)(uintptr_t)signature,
+				(unsigned int)signature_len };
+	gnutls_x509_privkey_t key;
+	gnutls_privkey_t wrap = NULL;
+	gnutls_pubkey_t public = NULL;
+	bool good;
+
+	if (gnutls_x509_privkey_init(&key))
+		return false;
+	good = plain(address, key) && !gnutls_privkey_init(&wrap) &&
+	       !gnutls_privkey_import_x509(wrap, key, 0) &&
+	       !gnutls_pubkey_init(&public) &&
+	       !gnutls_pubkey_import_privkey(public, wrap, 0, 0) &&
+	       gnutls_pubkey_verify_data2(public, GNUTLS_SIGN_RSA_SHA256, 0,
+					  &signed_data, &sign) >= 0;
+	if (public)
+		gnutls_pubkey_deinit(public);
+	if (wrap)
+		gnutls_privkey_deinit(wrap);
+	gnutls_x509_privkey_deinit(key);
+	return good;
+}
