@@ -53,7 +53,9 @@ static const struct table tables[] = {
 	  "\"status\":\"ACTIVE\",\"created\":\"2024-02-21T20:08:24.000Z\","
 	  "\"lastUpdated\":\"2024-02-21T20:08:24.000Z\",\"settings\":{"
 	  "\"host\":\"logs.example\",\"edition\":\"aws\",\"token\":"
-	  "\"CANARY-okta-stream\"},\"_links\":{}}", 20, 200 },
+	  "\"CANARY-okta-stream\"},\"_links\":{\"self\":{\"href\":"
+	  "\"https://org.example/s\"},\"deactivate\":{\"href\":"
+	  "\"https://org.example/d\"}}}", 20, 200 },
 };
 
 /* Which members only the world's reader sees. */
