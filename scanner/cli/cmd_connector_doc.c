@@ -61,9 +61,9 @@ static void print_limits(const struct ep_spec *spec)
 
 	if (limits->window <= 0 || spec->endpoints.n == 0)
 		return;
-	ep_app_printf("\nThe vendor allows %" PRId64 " requests in %" PRId64
-		      " seconds per %s; exitproof takes at most %" PRId64
-		      " percent of it.\n",
+	ep_app_printf("\nBudget: %" PRId64 " requests in %" PRId64
+		      " seconds per %s, of which at most %" PRId64
+		      " percent are used.\n",
 		      limits->requests, limits->window, per[limits->per],
 		      limits->share_percent);
 }
