@@ -150,6 +150,12 @@ check_same "no rule that reads MFA passes without it" UNDECIDED \
 	"$(ep query "SELECT result FROM result WHERE unit = 'entra/$blue'
 		AND rule = 'administrator-without-mfa'" | tail -n 1)"
 
+check_same "the partner's side: who reaches customers through which group" \
+	'mei.tan@northwind.example otto.berg@northwind.example ravi.rao@northwind.example' \
+	"$(ep query "SELECT group_concat(email, ' ') FROM (SELECT email
+		FROM account WHERE dataset = 'entra-partner.technicians'
+		ORDER BY email)" | tail -n 1)"
+
 fresh
 estate_ctl fault kind=foreign_next vendor=entra \
 	'path=*/graph/v1.0/users*accountEnabled*' times=0 \

@@ -153,6 +153,46 @@ static void answer_federated(struct es_en_call *c, const cJSON *records)
 	es_list_release(&list);
 }
 
+static void put_assignment(struct es_buf *out, void *ctx,
+			   const struct es_seg *seg, int64_t index)
+{
+	(void)ctx;
+	(void)index;
+	es_buf_take(out, es_overlay("{\"@odata.etag\":\"W/x\",\"id\":\"\","
+				    "\"status\":\"active\","
+				    "\"createdDateTime\":\"2025-06-01T10:00:"
+				    "00.5Z\",\"lastModifiedDateTime\":"
+				    "\"2025-06-01T10:05:00Z\"}", seg->rec,
+				    NULL));
+}
+
+/* /tenantRelationships/delegatedAdminRelationships/{id}/accessAssignments */
+static bool assignments(struct es_en_call *c, const char **parts)
+{
+	static const struct es_en_set set = {
+		.path = "tenantRelationships/delegatedAdminRelationships('x')"
+			"/accessAssignments", .size = 100, .size_max = 999
+	};
+	struct es_list list = ES_LIST_INIT;
+	const cJSON *rel, *i;
+
+	if (strcmp(parts[0], "tenantRelationships") ||
+	    strcmp(parts[1], "delegatedAdminRelationships") ||
+	    strcmp(parts[3], "accessAssignments"))
+		return false;
+	cJSON_ArrayForEach(rel, es_get(c->tenant, "gdap_relationships"))
+		if (!strcmp(es_str(rel, "id", ""), parts[2]))
+			break;
+	if (!rel)
+		return false;
+	c->set = &set;
+	cJSON_ArrayForEach(i, es_get(rel, "assignments"))
+		es_list_add(&list, i, rel);
+	es_en_list(c, &list, put_assignment);
+	es_list_release(&list);
+	return true;
+}
+
 static const cJSON *holder(const struct es_en_call *c, const char **parts,
 			   const struct es_en_set **ret_set)
 {
@@ -171,27 +211,35 @@ static const cJSON *holder(const struct es_en_call *c, const char **parts,
 	return NULL;
 }
 
+static bool answer_part(struct es_en_call *c, const char *kind,
+			const char *part, const cJSON *rec)
+{
+	bool group = !strcmp(kind, "groups");
+
+	if (group && !strcmp(part, "members"))
+		answer_objects(c, es_get(rec, "members"), false);
+	else if (group && !strcmp(part, "transitiveMembers"))
+		answer_objects(c, es_get(rec, "members"), true);
+	else if (!strcmp(part, "owners"))
+		answer_objects(c, es_get(rec, "owners"), false);
+	else if (!strcmp(kind, "applications") &&
+		 !strcmp(part, "federatedIdentityCredentials"))
+		answer_federated(c, es_get(rec, "federated"));
+	else
+		return false;
+	return true;
+}
+
 bool es_en_nested(struct es_en_call *c, const char **parts, int nparts)
 {
 	const struct es_en_set *set;
 	const cJSON *rec = nparts == 3 ? holder(c, parts, &set) : NULL;
-	bool group = rec && !strcmp(parts[0], "groups");
 
 	if (!rec)
-		return false;
-	if (!es_en_may(c, set->permission))
-		es_en_error(c->ans, 403, "Insufficient privileges to complete "
-			    "the operation.");
-	else if (group && !strcmp(parts[2], "members"))
-		answer_objects(c, es_get(rec, "members"), false);
-	else if (group && !strcmp(parts[2], "transitiveMembers"))
-		answer_objects(c, es_get(rec, "members"), true);
-	else if (!strcmp(parts[2], "owners"))
-		answer_objects(c, es_get(rec, "owners"), false);
-	else if (!strcmp(parts[0], "applications") &&
-		 !strcmp(parts[2], "federatedIdentityCredentials"))
-		answer_federated(c, es_get(rec, "federated"));
-	else
-		return false;
+		return nparts == 4 && assignments(c, parts);
+	if (es_en_may(c, set->permission))
+		return answer_part(c, parts[0], parts[2], rec);
+	es_en_error(c->ans, 403, "Insufficient privileges to complete the "
+		    "operation.");
 	return true;
 }

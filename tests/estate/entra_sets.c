@@ -107,6 +107,17 @@ static const char eligible[] =
 	"\"startDateTime\":\"2025-01-05T09:30:00Z\",\"endDateTime\":null,"
 	"\"memberType\":\"Direct\",\"roleEligibilityScheduleId\":\"\"}";
 
+static const char relationship[] =
+	"{\"@odata.etag\":\"W/\\\"JyI0NzAwNjg0NCI=\\\"\",\"id\":\"\","
+	"\"displayName\":\"\",\"duration\":\"P730D\","
+	"\"autoExtendDuration\":\"PT0S\",\"customer\":{},"
+	"\"accessDetails\":{\"unifiedRoles\":[]},\"status\":\"active\","
+	"\"createdDateTime\":\"2025-03-20T10:00:00.1234567Z\","
+	"\"lastModifiedDateTime\":\"2025-03-21T10:00:00.1234567Z\","
+	"\"activatedDateTime\":\"2025-03-21T10:00:00.1234567Z\","
+	"\"endDateTime\":\"2027-03-21T10:00:00.1234567Z\"}";
+
+#define GDAP_MAY "DelegatedAdminRelationship.Read.All"
 #define USERS_MAY "User.Read.All|Directory.Read.All"
 #define GROUPS_MAY "GroupMember.Read.All|Group.Read.All|Directory.Read.All"
 #define ROLES_MAY "RoleManagement.Read.Directory|Directory.Read.All"
@@ -173,6 +184,12 @@ const struct es_en_set es_en_sets[] = {
 	  "\"skuPartNumber\":\"\",\"status\":\"Enabled\","
 	  "\"totalLicenses\":0,\"serviceStatus\":[]}", NULL, NULL, NULL,
 	  SKUS_MAY, 100, 999, NULL, false, false },
+	{ "tenantRelationships/delegatedAdminCustomers", "gdap_customers",
+	  NULL, "{\"id\":\"\",\"tenantId\":\"\",\"displayName\":\"\"}", NULL,
+	  NULL, NULL, GDAP_MAY, 300, 300, NULL, false, false },
+	{ "tenantRelationships/delegatedAdminRelationships",
+	  "gdap_relationships", NULL, relationship, NULL, NULL, NULL, GDAP_MAY,
+	  300, 300, NULL, false, false },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, false,
 	  false },
 };
