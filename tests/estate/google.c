@@ -111,7 +111,8 @@ static bool admit(struct es_go_call *c)
 	}
 	snprintf(c->req->who, sizeof(c->req->who), "%s", t.client);
 	c->may = (unsigned int)strtoul(t.tenant, NULL, 16);
-	c->subject = es_go_subject(c->req->world, t.client, &c->tenant);
+	c->subject = es_go_subject(c->req->world, t.client, &c->own);
+	c->tenant = c->own;
 	if (!c->subject || es_true(c->subject, "suspended", false)) {
 		es_go_error(c->ans, 401, "Invalid Credentials");
 		return false;
@@ -148,7 +149,7 @@ static bool path_fits(const char *pattern, const char *const *parts, int n,
 static bool is_own(const struct es_go_call *c, const char *customer)
 {
 	return customer && (!strcmp(customer, "my_customer") ||
-			    !strcmp(customer, es_str(c->tenant, "id", "")));
+			    !strcmp(customer, es_str(c->own, "id", "")));
 }
 
 /* Users go by id or address, groups too. */
@@ -171,7 +172,7 @@ static bool licence_fits(const struct es_go_call *c, const cJSON *rec,
 	const char *of = es_req_arg(c->req, "customerId");
 
 	return !strcmp(es_str(rec, "productId", ""), product) && of &&
-	       (is_own(c, of) || !strcmp(of, es_str(c->tenant, "domain", "")));
+	       (is_own(c, of) || !strcmp(of, es_str(c->own, "domain", "")));
 }
 
 /* What the query leaves of a list. */

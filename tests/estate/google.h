@@ -31,7 +31,8 @@ struct es_go_set {
 struct es_go_call {
 	struct es_req *req;
 	struct es_answer *ans;
-	const cJSON *tenant;	/* the customer that the subject belongs to */
+	const cJSON *own;	/* the customer that the subject belongs to */
+	const cJSON *tenant;	/* whose data is served */
 	const cJSON *subject;	/* the administrator acted for */
 	unsigned int may;	/* scopes of the token */
 };
