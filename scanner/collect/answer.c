@@ -468,6 +468,10 @@ void ep_listing_answer(struct ep_listing *listing,
 			answer, &judged);
 	ep_judge_throttled(&listing->tenancy->site->spec->limits, answer,
 			   &judged);
+	ep_judge_denied(&listing->tenancy->site->spec->limits,
+			listing->use->auth ? listing->use->auth->credential :
+					     NULL,
+			answer, &judged);
 	listing->said.http_status = answer->status;
 	switch (judged.verdict) {
 	case EP_VERDICT_TAKE:

@@ -222,18 +222,28 @@ static bool has_text(const struct ep_json *doc, const char *path,
 	return there && ep_str_eq(there, text);
 }
 
+/* The body of an error, NULL when it is none that is worth a look. */
+static struct ep_json *said(const struct ep_http_answer *answer, long status)
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_json *doc;
+
+	if (answer->end != EP_HTTP_OK || answer->status != status ||
+	    answer->body.len > 64 * 1024 ||
+	    ep_json_parse(answer->body.s, answer->body.len, &doc, NULL, &err) <
+		    0)
+		return NULL;
+	return doc;
+}
+
 void ep_judge_throttled(const struct ep_spec_limits *limits,
 			const struct ep_http_answer *answer,
 			struct ep_judgement *judged)
 {
-	struct ep_err err = EP_ERR_INIT;
 	struct ep_json *doc;
 	bool asks = false;
 
-	if (answer->end != EP_HTTP_OK || answer->status != 403 ||
-	    !limits->throttled_path || answer->body.len > 64 * 1024 ||
-	    ep_json_parse(answer->body.s, answer->body.len, &doc, NULL, &err) <
-		    0)
+	if (!limits->throttled_path || !(doc = said(answer, 403)))
 		return;
 	for (size_t i = 0; i < limits->throttled_words.n; i++)
 		asks |= has_text(doc, limits->throttled_path,
@@ -245,6 +255,43 @@ void ep_judge_throttled(const struct ep_spec_limits *limits,
 	judged->status = EP_COVERAGE_PARTIAL;
 	advise(judged, "The vendor allows fewer requests than were sent: lower "
 		       "share_percent, or run at another time");
+}
+
+static bool holds_text(const struct ep_json *doc, const char *path,
+		       const char *text)
+{
+	const struct ep_json *value;
+	const char *there;
+
+	if (ep_json_path(doc, path, &value) != EP_JSON_PRESENT)
+		return false;
+	there = ep_json_text(value);
+	return there && strstr(there, text);
+}
+
+void ep_judge_denied(const struct ep_spec_limits *limits,
+		     const struct ep_spec_credential *credential,
+		     const struct ep_http_answer *answer,
+		     struct ep_judgement *judged)
+{
+	static const struct ep_spec_endpoint plain;
+	struct ep_json *doc;
+	struct ep_buf text;
+	bool denies = false;
+
+	if (!limits->denied_path || !(doc = said(answer, 500)))
+		return;
+	for (size_t i = 0; i < limits->denied_words.n; i++)
+		denies |= holds_text(doc, limits->denied_path,
+				     limits->denied_words.v[i]);
+	if (denies) {
+		ep_buf_init(&text, ERROR_TEXT_MAX * 4);
+		ep_judge_error_text(doc, &text);
+		judge_denied(&plain, credential, text.s ? text.s : "", 500,
+			     judged);
+		ep_buf_release(&text);
+	}
+	ep_json_free(doc);
 }
 
 bool ep_judge_empty(const struct ep_spec_endpoint *endpoint,

@@ -43,6 +43,13 @@ void ep_judge_throttled(const struct ep_spec_limits *limits,
 			const struct ep_http_answer *answer,
 			struct ep_judgement *judged);
 
+/* An error of the server (500) that is a refusal, by the words of
+ * limits.denied: the judgement becomes that of a denied request. */
+void ep_judge_denied(const struct ep_spec_limits *limits,
+		     const struct ep_spec_credential *credential,
+		     const struct ep_http_answer *answer,
+		     struct ep_judgement *judged);
+
 /* True when the document vouches, as records_absent says, for its missing
  * array being an empty one. */
 bool ep_judge_empty(const struct ep_spec_endpoint *endpoint,

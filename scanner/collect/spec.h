@@ -82,6 +82,9 @@ struct ep_spec_limits {
 	 * asks for silence, as 429 does. */
 	char *throttled_path;
 	struct ep_words throttled_words;
+	/* A 500 whose text there holds one of these is a refusal. */
+	char *denied_path;
+	struct ep_words denied_words;
 };
 
 enum ep_page_kind {

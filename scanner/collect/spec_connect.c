@@ -146,20 +146,21 @@ static void read_waits(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	}
 }
 
-static void read_throttled(struct ep_spec_reader *rd,
-			   const struct ep_yaml *map,
-			   struct ep_spec_limits *limits)
+/* What an answer says about itself in place of its status. */
+static void read_said(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		      const char *name, char **ret_path,
+		      struct ep_words *ret_words)
 {
 	static const char *const keys[] = { "path", "words", NULL };
-	const struct ep_yaml *at = ep_spec_map(rd, map, "throttled");
+	const struct ep_yaml *at = ep_spec_map(rd, map, name);
 
 	if (!at)
 		return;
-	ep_yaml_known(at, keys, "throttled", rd->file, rd->diag);
-	limits->throttled_path = ep_spec_json_path(rd, at, "path");
-	ep_spec_words(rd, at, "words", &limits->throttled_words);
-	if (!limits->throttled_path || limits->throttled_words.n == 0)
-		ep_spec_complain(rd, at, "throttled: needs path: and words:");
+	ep_yaml_known(at, keys, name, rd->file, rd->diag);
+	*ret_path = ep_spec_json_path(rd, at, "path");
+	ep_spec_words(rd, at, "words", ret_words);
+	if (!*ret_path || ret_words->n == 0)
+		ep_spec_complain(rd, at, "%s: needs path: and words:", name);
 }
 
 void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
@@ -171,7 +172,8 @@ void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
 					    "share_percent", "retries",
 					    "page_bytes",    "pages",
 					    "wait",	     "remaining",
-					    "throttled",     NULL };
+					    "throttled",     "denied",
+					    NULL };
 	struct ep_spec_limits *l = &rd->spec->limits;
 	const struct ep_yaml *map = ep_spec_map(rd, top, "limits");
 
@@ -194,7 +196,9 @@ void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top)
 	l->per = (enum ep_budget_scope)ep_spec_choice(rd, map, "per", per_words,
 						      EP_BUDGET_CREDENTIAL);
 	read_waits(rd, map, l);
-	read_throttled(rd, map, l);
+	read_said(rd, map, "throttled", &l->throttled_path,
+		  &l->throttled_words);
+	read_said(rd, map, "denied", &l->denied_path, &l->denied_words);
 	l->remaining_header = ep_spec_text(rd, map, "remaining");
 	if ((l->requests == 0) != (l->window == 0))
 		ep_spec_complain(rd, map,

@@ -86,6 +86,8 @@ static void head_release(struct ep_spec *spec)
 	ep_free(spec->limits.remaining_header);
 	ep_free(spec->limits.throttled_path);
 	ep_spec_words_release(&spec->limits.throttled_words);
+	ep_free(spec->limits.denied_path);
+	ep_spec_words_release(&spec->limits.denied_words);
 	ep_spec_page_release(&spec->page);
 	ep_free(spec->identity.endpoint);
 	ep_free(spec->identity.path);

@@ -302,6 +302,10 @@ static void checks_what_vouches_for_an_empty_list(void **state)
 		    "{a: {title: a, path: /a, "
 		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
 	       "needs path: and words:");
+	refuse(HEAD "limits: {denied: {words: [a]}}\nendpoints: "
+		    "{a: {title: a, path: /a, "
+		    "emit: [{kind: team, fields: {id: id}}]}}\n", 0,
+	       "denied: needs path: and words:");
 }
 
 #define IMPORT(s) HEAD "imports:\n  i:\n    title: t\n    doc: d\n" s

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two habits of a vendor that must not be mistaken for others: an empty list
- * whose member is left out, and too many requests that read like a refusal.
+ * Habits of vendors that must not be mistaken for others: an empty list whose
+ * member is left out, too many requests that read like a refusal, and a
+ * refusal that reads like a fault of the server.
  */
 #include "scene.h"
 
@@ -29,6 +30,7 @@ static const char toy[] =
 	"limits:\n"
 	"  retries: 2\n"
 	"  throttled: {path: \"error.errors[0].reason\", words: [tooFast]}\n"
+	"  denied: {path: \"errors[0]\", words: [adequate permissions]}\n"
 	"page: {kind: cursor, param: after, next: next}\n"
 	"identity: {endpoint: me, path: id}\n"
 	"endpoints:\n"
@@ -124,6 +126,39 @@ static void cursor_goes_on_past_an_absent_page(void **state)
 	scene_release(&scene);
 }
 
+#define RIGHTS "{\"errors\":[\"You lack adequate permissions here\"]}"
+
+static void refusal_in_a_500_is_denied_at_once(void **state)
+{
+	static const struct fake_reply script[] = {
+		ME, { .to = "/users", .status = 500, .body = RIGHTS }, { 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_DENIED, "was denied (HTTP 500");
+	scene_release(&scene);
+}
+
+static void other_500_is_tried_again(void **state)
+{
+	static const struct fake_reply script[] = {
+		ME,
+		{ .to = "/users", .status = 500, .times = 2,
+		  .body = "{\"errors\":[\"A timeout\"]}" },
+		{ .to = "/users",
+		  .body = "{\"kind\":\"toy#users\",\"users\":[{\"id\":\"a\"}]}" },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_COMPLETE, NULL);
+	scene_release(&scene);
+}
+
 static void throttling_refusal_is_tried_again(void **state)
 {
 	static const struct fake_reply script[] = {
@@ -180,6 +215,8 @@ int main(void)
 		cmocka_unit_test(vouched_absence_is_empty),
 		cmocka_unit_test(other_absence_is_not),
 		cmocka_unit_test(cursor_goes_on_past_an_absent_page),
+		cmocka_unit_test(refusal_in_a_500_is_denied_at_once),
+		cmocka_unit_test(other_500_is_tried_again),
 		cmocka_unit_test(throttling_refusal_is_tried_again),
 		cmocka_unit_test(throttling_for_ever_is_no_refusal),
 		cmocka_unit_test(plain_refusal_stays_one),
