@@ -26,6 +26,23 @@ static const cJSON *with_id(const cJSON *list, const cJSON *id)
 	return NULL;
 }
 
+/* Owners that are still there: a deleted one is in no list. */
+static int64_t owners(const cJSON *tenant)
+{
+	static const char *const who[] = { "users", "groups",
+					   "service_principals", NULL };
+	const cJSON *app, *i;
+	int64_t n = 0;
+	int k;
+
+	cJSON_ArrayForEach(app, es_get(tenant, "applications"))
+		cJSON_ArrayForEach(i, es_get(app, "owners"))
+			for (k = 0; who[k]; k++)
+				n += with_id(es_get(tenant, who[k]), i) !=
+				     NULL;
+	return n;
+}
+
 static bool reaches(const cJSON *tenant, const cJSON *group, const char *id,
 		    int depth)
 {
@@ -80,7 +97,7 @@ static void count(const struct es_world *w, const cJSON *tenant, cJSON *o)
 	cJSON_AddNumberToObject(o, "role_definitions", cJSON_GetArraySize(
 				es_at(w->doc, "entra/role_definitions")));
 	cJSON_AddNumberToObject(o, "application_owners",
-				(double)inner(apps, "owners"));
+				(double)owners(tenant));
 	cJSON_AddNumberToObject(o, "federated_credentials",
 				(double)inner(apps, "federated"));
 	cJSON_AddNumberToObject(o, "group_members",
