@@ -58,6 +58,7 @@ static void section_draw(struct reader *rd, struct ep_str value)
 	for (int i = 0; draw_words[i]; i++)
 		if (ep_str_eqn(value, draw_words[i])) {
 			rd->section->draw = (enum ep_draw)i;
+			rd->section->draw_set = true;
 			return;
 		}
 	complain(rd, "draw is table, cards, findings, bars, stack or facts, "
@@ -88,20 +89,25 @@ static void end_section(struct reader *rd)
 	if (!section)
 		return;
 	section->sql = ep_strdup(rd->sql.s ? rd->sql.s : "");
-	if (ep_str_trim(ep_str(section->sql)).n == 0)
+	if ((ep_str_trim(ep_str(section->sql)).n == 0) != section->shared)
 		ep_diag_add(rd->diag, rd->file, section->line, 1,
-			    "section '%s' has no query", section->id);
-	if (!section->title)
+			    section->shared ?
+				    "section '%s' is used from parts.sql and "
+				    "has a query of its own" :
+				    "section '%s' has no query",
+			    section->id);
+	if (!section->title && !section->shared)
 		ep_diag_add(rd->diag, rd->file, section->line, 1,
 			    "section '%s' has no title", section->id);
 	ep_buf_clear(&rd->sql);
 }
 
-static void start_section(struct reader *rd, struct ep_str id)
+static void start_section(struct reader *rd, struct ep_str id, bool shared)
 {
 	end_section(rd);
 	rd->section = &EP_VEC_ADD(&rd->layout->sections);
 	*rd->section = (struct ep_section){ .id = ep_strndup(id.p, id.n),
+					    .shared = shared,
 					    .line = rd->line };
 }
 
@@ -115,6 +121,17 @@ static void read_sql(struct reader *rd, struct ep_str line)
 	}
 }
 
+/* A query ends where the next section starts, and nowhere before. */
+static bool inside_query(const struct reader *rd, struct ep_str rest)
+{
+	struct ep_str text = ep_str(rd->sql.s ? rd->sql.s : "");
+
+	rest = ep_str_trim(rest);
+	return rd->section && ep_str_trim(text).n > 0 &&
+	       !(rest.n > 8 && memcmp(rest.p, "section:", 8) == 0) &&
+	       !(rest.n > 4 && memcmp(rest.p, "use:", 4) == 0);
+}
+
 static void read_line(struct reader *rd, struct ep_str line)
 {
 	struct ep_str key, rest;
@@ -124,8 +141,7 @@ static void read_line(struct reader *rd, struct ep_str line)
 		return;
 	}
 	rest = (struct ep_str){ line.p + 2, line.n - 2 };
-	if (ep_str_trim(rest).n == 0 || (rd->section && rd->sql.len > 0 &&
-					 !memmem(rest.p, rest.n, "section:", 8)))
+	if (ep_str_trim(rest).n == 0 || inside_query(rd, rest))
 		return;	/* blank, or a comment inside a query */
 	if (!memchr(rest.p, ':', rest.n) || !ep_str_cut(&rest, ':', &key)) {
 		complain(rd, "expected '-- key: value', not", line);
@@ -133,8 +149,8 @@ static void read_line(struct reader *rd, struct ep_str line)
 	}
 	key = ep_str_trim(key);
 	rest = ep_str_trim(rest);
-	if (ep_str_eqn(key, "section"))
-		start_section(rd, rest);
+	if (ep_str_eqn(key, "section") || ep_str_eqn(key, "use"))
+		start_section(rd, rest, ep_str_eqn(key, "use"));
 	else if (rd->section)
 		section_key(rd, key, rest);
 	else
@@ -210,16 +226,15 @@ static bool id_valid(const char *id)
 	       strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-int ep_layout_find(const struct ep_words *folders, const char *id,
-		   struct ep_layout **ret, struct ep_err *err)
+/* The file of that name in the first folder that has it. */
+static int load_first(const struct ep_words *folders, const char *id,
+		      struct ep_layout **ret, struct ep_err *err)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf name, text;
+	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(128);
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_ERR_MSG_MAX);
 	struct ep_diag diag;
 
-	ep_buf_init(&name, 128);
-	ep_buf_init(&text, EP_ERR_MSG_MAX);
-	if (!id_valid(id))
-		return ep_err_set(err, EP_EUSAGE, "'%s' is no report id", id);
 	ep_buf_addf(&name, "%s.sql", id);
 	for (size_t i = 0; i < folders->n; i++) {
 		EP_AUTO_FREE char *path = ep_file_join(folders->v[i], name.s);
@@ -239,4 +254,74 @@ int ep_layout_find(const struct ep_words *folders, const char *id,
 					  "the folder reports of the "
 					  "installation",
 			  id);
+}
+
+static const struct ep_section *find_part(const struct ep_layout *parts,
+					  const char *id)
+{
+	for (size_t i = 0; i < parts->sections.n; i++)
+		if (strcmp(parts->sections.v[i].id, id) == 0)
+			return &parts->sections.v[i];
+	return NULL;
+}
+
+static void take_text(char **to, const char *from)
+{
+	if (!*to)
+		*to = ep_strdup(from);
+}
+
+static int fill_shared(struct ep_layout *layout, const struct ep_layout *parts,
+		       struct ep_err *err)
+{
+	for (size_t i = 0; i < layout->sections.n; i++) {
+		struct ep_section *section = &layout->sections.v[i];
+		const struct ep_section *part;
+
+		if (!section->shared)
+			continue;
+		part = find_part(parts, section->id);
+		if (!part)
+			return ep_err_set(err, EP_ECONFIG,
+					  "%s:%d:1: %s has no section '%s'",
+					  layout->file, section->line,
+					  parts->file, section->id);
+		take_text(&section->title, part->title);
+		take_text(&section->about, part->about);
+		take_text(&section->empty, part->empty);
+		if (!section->draw_set)
+			section->draw = part->draw;
+		ep_free(section->sql);
+		section->sql = ep_strdup(part->sql);
+	}
+	return 0;
+}
+
+static bool has_shared(const struct ep_layout *layout)
+{
+	for (size_t i = 0; i < layout->sections.n; i++)
+		if (layout->sections.v[i].shared)
+			return true;
+	return false;
+}
+
+int ep_layout_find(const struct ep_words *folders, const char *id,
+		   struct ep_layout **ret, struct ep_err *err)
+{
+	struct ep_layout *layout = NULL, *parts = NULL;
+	int rc;
+
+	if (!id_valid(id))
+		return ep_err_set(err, EP_EUSAGE, "'%s' is no report id", id);
+	rc = load_first(folders, id, &layout, err);
+	if (rc == 0 && has_shared(layout))
+		rc = load_first(folders, "parts", &parts, err);
+	if (rc == 0 && parts)
+		rc = fill_shared(layout, parts, err);
+	ep_layout_free(parts);
+	if (rc == 0)
+		*ret = layout;
+	else
+		ep_layout_free(layout);
+	return rc;
 }

@@ -27,6 +27,8 @@ struct ep_section {
 	char *about;	/* a sentence under the title, or NULL */
 	char *empty;	/* shown when there is no row; NULL: left out */
 	enum ep_draw draw;
+	bool draw_set;
+	bool shared;	/* -- use: what it leaves open comes from parts.sql */
 	char *sql;
 	int line;
 };
@@ -46,8 +48,9 @@ struct ep_layout *ep_layout_text(const char *file, const char *text, size_t n,
 				 struct ep_diag *diag);
 void ep_layout_free(struct ep_layout *layout);
 
-/* Finds <id>.sql in the folders, the first one wins.  EP_ENOENT, EP_ECONFIG
- * with the complaints in the message. */
+/* Finds <id>.sql in the folders, the first one wins, and fills in the shared
+ * sections from the first parts.sql.  EP_ENOENT, EP_ECONFIG with the
+ * complaints in the message. */
 int ep_layout_find(const struct ep_words *folders, const char *id,
 		   struct ep_layout **ret, struct ep_err *err) EP_MUST_CHECK;
 

@@ -7,9 +7,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -82,6 +84,7 @@ static void test_refused(void **state)
 	refused(HEAD "-- section: a\nSELECT 1\n", "has no title");
 	refused(HEAD "-- section: a\n-- title: T\n-- draw: pie\nSELECT 1\n",
 		"mine.sql:8:1: ");
+	refused(HEAD "-- use: a\nSELECT 1\n", "a query of its own");
 	refused(HEAD "SELECT 1\n" SECTION, "mine.sql:6:1: ");
 	refused(HEAD "-- no colon here\n" SECTION, "mine.sql:6:1: ");
 	refused(HEAD "-- section: a\n-- title: \xff\nSELECT 1\n", "UTF-8");
@@ -102,6 +105,53 @@ static void test_find(void **state)
 			 EP_EUSAGE);
 	assert_int_equal(ep_layout_find(&folders, "", &layout, &err),
 			 EP_EUSAGE);
+	ep_words_release(&folders);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+#define NAMED(id) "-- id: " id "\n-- title: T\n-- per: fleet\n\n"
+
+static void test_use(void **state)
+{
+	char folder[] = "/tmp/t_layout.XXXXXX";
+	struct ep_words folders = { 0 };
+	struct ep_layout *layout = NULL;
+	struct ep_err err = EP_ERR_INIT;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	EP_VEC_ADD(&folders) = ep_strdup(folder);
+	write_file(folder, "parts.sql",
+		   NAMED("parts") "-- section: keys\n-- title: Keys\n"
+				  "-- draw: facts\n-- empty: None.\n"
+				  "SELECT 7\n");
+	write_file(folder, "mine.sql",
+		   NAMED("mine") "-- use: keys\n-- draw: table\n"
+				 "-- use: keys\n-- title: Again\n");
+	write_file(folder, "lost.sql", NAMED("lost") "-- use: nothing\n");
+	assert_int_equal(ep_layout_find(&folders, "mine", &layout, &err), 0);
+	assert_int_equal(layout->sections.n, 2);
+	assert_string_equal(layout->sections.v[0].title, "Keys");
+	assert_int_equal(layout->sections.v[0].draw, EP_DRAW_TABLE);
+	assert_string_equal(layout->sections.v[0].sql, "SELECT 7\n\n");
+	assert_string_equal(layout->sections.v[1].title, "Again");
+	assert_int_equal(layout->sections.v[1].draw, EP_DRAW_FACTS);
+	assert_string_equal(layout->sections.v[1].empty, "None.");
+	ep_layout_free(layout);
+	assert_int_equal(ep_layout_find(&folders, "lost", &layout, &err),
+			 EP_ECONFIG);
+	assert_non_null(strstr(err.msg, "lost.sql:5:1: "));
 	ep_words_release(&folders);
 }
 
@@ -149,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_use),
 		cmocka_unit_test(test_remedy),
 	};
 
