@@ -18,6 +18,13 @@ stop_prism() {
 	ep_cleanup
 }
 
+check_schemas() {
+	check_same "$vendor: Prism can judge by every schema" all "$(node \
+		"$EP_SRC/tests/contract/compile.js" "$EP_OUT/npm/node_modules" \
+		"$EP_SRC/tests/contract/specs/$spec" |
+		sed 's/^[1-9][0-9]* schemas$/all/')"
+}
+
 # Plain http: Prism has to read what passes.
 estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --control 0 || exit
 estate_config "$ep_work/config" || exit
@@ -27,6 +34,7 @@ export EXITPROOF_CONFIG
 check_status "$vendor: a night to take requests from" 2 night 1
 secrets=$ep_work/config/secrets
 . "$EP_SRC/tests/contract/vendors/$vendor"
+check_schemas
 
 trap stop_prism EXIT
 port=$((20000 + $$ % 20000))
@@ -44,12 +52,17 @@ until grep -q 'is listening' "$ep_work/prism.log"; do
 	sleep 0.1
 done
 
-# ask PATH: sends it through Prism; prints its complaints, "code where" each.
+# ask PATH: sends it through Prism; prints its complaints, "code where" each,
+# and adds the answer's status to the statuses.
 ask() {
 	curl -s -o /dev/null -D "$ep_work/head" -H "$header" \
 		"http://127.0.0.1:$port$1"
+	sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' "$ep_work/head" \
+		>>"$ep_work/statuses"
 	tr -d '\r' <"$ep_work/head" | sed -n 's/^sl-violations: //Ip' |
-		jq -r '.[] | [.code, (.location | map(if test("^[0-9]+$") then "*"
+		jq -r '.[] | [.code // (.message | if test("status code") then
+			"status" elif test("media type") then "media-type" else
+			null end), (.location | map(if test("^[0-9]+$") then "*"
 			else . end) | join("."))] | map(select(. != null)) | join(" ")'
 }
 
@@ -76,13 +89,18 @@ check_same "$vendor: only known deviations in $n requests and answers" "" \
 check_same "$vendor: every known deviation still happens" "" \
 	"$(comm -13 "$ep_work/found" "$ep_work/known")"
 check "$vendor: requests were judged" test "$n" -ge 5
+# Most documents have the refusal too, so one would pass for an answer.
+check_lacks "$vendor: the credential was taken" "$ep_work/statuses" '^401'
+check_same "$vendor: the answer to be spoiled is a good one" 200 \
+	"$(ask "$wrong_answer" >"$ep_work/before"; tail -n 1 "$ep_work/statuses")"
 
 check_has "$vendor: Prism notices a wrong parameter" /dev/stdin 'request' <<X
 $(ask "$wrong_request")
 X
 # shellcheck disable=SC2086
 estate_ctl fault $wrong_field
-check_has "$vendor: Prism notices a wrong field" /dev/stdin 'response' <<X
-$(ask "$wrong_answer")
+sort -o "$ep_work/before" "$ep_work/before"
+check_has "$vendor: Prism notices a wrong answer" /dev/stdin 'response' <<X
+$(ask "$wrong_answer" | sort | comm -13 "$ep_work/before" -)
 X
 done_testing

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sh tests/contract/trim.sh DOCUMENT CONNECTOR... [/PATH...] >specs/VENDOR.json
+# Cuts a vendor's OpenAPI document down to the reading of the paths that the
+# connectors ask for (and of those named besides, as the document writes
+# them), with every component that these reach.  Names in braces may differ.
+set -eu
+
+document=$1
+shift
+for word; do
+	case $word in
+	/*) echo "$word" ;;
+	*) sed -nE 's,^ *(path|one): *"?(/[^ ",]*).*,\2,p' "$word" ;;
+	esac
+done | sort -u | jq -R . | jq -s . |
+	jq -c --slurpfile document "$document" '
+def plain: gsub("\\{[^}]*\\}"; "{}") | ascii_downcase;
+# The pointers that a value refers to, as paths of jq.
+def pointers:
+	[.. | objects | .["$ref"]? | strings | select(startswith("#/"))
+	| ltrimstr("#/") | split("/")
+	| map(gsub("~1"; "/") | gsub("~0"; "~"))] | unique;
+def reach($all; $seen; $next):
+	if $next == [] then $seen
+	else ($seen + $next) as $seen
+	| reach($all; $seen; [$next[] as $p | $all | getpath($p) | pointers[]]
+		| unique - $seen)
+	end;
+def record($paths; $path):
+	$paths[$path | sub("/\\{[^}]*\\}$"; "")].post.requestBody.content?
+	["application/json"].schema.items? // null;
+def listed: {items: ., properties: ({record_count: "integer",
+	page_no: "integer", page_size: "integer", include_children: "boolean"}
+	| map_values({type: .})), additionalProperties: {type: "array", items: .}};
+def answered($paths; $path):
+	record($paths; $path) as $record
+	| if $record == null or (.get.responses["200"] | has("content")) then .
+	else .get.responses["200"].content = {"application/json": {schema:
+		($record | if $path | endswith("}") then . else listed end)}} end;
+map(plain) as $wanted
+| $document[0] as $all
+| ($all.paths | with_entries(select(.key | plain | IN($wanted[]))
+	| .key as $path | .value |= (answered($document[0].paths; $path)
+		| del(.put, .post, .patch, .delete, .head, .options)
+		| .get |= del(.description)))) as $paths
+| reach($all; []; $paths | pointers) as $kept
+| $all + {paths: $paths} | del(.components, .definitions)
+| reduce $kept[] as $p (.; setpath($p; $all | getpath($p)))
+| if $all.components.securitySchemes
+	then .components.securitySchemes = $all.components.securitySchemes
+	else . end
+# Prism judges nothing by a schema that says nullable and no type.
+| walk(if type == "object" and .nullable == true and (has("type") | not)
+	then del(.nullable) else . end)'
