@@ -38,9 +38,15 @@ def answered($paths; $path):
 	| if $record == null or (.get.responses["200"] | has("content")) then .
 	else .get.responses["200"].content = {"application/json": {schema:
 		($record | if $path | endswith("}") then . else listed end)}} end;
-map(plain) as $wanted
-| $document[0] as $all
-| ($all.paths | with_entries(select(.key | plain | IN($wanted[]))
+# The document knows a path by the names in it, or else as one of a kind.
+def known($keys): . as $wanted
+	| [$keys[] | select(plain == ($wanted | plain))]
+	| if . != [] then . else [$keys[] | select(. as $key | $wanted | test("^"
+		+ ($key | gsub("\\{[^}]*\\}"; "[^/]+")) + "$"; "i"))] end;
+$document[0] as $all
+| ($all.paths | keys) as $keys
+| map(known($keys)[]) as $wanted
+| ($all.paths | with_entries(select(.key | IN($wanted[]))
 	| .key as $path | .value |= (answered($document[0].paths; $path)
 		| del(.put, .post, .patch, .delete, .head, .options)
 		| .get |= del(.description)))) as $paths
