@@ -23,7 +23,7 @@ counts_agree() {
 		  FROM json_each(readfile('$ep_work/truth.json')) v,
 		       json_each(v.value) t, json_each(t.value) d
 		 WHERE v.key IN ('connectwise-psa', 'dnsfilter', 'entra',
-				 'google', 'google-reseller', 'halopsa',
+				 'google', 'google-reseller', 'halopsa', 'autotask',
 				 'ninjaone', 'okta', 'onelogin', 'printix')
 		   AND d.type = 'integer'
 		   AND t.key <> 'partner' AND instr(d.key, '.') = 0;

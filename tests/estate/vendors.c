@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which vendors the simulated MSP has; a new one adds its rows here. */
+#include "autotask.h"
 #include "connectwise.h"
 #include "dnsfilter.h"
 #include "entra.h"
@@ -40,5 +41,7 @@ const struct es_vendor es_vendors[] = {
 	  es_go_throttle, NULL, NULL, NULL },
 	{ "google-reseller", "google-reseller", es_go_handle, es_go_error,
 	  es_go_throttle, NULL, es_go_reseller_truth, NULL },
+	{ "autotask", "autotask", es_at_handle, es_at_error,
+	  es_at_throttle, NULL, es_at_truth, es_at_credentials },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };

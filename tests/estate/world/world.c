@@ -171,7 +171,7 @@ static int check(struct es_world *w, char msg[ES_MSG_MAX])
 					   "printix", "dnsfilter", "entra",
 					   "connectwise-psa",
 					   "google", "google-reseller",
-					   "halopsa",
+					   "halopsa", "autotask",
 					   "ninjaone", "okta", "onelogin", "nights",
 					   "faults", "generate", "server",
 					   NULL };

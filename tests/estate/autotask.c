@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Autotask: who asks, the pages of a query, and errors; a lack of permission
+ * comes as 500.
+ */
+#include "autotask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/text.h"
+
+#define RECORDS_MOST 500
+
+static const struct es_shape items = { .records = "items" };
+
+void es_at_error(struct es_answer *ans, int status, const char *text)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "errors"),
+			     cJSON_CreateString(text ? text : "Error"));
+	es_answer_json(ans, status, o);
+}
+
+void es_at_throttle(struct es_answer *ans, const struct es_req *req,
+		    int seconds, bool date)
+{
+	(void)req;
+	(void)date;
+	es_at_error(ans, 429, "The external request threshold was exceeded.");
+	es_answer_header(ans, "Retry-After", "%d", seconds);
+}
+
+static const char *sent(const struct es_req *req, const char *name)
+{
+	const char *v = req->header(req->to, name);
+
+	return v ? v : "";
+}
+
+static const cJSON *user_of(struct es_req *req)
+{
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_at(req->world->doc, "autotask/users"))
+		if (!strcmp(es_str(i, "user_name", ""),
+			    sent(req, "UserName")) &&
+		    !strcmp(es_str(i, "integration_code", ""),
+			    sent(req, "ApiIntegrationCode")) &&
+		    !strcmp(es_str(i, "secret", ""), sent(req, "Secret")))
+			return i;
+	return NULL;
+}
+
+/* The budget is that of the database, whoever asks. */
+static bool within_budget(struct es_req *req, struct es_answer *ans)
+{
+	const cJSON *rate = es_at(req->world->doc, "autotask/rate");
+	int64_t left, wait;
+
+	if (es_state_spend(req->state, "autotask", es_int(rate, "size", 10000),
+			   es_int(rate, "window", 3600), &left, &wait))
+		return true;
+	es_at_throttle(ans, req, (int)wait, false);
+	return false;
+}
+
+/* Entities that the security level of the user leaves out. */
+static bool permitted(const cJSON *user, const char *entity)
+{
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_get(user, "not_permitted"))
+		if (!strcmp(i->valuestring, entity))
+			return false;
+	return true;
+}
+
+/* Leaves the records that pass in list; false: the filter was refused. */
+static bool sift(const cJSON *filter, cJSON *list)
+{
+	bool known = true;
+	int i;
+
+	if (!cJSON_GetArraySize(filter))
+		return false;
+	for (i = 0; known && i < cJSON_GetArraySize(list);)
+		if (es_at_matches(filter, cJSON_GetArrayItem(list, i),
+				  &known))
+			i++;
+		else
+			cJSON_DeleteItemFromArray(list, i);
+	return known;
+}
+
+/* Only the fields that were asked for; without such a list all of them. */
+static void pick(const cJSON *fields, cJSON *record)
+{
+	cJSON *i, *next;
+	const cJSON *f;
+
+	for (i = record->child; fields && i; i = next) {
+		bool keep = false;
+
+		next = i->next;
+		cJSON_ArrayForEach(f, fields)
+			keep |= cJSON_IsString(f) &&
+				!strcmp(f->valuestring, i->string);
+		if (!keep)
+			cJSON_Delete(cJSON_DetachItemViaPointer(record, i));
+	}
+}
+
+static void next_url(cJSON *details, const struct es_req *req, int64_t from)
+{
+	const char *search = es_req_arg(req, "search");
+	struct es_buf url = ES_BUF_INIT;
+	char token[64];
+
+	snprintf(token, sizeof(token), "{\"pageSize\":%d,\"nextIds\":[%lld]}",
+		 RECORDS_MOST, (long long)from);
+	es_buf_fmt(&url, "%s%s?paging=", req->base, req->path);
+	es_buf_url(&url, token);
+	es_buf_str(&url, "&search=");
+	es_buf_url(&url, search ? search : "");
+	cJSON_AddStringToObject(details, "nextPageUrl", url.p);
+	es_buf_release(&url);
+}
+
+static int64_t page_from(const struct es_req *req)
+{
+	const char *token = es_req_arg(req, "paging");
+	const char *at = token ? strchr(token, '[') : NULL;
+
+	return at ? strtoll(at + 1, NULL, 10) : 0;
+}
+
+static void answer(struct es_req *req, struct es_answer *ans, cJSON *list,
+		   const cJSON *search)
+{
+	int64_t top = es_int(es_get(req->world->doc, "autotask"),
+			     "page_most", RECORDS_MOST);
+	int64_t most = es_int(search, "MaxRecords", top), i;
+	int64_t from = page_from(req), n = cJSON_GetArraySize(list);
+	cJSON *o = cJSON_CreateObject(), *details, *record;
+
+	most = most > 0 && most < top ? most : top;
+	if (req->twist & ES_TWIST_ENDLESS)
+		from = 0;
+	for (i = 0; i < from && cJSON_GetArraySize(list); i++)
+		cJSON_DeleteItemFromArray(list, 0);
+	while (cJSON_GetArraySize(list) > most)
+		cJSON_DeleteItemFromArray(list, (int)most);
+	cJSON_ArrayForEach(record, list)
+		pick(es_get(search, "IncludeFields"), record);
+	ans->rows = cJSON_GetArraySize(list);
+	ans->shape = &items;
+	ans->page = from / most;
+	ans->pages = (n + most - 1) / most;
+	details = cJSON_CreateObject();
+	cJSON_AddNumberToObject(details, "count", (double)ans->rows);
+	cJSON_AddNumberToObject(details, "requestCount", (double)most);
+	cJSON_AddNullToObject(details, "prevPageUrl");
+	if (from + most < n)
+		next_url(details, req, from + most);
+	else
+		cJSON_AddNullToObject(details, "nextPageUrl");
+	cJSON_AddItemToObject(o, "items", list);
+	cJSON_AddItemToObject(o, "pageDetails", details);
+	es_answer_json(ans, 200, o);
+}
+
+static void query(struct es_req *req, struct es_answer *ans,
+		  const char *entity)
+{
+	const char *text = es_req_arg(req, "search");
+	cJSON *search = text ? cJSON_Parse(text) : NULL;
+	cJSON *list = es_at_records(es_get(req->world->doc, "autotask"),
+				    entity);
+
+	if (!list) {
+		ans->type = "text/html";
+		ans->status = 404;
+		es_buf_str(&ans->body, "<html>No HTTP resource</html>");
+	} else if (!sift(es_get(search, "filter"), list)) {
+		es_at_error(ans, 500, "Unable to find the field in the "
+				      "Entity, or no filter.");
+		cJSON_Delete(list);
+	} else {
+		answer(req, ans, list, search);
+	}
+	cJSON_Delete(search);
+}
+
+static void one(struct es_req *req, struct es_answer *ans, const char *entity,
+		const char *id)
+{
+	cJSON *list = es_at_records(es_get(req->world->doc, "autotask"),
+				    entity);
+	cJSON *o = cJSON_CreateObject(), *i, *found = NULL;
+
+	cJSON_ArrayForEach(i, list)
+		if (es_int(i, "id", -1) == strtoll(id, NULL, 10))
+			found = i;
+	if (found)
+		cJSON_AddItemToObject(o, "item", cJSON_Duplicate(found, 1));
+	else
+		cJSON_AddNullToObject(o, "item");
+	cJSON_Delete(list);
+	ans->rows = found != NULL;
+	es_answer_json(ans, 200, o);
+}
+
+void es_at_handle(struct es_req *req, struct es_answer *ans)
+{
+	const cJSON *user = user_of(req);
+	struct es_buf room = ES_BUF_INIT;
+	const char *parts[8];
+	int n = es_req_parts(req->path, &room, parts, 8);
+
+	snprintf(req->who, sizeof(req->who), "%s",
+		 es_str(user, "user_name", "?"));
+	if (!user || (req->twist & ES_TWIST_KILL_TOKEN))
+		es_at_error(ans, 401, "Unauthorized");
+	else if (!within_budget(req, ans))
+		;
+	else if (n == 4 && !permitted(user, parts[2]))
+		es_at_error(ans, 500, "The logged in Resource does not have "
+				      "the adequate permissions to query this "
+				      "entity type.");
+	else if (n == 4 && !strcmp(parts[3], "query"))
+		query(req, ans, parts[2]);
+	else if (n == 4)
+		one(req, ans, parts[2], parts[3]);
+	else
+		es_at_error(ans, 404, "Not found");
+	es_buf_release(&room);
+}
