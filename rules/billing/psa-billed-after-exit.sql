@@ -1,14 +1,16 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: psa-billed-after-exit
--- revision: 1
+-- revision: 2
 -- title: No contract or recurring invoice of the PSA runs on for a customer
 --   who has left
 -- why: The customer is billed for what has ended, or the MSP goes on paying
 --   for it.
 -- severity: high
 -- per: customer
--- systems: halopsa
--- needs: subscription[halopsa.contracts halopsa.recurring_invoices], customer
+-- systems: halopsa, autotask
+-- needs:
+--   subscription[halopsa.contracts|autotask.contracts
+--   halopsa.recurring_invoices|autotask.contracts], customer
 -- fix: psa-contract-end
 -- maps: soc2 CC9.2 supporting "Shows contracts that run on after the exit; a
 --   relation that ended costs nothing"

@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: psa-exit-ticket-of-leaver
--- revision: 1
+-- revision: 2
 -- title: No exit ticket belongs to, or was closed by, somebody who had left
 -- why: An exit that a leaver looks after is looked after by nobody, and one
 --   that he closed after his last day says that he can still sign in.
 -- severity: high
 -- per: fleet
--- systems: halopsa
--- needs: ticket[halopsa.exit_tickets], account[halopsa.agents],
---   person_link@fleet[halopsa.agents]
+-- systems: halopsa, autotask
+-- needs: ticket[halopsa.exit_tickets|autotask.exit_tickets],
+--   account[halopsa.agents|autotask.resources],
+--   person_link@fleet[halopsa.agents|autotask.resources]
 -- fix: psa-ticket-reassign
 -- maps: soc2 CC6.2 supporting "Shows exit tickets in the hands of leavers;
 --   access is taken away when people leave"
@@ -39,7 +40,10 @@ SELECT t.tenant || ' ' || t.id AS subject,
   JOIN gone AS g
     ON g.tenant = t.tenant
    AND g.account = CASE WHEN t.state = 'closed'
-                        THEN CAST(t.attr ->> '$.closure_agent_id' AS TEXT)
+                        THEN CAST(coalesce(
+                                 t.attr ->> '$.closure_agent_id',
+                                 t.attr ->> '$.completedByResourceID')
+                             AS TEXT)
                         ELSE t.owner END
   JOIN account AS a ON a.tenant = g.tenant AND a.id = g.account
  WHERE coalesce(t.state, 'unknown') <> 'closed'
