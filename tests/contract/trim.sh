@@ -35,7 +35,7 @@ def listed: {items: ., properties: ({record_count: "integer",
 	| map_values({type: .})), additionalProperties: {type: "array", items: .}};
 def answered($paths; $path):
 	record($paths; $path) as $record
-	| if $record == null or (.get.responses["200"] | has("content")) then .
+	| if .get == null or $record == null or (.get.responses["200"] | has("content")) then .
 	else .get.responses["200"].content = {"application/json": {schema:
 		($record | if $path | endswith("}") then . else listed end)}} end;
 # The document knows a path by the names in it, or else as one of a kind.
@@ -48,8 +48,8 @@ $document[0] as $all
 | map(known($keys)[]) as $wanted
 | ($all.paths | with_entries(select(.key | IN($wanted[]))
 	| .key as $path | .value |= (answered($document[0].paths; $path)
-		| del(.put, .post, .patch, .delete, .head, .options)
-		| .get |= del(.description)))) as $paths
+		| del(.put, .patch, .delete, .head, .options)
+		| if .get then del(.post, .get.description) else . end))) as $paths
 | reach($all; []; $paths | pointers) as $kept
 | $all + {paths: $paths} | del(.components, .definitions)
 | reduce $kept[] as $p (.; setpath($p; $all | getpath($p)))
