@@ -102,23 +102,29 @@ static bool contains(const char *text, const char *part)
 	return n == 0;
 }
 
+/* A value may come as text where the field is a number. */
+static double number(const cJSON *value)
+{
+	if (cJSON_IsString(value))
+		return strtod(value->valuestring, NULL);
+	return value ? value->valuedouble : 0;
+}
+
 static bool passes(const char *op, const cJSON *have, const cJSON *want,
 		   bool *ret_known)
 {
-	double a = cJSON_IsNumber(have) ? have->valuedouble : 0;
-	double b = cJSON_IsString(want) ? strtod(want->valuestring, NULL) :
-		   want		        ? want->valuedouble :
-					  0;
-
 	if (!strcmp(op, "contains"))
 		return cJSON_IsString(have) && cJSON_IsString(want) &&
 		       contains(have->valuestring, want->valuestring);
 	if (!strcmp(op, "exist"))
 		return have && !cJSON_IsNull(have);
 	if (!strcmp(op, "eq"))
-		return cJSON_IsNumber(have) && a >= b && a <= b;
+		return cJSON_IsNumber(have) &&
+		       have->valuedouble >= number(want) &&
+		       have->valuedouble <= number(want);
 	if (!strcmp(op, "gte"))
-		return cJSON_IsNumber(have) && a >= b;
+		return cJSON_IsNumber(have) &&
+		       have->valuedouble >= number(want);
 	*ret_known = false;
 	return false;
 }
