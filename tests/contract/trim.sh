@@ -38,6 +38,14 @@ def answered($paths; $path):
 	| if .get == null or $record == null or (.get.responses["200"] | has("content")) then .
 	else .get.responses["200"].content = {"application/json": {schema:
 		($record | if $path | endswith("}") then . else listed end)}} end;
+# Autotask declares one record as the answer to a query for many.
+def queried($path):
+	.get.responses["200"].schema? as $record
+	| if $record == null or ($path | endswith("/query") | not) then .
+	else .get.responses["200"].schema = {type: "object",
+		required: ["items", "pageDetails"], properties: {
+		items: {type: "array", items: $record},
+		pageDetails: {type: "object"}}} end;
 # The document knows a path by the names in it, or else as one of a kind.
 def known($keys): . as $wanted
 	| [$keys[] | select(plain == ($wanted | plain))]
@@ -47,7 +55,7 @@ $document[0] as $all
 | ($all.paths | keys) as $keys
 | map(known($keys)[]) as $wanted
 | ($all.paths | with_entries(select(.key | IN($wanted[]))
-	| .key as $path | .value |= (answered($document[0].paths; $path)
+	| .key as $path | .value |= (queried($path) | answered($document[0].paths; $path)
 		| del(.put, .patch, .delete, .head, .options)
 		| if .get then del(.post, .get.description) else . end))) as $paths
 | reach($all; []; $paths | pointers) as $kept
@@ -56,6 +64,13 @@ $document[0] as $all
 | if $all.components.securitySchemes
 	then .components.securitySchemes = $all.components.securitySchemes
 	else . end
+# Autotask has the names of members in another spelling, and no nulls.
+| if .definitions then .definitions |= map_values(
+	if .properties then .properties |= with_entries(
+		.key |= (sub("^(?<a>[A-Z]+)(?=[A-Z][a-z]|$)"; .a | ascii_downcase)
+			| sub("^(?<a>[A-Z])"; .a | ascii_downcase))
+		| if .value.type then .value["x-nullable"] = true else . end)
+	else . end) else . end
 # Prism judges nothing by a schema that says nullable and no type.
 | walk(if type == "object" and .nullable == true and (has("type") | not)
 	then del(.nullable) else . end)'
