@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-in-tenant
--- revision: 1
+-- revision: 2
 -- title: No technician of the MSP is an account of a customer's tenancy unless
 --   declared
 -- why: Staff of the provider inside a customer's tenancy is access that the
 --   customer pays for, audits and has to know about.
 -- severity: medium
 -- per: tenant
--- systems: printix, dnsfilter
+-- systems: printix, dnsfilter, entra, okta, onelogin
 -- needs: account, tenancy, domain, declared
 -- fix: technician-remove
 -- maps: soc2 CC9.2 supporting "Shows technicians of the provider among the

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-expires-soon
--- revision: 1
+-- revision: 2
 -- title: No key that works ends within the next weeks
 -- why: Nothing warns before a key ends; the integration behind it stops, and
 --   nobody knows why.
 -- severity: low
 -- per: tenant
--- systems: dnsfilter
+-- systems: dnsfilter, entra
 -- needs: credential
 -- param: days 30 "Days before its end from which a key is listed"
 -- fix: key-rotate

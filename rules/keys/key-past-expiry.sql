@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-past-expiry
--- revision: 1
+-- revision: 2
 -- title: Every key that has ended is revoked or deleted
 -- why: The vendor goes on calling an ended key active. Left in the list it
 --   hides which keys still work, and uses up the owner's allowance.
 -- severity: low
 -- per: tenant
--- systems: dnsfilter
+-- systems: dnsfilter, entra
 -- needs: credential
 -- fix: key-delete
 -- maps: soc2 CC6.1 supporting "Shows keys that ended and were not cleared
