@@ -5,6 +5,8 @@
 #include "cli/cmd.h"
 
 #include "cli/night.h"
+#include "ext/db.h"
+#include "store/store.h"
 
 /* False when the verb is over, with its status. */
 static bool started(struct ep_night *night, int argc, char **argv,
@@ -63,14 +65,43 @@ int ep_cmd_run(struct ep_app *app, int argc, char **argv)
 	return status;
 }
 
-static int collect_status(const struct ep_night *night)
+/* Asked of the store: the totals are those of the last pass alone, and an
+ * accepted collapse is a pass of its own. */
+static int count_read(struct ep_night *night, int64_t *ret_all,
+		      int64_t *ret_complete)
+{
+	struct ep_app *app = night->app;
+	struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc;
+
+	*ret_all = *ret_complete = 0;
+	rc = ep_db_prepare(ep_store_db(app->store),
+			   "SELECT count(*), coalesce(sum(status = 'complete'),"
+			   " 0) FROM main.coverage WHERE run = ?1",
+			   &stmt, &app->err);
+	if (rc)
+		return rc;
+	ep_db_int(stmt, 1, night->run);
+	rc = ep_db_step(stmt, &row, &app->err);
+	if (rc == 0 && row) {
+		*ret_all = ep_db_col_int(stmt, 0);
+		*ret_complete = ep_db_col_int(stmt, 1);
+	}
+	ep_db_done(stmt);
+	return rc;
+}
+
+static int collect_status(struct ep_night *night)
 {
 	const struct ep_collect_totals *totals = &night->totals;
+	int64_t all, complete;
 
 	if (totals->requests > 0 && totals->answers == 0)
 		return ep_err_exit_status(EP_EUNAVAIL);
-	return totals->by_status[EP_COVERAGE_COMPLETE] == totals->datasets &&
-			       totals->datasets > 0 && !totals->unusable &&
+	if (count_read(night, &all, &complete))
+		return ep_app_fail(night->app);
+	return all > 0 && complete == all && !totals->unusable &&
 			       !night->bad_imports ?
 		       0 :
 		       2;

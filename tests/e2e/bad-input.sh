@@ -142,6 +142,9 @@ check_status "a connection without a connector" 2 night 1
 check_same "... is a dataset that failed" failed \
 	"$(status_of printx/2d4caec1-4d77-4190-b771-0fa0579a4181 printx)"
 fresh
+check_status "an accepted collapse does not hide the other gaps" 2 ep collect \
+	--now 2026-11-17T02:00:00Z --accept-empty printix-partner.tenants
+fresh
 rm -rf "$ep_work/data/rules"
 mkdir "$ep_work/data/rules"
 check_status "no rule at all" 78 night 1
