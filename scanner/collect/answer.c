@@ -18,6 +18,10 @@ static const char not_as_expected[] =
 	"it with `exitproof connector try`, and at the connector's `docs` for "
 	"changes";
 
+static const char rights_advice[] =
+	"Give the credential the right to see all of it: what it does not "
+	"show cannot be told from what is not there";
+
 static int64_t retries_max(const struct ep_listing *listing)
 {
 	int64_t max = listing->tenancy->site->spec->limits.retries;
@@ -397,6 +401,9 @@ static void take_page(struct ep_listing *listing,
 		ep_listing_end(listing, ep_listing_cut(listing),
 			       not_as_expected, "%s %s",
 			       ep_listing_page(listing, page), what);
+	} else if (!ep_judge_granted(listing->endpoint, json, what)) {
+		ep_listing_end(listing, EP_COVERAGE_PARTIAL, rights_advice,
+			       "%s", what);
 	} else if (own_records(listing, records, one)) {
 		check_clock(listing, answer);
 		if (note_page(listing, answer) || ep_json_count(records) == 0)

@@ -321,6 +321,8 @@ int ep_auth_key(const struct ep_spec *spec,
 	ep_vars_init(&vars, spec, connection);
 	vars.credential = config;
 	vars.tenant = connection->tenant;
+	/* A credential is the same one wherever the vendor keeps the data. */
+	vars.located = "{located}";
 	ep_buf_init(&material, EP_FILE_BYTES_MAX);
 	ep_buf_init(&hex, 65);
 	ep_buf_addf(&material, "%s\n", spec->id);

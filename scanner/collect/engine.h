@@ -93,6 +93,8 @@ struct ep_site {
 	struct ep_map by_tenancy;	/* "endpoint/system/id" */
 	EP_VEC(struct ep_use) uses;	/* configured ones, connector's order */
 	struct ep_use none;	/* for endpoints that need no credential */
+	char *located;	/* URL where the vendor keeps the data, or NULL */
+	bool started;	/* its listings wait for that and for the proof */
 	struct ep_regex *find;	/* of the identity, or NULL */
 	size_t identities;	/* identity listings not ended */
 	const char *listed_by;	/* dataset; when nobody configured it */
@@ -131,6 +133,7 @@ struct ep_source {
 
 enum ep_listing_for {
 	EP_FOR_SOURCE,
+	EP_FOR_LOCATION,	/* only asks where the data are */
 	EP_FOR_IDENTITY,	/* only asks who answers */
 	EP_FOR_TRY		/* one page, kept for whoever asked */
 };
@@ -226,8 +229,13 @@ struct ep_site *ep_site_new(struct ep_engine *engine,
 			    const struct ep_connection *connection,
 			    const struct ep_spec *spec);
 void ep_site_free(struct ep_site *site);
-/* Makes its datasets expected and starts with who answers. */
+/* Makes its datasets expected and starts with where they are. */
 void ep_site_start(struct ep_site *site);
+/* Goes on with who answers, or ends all when it is not known where. */
+void ep_site_located(struct ep_site *site);
+/* Nothing of this connection will be asked for. */
+void ep_site_refuse(struct ep_site *site, enum ep_coverage_status status,
+		    const char *advice, const char *fmt, ...) EP_PRINTF(4, 5);
 /* The credential an endpoint uses here; NULL: none of them is configured. */
 struct ep_use *ep_site_use(struct ep_site *site,
 			   const struct ep_spec_endpoint *endpoint);
@@ -237,6 +245,22 @@ void ep_site_proven(struct ep_site *site, struct ep_listing *listing);
 void ep_site_no_credential(struct ep_source *source);
 /* Ends the sources of a tenancy that its listing did not show. */
 void ep_site_unlisted(struct ep_source *parent, struct ep_tenancy *tenancy);
+
+/* --- locate.c -------------------------------------------------------- */
+/* Asks where the data are; false when that is known or not needed. */
+bool ep_locate_begin(struct ep_site *site);
+/* The same for one question: runs until it is known. */
+int ep_locate_now(struct ep_site *site, struct ep_err *err) EP_MUST_CHECK;
+void ep_locate_take(struct ep_listing *listing, const struct ep_json *record);
+void ep_locate_end(struct ep_listing *listing);
+
+/* --- rights.c -------------------------------------------------------- */
+/* What a source may show is not told yet. */
+bool ep_rights_open(const struct ep_source *source);
+/* Spoils a source that is not shown whole, or not for certain. */
+void ep_rights_heed(struct ep_source *source);
+/* Its rights are told: ends the sources that waited for it. */
+void ep_rights_told(struct ep_source *source);
 
 /* --- tenancy.c ------------------------------------------------------- */
 struct ep_tenancy *ep_tenancy_new(struct ep_site *site, const char *customer,

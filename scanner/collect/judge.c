@@ -364,3 +364,31 @@ bool ep_judge_document(const struct ep_spec_endpoint *endpoint,
 	ep_buf_release(&text);
 	return false;
 }
+
+bool ep_judge_granted(const struct ep_spec_endpoint *endpoint,
+		      const struct ep_json *doc, char what[256])
+{
+	const struct ep_json *value;
+	const char *text = NULL;
+	struct ep_buf said;
+
+	if (!endpoint->granted_path)
+		return true;
+	for (size_t i = 0; i < endpoint->granted_words.n; i++) {
+		if (has_text(doc, endpoint->granted_path,
+			     endpoint->granted_words.v[i]))
+			return true;
+	}
+	if (ep_json_path(doc, endpoint->granted_path, &value) ==
+	    EP_JSON_PRESENT)
+		text = ep_json_text(value);
+	ep_buf_init(&said, ERROR_TEXT_MAX * 4);
+	if (text)
+		ep_str_printable(&said, text,
+				 strnlen(text, ERROR_TEXT_MAX));
+	snprintf(what, 256, "the vendor says %.100s%s%.100s",
+		 endpoint->granted_path, text ? " is " : " nowhere",
+		 said.s ? said.s : "");
+	ep_buf_release(&said);
+	return false;
+}

@@ -60,6 +60,11 @@ bool ep_judge_empty(const struct ep_spec_endpoint *endpoint,
 bool ep_judge_document(const struct ep_spec_endpoint *endpoint,
 		       const struct ep_json *doc, char what[256]);
 
+/* Does the answer to a question for rights grant the whole listing?  False
+ * and what it says in place of that. */
+bool ep_judge_granted(const struct ep_spec_endpoint *endpoint,
+		      const struct ep_json *doc, char what[256]);
+
 /* Appends what an error answer says about itself, printable and short, in
  * quotes; nothing when it says nothing. */
 void ep_judge_error_text(const struct ep_json *doc, struct ep_buf *out);

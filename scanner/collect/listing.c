@@ -55,6 +55,7 @@ void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars)
 		     listing->tenancy->site->connection);
 	vars->credential = listing->use->config;
 	vars->tenant = listing->tenancy->id;
+	vars->located = listing->tenancy->site->located;
 	vars->parent = listing->parent;
 	vars->pager = &listing->pager;
 }
@@ -300,6 +301,9 @@ void ep_listing_settle(struct ep_listing *listing)
 	switch (listing->what) {
 	case EP_FOR_SOURCE:
 		report_to_source(listing);
+		break;
+	case EP_FOR_LOCATION:
+		ep_locate_end(listing);
 		break;
 	case EP_FOR_IDENTITY:
 		ep_site_proven(listing->tenancy->site, listing);

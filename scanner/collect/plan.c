@@ -127,6 +127,8 @@ static void plan_endpoint(const struct ep_spec_endpoint *endpoint,
 	if (endpoint->for_each)
 		ep_buf_addf(out, " (for each record of %s)",
 			    endpoint->for_each);
+	if (ep_str_eq(endpoint->name, vars->spec->locate.endpoint))
+		ep_buf_adds(out, " (tells where the others are)");
 	if (vars->spec->identity.endpoint &&
 	    ep_str_eq(vars->spec->identity.endpoint, endpoint->name))
 		ep_buf_adds(out, " (identity, read first)");

@@ -84,6 +84,10 @@ static void prove(struct ep_site *site, struct ep_use *use,
 		say(proof, use->auth->broken.reason, use->auth->broken.advice);
 		return;
 	}
+	if (ep_locate_now(site, err) < 0) {
+		say(proof, err->msg, site->none.refusal.advice);
+		return;
+	}
 	endpoint = choose(site->spec, use->spec->name, &identity);
 	if (!endpoint) {
 		say(proof, "no endpoint that stands alone takes it", "");

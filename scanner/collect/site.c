@@ -70,6 +70,7 @@ void ep_site_free(struct ep_site *site)
 	ep_vec_release(&site->tenancies);
 	ep_map_release(&site->by_tenancy, NULL);
 	ep_regex_free(site->find);
+	ep_free(site->located);
 	ep_free(site);
 }
 
@@ -162,6 +163,38 @@ void ep_site_unlisted(struct ep_source *parent, struct ep_tenancy *tenancy)
 	}
 }
 
+static void refuse(struct ep_use *use, enum ep_coverage_status status,
+		   const char *advice, const char *fmt, ...) EP_PRINTF(4, 5);
+
+static void refuse(struct ep_use *use, enum ep_coverage_status status,
+		   const char *advice, const char *fmt, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vsnprintf(reason, sizeof(reason), fmt, ap) < 0)
+		reason[0] = '\0';
+	va_end(ap);
+	use->proof = EP_PROOF_REFUSED;
+	ep_coverage_spoil(&use->refusal, status, advice, "%s", reason);
+}
+
+void ep_site_refuse(struct ep_site *site, enum ep_coverage_status status,
+		    const char *advice, const char *fmt, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vsnprintf(reason, sizeof(reason), fmt, ap) < 0)
+		reason[0] = '\0';
+	va_end(ap);
+	for (size_t i = 0; i <= site->uses.n; i++)
+		refuse(i < site->uses.n ? &site->uses.v[i] : &site->none,
+		       status, advice, "%s", reason);
+}
+
 /* --- identity ---------------------------------------------------------- */
 
 static bool reads_identity(const struct ep_spec_endpoint *endpoint,
@@ -218,23 +251,6 @@ static void start_sources(struct ep_site *site,
 	}
 }
 
-static void refuse(struct ep_use *use, enum ep_coverage_status status,
-		   const char *advice, const char *fmt, ...) EP_PRINTF(4, 5);
-
-static void refuse(struct ep_use *use, enum ep_coverage_status status,
-		   const char *advice, const char *fmt, ...)
-{
-	char reason[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vsnprintf(reason, sizeof(reason), fmt, ap) < 0)
-		reason[0] = '\0';
-	va_end(ap);
-	use->proof = EP_PROOF_REFUSED;
-	ep_coverage_spoil(&use->refusal, status, advice, "%s", reason);
-}
-
 /* The credential of another tenancy is a mistake in the configuration:
  * nothing of this connection is believed before it is corrected. */
 static void wrong_tenancy(struct ep_site *site,
@@ -244,9 +260,7 @@ static void wrong_tenancy(struct ep_site *site,
 
 	ep_buf_init(&id, sizeof(listing->id) * 8);
 	ep_str_printable(&id, listing->id, strlen(listing->id));
-	for (size_t i = 0; i <= site->uses.n; i++)
-		refuse(i < site->uses.n ? &site->uses.v[i] : &site->none,
-		       EP_COVERAGE_DENIED,
+	ep_site_refuse(site, EP_COVERAGE_DENIED,
 		       "Correct the tenant id or the credential in the "
 		       "customer's file; nothing was stored",
 		       "credential '%s' answers for tenancy %s%s, not for the "
@@ -315,18 +329,12 @@ static void ask_identity(struct ep_site *site,
 	}
 }
 
-void ep_site_start(struct ep_site *site)
+static void find_identity(struct ep_site *site)
 {
 	const struct ep_spec_identity *identity = &site->spec->identity;
 	const struct ep_spec_endpoint *endpoint;
 	struct ep_err err = EP_ERR_INIT;
-	bool any = false;
 
-	ep_tenancy_expect(site->home, NULL, NULL);
-	for (size_t i = 0; i < site->home->sources.n; i++)
-		any |= site->home->sources.v[i] != NULL;
-	if (!any)
-		return;
 	endpoint = identity->endpoint ?
 			   ep_spec_endpoint(site->spec, identity->endpoint) :
 			   NULL;
@@ -342,4 +350,26 @@ void ep_site_start(struct ep_site *site)
 		ask_identity(site, endpoint);
 	else
 		start_sources(site, NULL);
+}
+
+void ep_site_located(struct ep_site *site)
+{
+	if (site->none.proof == EP_PROOF_REFUSED)
+		start_sources(site, NULL);
+	else
+		find_identity(site);
+}
+
+void ep_site_start(struct ep_site *site)
+{
+	bool any = false;
+
+	ep_tenancy_expect(site->home, NULL, NULL);
+	for (size_t i = 0; i < site->home->sources.n; i++)
+		any |= site->home->sources.v[i] != NULL;
+	if (!any)
+		return;
+	site->started = true;
+	if (!ep_locate_begin(site))
+		find_identity(site);
 }

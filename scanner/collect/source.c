@@ -198,6 +198,7 @@ static void end(struct ep_source *source)
 	source->ended = true;
 	sum_up(source);
 	heed_parent(source);
+	ep_rights_heed(source);
 	if (source->mapper.ready)
 		ep_mapper_report(&source->mapper.mapper, coverage);
 	if (!coverage->started_at)
@@ -207,11 +208,13 @@ static void end(struct ep_source *source)
 		hand_over(source);
 	if (source->has_children)
 		ep_tenancy_fed(source);
+	ep_rights_told(source);
 }
 
 void ep_source_settle(struct ep_source *source)
 {
-	if (source->ended || !source->fed || source->open > 0)
+	if (source->ended || !source->fed || source->open > 0 ||
+	    ep_rights_open(source))
 		return;
 	end(source);
 }

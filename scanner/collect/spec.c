@@ -18,7 +18,7 @@
 static const char *const top_keys[] = {
 	"connector", "version",	    "system", "title", "docs",	   "scope",
 	"params",    "base",	    "headers", "credentials", "limits", "page",
-	"identity",  "endpoints",   "imports", "never", NULL
+	"locate",    "identity",    "endpoints", "imports", "never", NULL
 };
 
 static void read_params(struct ep_spec_reader *rd, const struct ep_yaml *top)
@@ -70,6 +70,22 @@ static void read_identity(struct ep_spec_reader *rd, const struct ep_yaml *top)
 		ep_spec_complain(rd, ep_yaml_get(map, "find"), "find: %s",
 				 err.msg);
 	ep_regex_free(regex);
+}
+
+static void read_locate(struct ep_spec_reader *rd, const struct ep_yaml *top)
+{
+	static const char *const keys[] = { "endpoint", "path", "below", NULL };
+	struct ep_spec_locate *locate = &rd->spec->locate;
+	const struct ep_yaml *map = ep_spec_map(rd, top, "locate");
+
+	if (!map)
+		return;
+	ep_yaml_known(map, keys, "locate", rd->file, rd->diag);
+	locate->endpoint = ep_spec_must(rd, map, "endpoint", "locate");
+	locate->path = ep_spec_json_path(rd, map, "path");
+	ep_spec_words(rd, map, "below", &locate->below);
+	if (!locate->path || locate->below.n == 0)
+		ep_spec_complain(rd, map, "locate needs path: and below:");
 }
 
 static bool base_valid(const char *url)
@@ -151,6 +167,7 @@ static void read_all(struct ep_spec_reader *rd, const struct ep_yaml *top,
 	page = ep_spec_map(rd, top, "page");
 	if (page)
 		ep_spec_read_page(rd, page, &rd->spec->page);
+	read_locate(rd, top);
 	read_identity(rd, top);
 	ep_spec_read_endpoints(rd, top);
 	ep_spec_read_imports(rd, top);

@@ -215,8 +215,22 @@ struct ep_spec_endpoint {
 	bool transient;
 	char *tenant_path;	/* inside a record: must equal the tenancy id */
 	char *success_path;	/* a boolean that must be true in each answer */
+	char *rights;	/* endpoint that tells whether the listing is shown
+			 * whole, or NULL */
+	/* Of such an endpoint: where it says so, and the words that mean yes. */
+	char *granted_path;
+	struct ep_words granted_words;
 	struct ep_spec_emits emits;
 	int line;
+};
+
+/* Where the vendor keeps the data of a connection: asked before all else,
+ * and {located} in bases then. */
+struct ep_spec_locate {
+	char *endpoint;	/* needs no credential */
+	char *path;	/* of the URL in its answer */
+	struct ep_words below;	/* domains it may lie in; the host that was
+				 * asked is believed besides */
 };
 
 /* Who am I talking to: read first, compared with the pinned id. */
@@ -273,6 +287,7 @@ struct ep_spec {
 	EP_VEC(struct ep_spec_credential) credentials;
 	struct ep_spec_limits limits;
 	struct ep_spec_page page;	/* default of endpoints */
+	struct ep_spec_locate locate;
 	struct ep_spec_identity identity;
 	EP_VEC(struct ep_spec_endpoint) endpoints;	/* parents first */
 	EP_VEC(struct ep_spec_import) imports;

@@ -92,6 +92,8 @@ static bool name_known(const struct place *at, const char *name)
 	char date[EP_TIME_TEXT];
 
 	return is_param(spec, name) || in_pairs(&spec->bases, name) ||
+	       (at->allowed & EP_SPEC_NAMES_LOCATED &&
+		ep_str_eq(name, "located")) ||
 	       ep_spec_date(name, date) || credential_name(at, name) ||
 	       endpoint_name(at, name);
 }
@@ -195,7 +197,8 @@ static void check_endpoint(struct ep_spec_reader *rd,
 					      "\"%.64s\"",
 					      e->credentials.v[i]);
 	}
-	if (e->credentials.n == 0 && spec->credentials.n)
+	if (e->credentials.n == 0 && spec->credentials.n &&
+	    !ep_str_eq(spec->locate.endpoint, e->name))
 		ep_spec_complain_line(rd, e->line,
 				      "endpoint %.64s needs credential:",
 				      e->name);
@@ -220,10 +223,12 @@ static void check_purpose(struct ep_spec_reader *rd,
 {
 	const struct ep_spec *spec = rd->spec;
 
-	if (e->emits.n || ep_str_eq(spec->identity.endpoint, e->name))
+	if (e->emits.n || ep_str_eq(spec->identity.endpoint, e->name) ||
+	    ep_str_eq(spec->locate.endpoint, e->name))
 		return;
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
-		if (ep_str_eq(spec->endpoints.v[i].for_each, e->name))
+		if (ep_str_eq(spec->endpoints.v[i].for_each, e->name) ||
+		    ep_str_eq(spec->endpoints.v[i].rights, e->name))
 			return;
 	}
 	ep_spec_complain_line(rd, e->line,
@@ -235,6 +240,13 @@ static void check_name_once(struct ep_spec_reader *rd)
 {
 	const struct ep_spec *spec = rd->spec;
 
+	for (size_t i = 0; i < spec->endpoints.n; i++) {
+		const struct ep_spec_endpoint *e = &spec->endpoints.v[i];
+
+		if (ep_spec_endpoint(spec, e->name) != e)
+			ep_spec_complain_line(rd, e->line, "there are two "
+					      "endpoints \"%.64s\"", e->name);
+	}
 	for (size_t i = 0; i < spec->imports.n; i++) {
 		if (ep_spec_endpoint(spec, spec->imports.v[i].name))
 			ep_spec_complain_line(rd, spec->imports.v[i].line,
@@ -249,7 +261,10 @@ void ep_spec_check(struct ep_spec_reader *rd)
 	const struct ep_spec *spec = rd->spec;
 	struct place at = { .rd = rd };
 
+	at.allowed = spec->locate.endpoint ? EP_SPEC_NAMES_LOCATED : 0;
 	check_pairs(&at, "base", &spec->bases);
+	at.allowed = 0;
+	ep_spec_check_locate(rd);
 	check_pairs(&at, "headers", &spec->headers);
 	for (size_t i = 0; i < spec->credentials.n; i++)
 		check_credential(rd, &spec->credentials.v[i]);

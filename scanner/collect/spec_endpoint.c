@@ -15,7 +15,7 @@ static const char *const endpoint_keys[] = {
 	"body",	      "query",	     "headers",	    "credential", "for_each",
 	"tenants",    "records",     "records_map", "total",   "page",
 	"absent",     "optional",    "transient",   "tenant_path",
-	"success",    "emit",	     "records_absent", NULL
+	"success",    "emit",	     "records_absent", "rights", NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -186,6 +186,7 @@ void ep_spec_read_endpoints(struct ep_spec_reader *rd,
 		read_request(rd, m, e);
 		read_answer(rd, m, e);
 		check_tenants(rd, m, e);
+		ep_spec_read_rights(rd, m, rd->spec->endpoints.n - 1);
 	}
 }
 

@@ -46,6 +46,9 @@ static void endpoint_release(struct ep_spec_endpoint *e)
 	ep_vec_release(&e->absent);
 	ep_free(e->tenant_path);
 	ep_free(e->success_path);
+	ep_free(e->rights);
+	ep_free(e->granted_path);
+	ep_spec_words_release(&e->granted_words);
 	ep_spec_emits_release(&e->emits);
 }
 
@@ -89,6 +92,9 @@ static void head_release(struct ep_spec *spec)
 	ep_free(spec->limits.denied_path);
 	ep_spec_words_release(&spec->limits.denied_words);
 	ep_spec_page_release(&spec->page);
+	ep_free(spec->locate.endpoint);
+	ep_free(spec->locate.path);
+	ep_spec_words_release(&spec->locate.below);
 	ep_free(spec->identity.endpoint);
 	ep_free(spec->identity.path);
 	ep_free(spec->identity.find);

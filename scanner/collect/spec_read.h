@@ -24,6 +24,7 @@ struct ep_spec_reader {
 #define EP_SPEC_NAMES_PARENT 16u	/* {parent.PATH} */
 #define EP_SPEC_NAMES_ACCESS 32u	/* params of any credential */
 #define EP_SPEC_NAMES_PAGER 64u		/* {cursor}, {page}, {offset} */
+#define EP_SPEC_NAMES_LOCATED 128u	/* {located} */
 
 void ep_spec_complain(const struct ep_spec_reader *rd,
 		      const struct ep_yaml *at, const char *fmt, ...)
@@ -79,6 +80,9 @@ void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		       struct ep_spec_page *page);
 void ep_spec_read_endpoints(struct ep_spec_reader *rd,
 			    const struct ep_yaml *top);
+/* rights: of the endpoint at this index, as an endpoint of its own. */
+void ep_spec_read_rights(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			 size_t index);
 void ep_spec_read_imports(struct ep_spec_reader *rd, const struct ep_yaml *top);
 
 /* emit: of an endpoint or import.  columns: those of a CSV, in which case
@@ -99,6 +103,8 @@ bool ep_spec_read_field(struct ep_spec_reader *rd, const struct ep_yaml *node,
 void ep_spec_sort_endpoints(struct ep_spec_reader *rd);
 /* What one section cannot know alone: names in braces, references. */
 void ep_spec_check(struct ep_spec_reader *rd);
+/* Of that, where the vendor keeps the data. */
+void ep_spec_check_locate(struct ep_spec_reader *rd);
 
 /* Calls name for each {name} of a text; false when braces do not match. */
 bool ep_spec_names(const char *text, void (*name)(void *to, const char *name),

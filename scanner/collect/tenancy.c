@@ -92,6 +92,9 @@ static bool wanted(const struct ep_tenancy *tenancy,
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
 		const struct ep_spec_endpoint *child = &spec->endpoints.v[i];
 
+		if (ep_str_eq(child->rights, endpoint->name) &&
+		    ep_filter_dataset(filter, spec, child))
+			return true;
 		if (parent_of(spec, child) != endpoint)
 			continue;
 		if (!endpoint->tenants && wanted(tenancy, child))

@@ -271,6 +271,8 @@ static int walk(struct ep_site *site, const char *name, struct ep_buf *out,
 		chain[n + 1] = &spec->endpoints.v[chain[n]->for_each_index];
 		n++;
 	}
+	if (!ep_str_eq(name, spec->locate.endpoint))
+		rc = ep_locate_now(site, err);
 	for (int i = n; rc == 0 && i >= 0; i--) {
 		tries[i].out = out;
 		tries[i].show = i == 0;

@@ -116,6 +116,8 @@ static const char *known(struct ep_vars *vars, const char *name)
 		return of_parent(vars, name + strlen("parent."));
 	if (ep_str_eq(name, "tenant"))
 		return vars->tenant;
+	if (ep_str_eq(name, "located"))
+		return vars->located;
 	if (ep_str_eq(name, "token"))
 		return vars->token;
 	if (ep_str_eq(name, "assertion"))
@@ -192,4 +194,17 @@ int ep_vars_base(struct ep_vars *vars, const char *name, struct ep_buf *out,
 	while (rc == 0 && out->len > start && out->s[out->len - 1] == '/')
 		ep_buf_cut(out, out->len - 1);
 	return rc;
+}
+
+bool ep_vars_wants_located(const struct ep_spec *spec,
+			   const struct ep_connection *connection)
+{
+	const struct ep_vars vars = { .spec = spec, .connection = connection };
+
+	for (size_t i = 0; spec->locate.endpoint && i < spec->bases.n; i++) {
+		if (strstr(base_text(&vars, spec->bases.v[i].name),
+			   "{located}"))
+			return true;
+	}
+	return false;
 }

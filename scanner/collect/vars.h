@@ -20,6 +20,7 @@ struct ep_vars {
 	const struct ep_connection *connection;	/* NULL: none is meant */
 	const struct ep_config_credential *credential;	/* may be NULL */
 	const char *tenant;
+	const char *located;	/* where the vendor keeps the data, or NULL */
 	const struct ep_json *parent;	/* record of for_each, or NULL */
 	const struct ep_pager *pager;	/* for bodies of searches, or NULL */
 	const char *token;
@@ -42,5 +43,9 @@ int ep_vars_expand(struct ep_vars *vars, const char *text, bool percent,
  * the first.  No slash at its end. */
 int ep_vars_base(struct ep_vars *vars, const char *name, struct ep_buf *out,
 		 struct ep_err *err) EP_MUST_CHECK;
+
+/* Does a base that this connection uses lie where the vendor says? */
+bool ep_vars_wants_located(const struct ep_spec *spec,
+			   const struct ep_connection *connection);
 
 #endif

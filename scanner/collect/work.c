@@ -214,6 +214,10 @@ static int map_record(struct ep_listing *listing, struct ep_doc *doc,
 	struct ep_vars vars;
 	int rc;
 
+	if (listing->what == EP_FOR_LOCATION) {
+		ep_locate_take(listing, record);
+		return 0;
+	}
 	if (listing->what == EP_FOR_IDENTITY) {
 		identify(listing, record);
 		return 0;

@@ -127,6 +127,12 @@ void ep_http_totals(const struct ep_http *http, struct ep_http_totals *ret);
 int ep_http_check_base(const char *url, bool allow_loopback,
 		       struct ep_err *err) EP_MUST_CHECK;
 
+/* A base that an answer of `from` named: as above, with the scheme and port
+ * of `from`, on its host or on one of these domains or below. */
+int ep_http_check_found(const char *url, const char *from,
+			char *const *domains, size_t n, bool allow_loopback,
+			struct ep_err *err) EP_MUST_CHECK;
+
 /* Decides about a next link found in an answer to the request `from`, where
  * base is the connection's base URL: appends the absolute URL to request.
  * It has base's scheme, host and port, and base's path or one below it; a

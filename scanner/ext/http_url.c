@@ -381,6 +381,43 @@ int ep_http_check_base(const char *url, bool allow_loopback,
 	return 0;
 }
 
+/* Is host the domain itself or below it? */
+static bool of_domain(const char *host, const char *domain)
+{
+	size_t h = strlen(host);
+	size_t d = strlen(domain);
+
+	return h >= d && ep_str_eqcase(host + h - d, domain) &&
+	       (h == d || host[h - d - 1] == '.');
+}
+
+int ep_http_check_found(const char *url, const char *from,
+			char *const *domains, size_t n, bool allow_loopback,
+			struct ep_err *err)
+{
+	EP_AUTO(parts_release) struct parts parts = { 0 };
+	EP_AUTO(parts_release) struct parts asked = { 0 };
+	int rc = ep_http_check_base(url, allow_loopback, err);
+	bool known;
+
+	if (rc == 0)
+		rc = parse_absolute(url, allow_loopback, &parts, err);
+	if (rc == 0)
+		rc = parse_absolute(from, allow_loopback, &asked, err);
+	if (rc < 0)
+		return rc;
+	known = ep_str_eqcase(parts.host, asked.host);
+	for (size_t i = 0; i < n; i++)
+		known |= of_domain(parts.host, domains[i]);
+	if (!known)
+		return refuse(err, "its host is none of the vendor's");
+	if (!ep_str_eq(parts.scheme, asked.scheme) ||
+	    !ep_str_eq(parts.port, asked.port))
+		return refuse(err, "its scheme or port is not the one that "
+				   "was asked");
+	return 0;
+}
+
 /* --- next links --------------------------------------------------------------- */
 
 /* Is path the base path itself or below it? */
