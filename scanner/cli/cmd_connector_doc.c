@@ -80,6 +80,8 @@ static void print_endpoints(const struct ep_spec *spec)
 			&spec->endpoints.v[i];
 		EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
 
+		if (endpoint->granted_path)
+			continue;
 		ep_buf_addf(&text, "%s.%s", spec->id, endpoint->name);
 		ep_app_printf("|");
 		cell(text.s);
@@ -89,6 +91,9 @@ static void print_endpoints(const struct ep_spec *spec)
 			ep_buf_addf(&text, ". %s", endpoint->doc);
 		if (endpoint->optional)
 			ep_buf_adds(&text, " (depends on licence or right)");
+		if (endpoint->rights)
+			ep_buf_adds(&text, " (complete when the vendor says "
+				    "that all of it is shown)");
 		cell(text.s);
 		kinds_cell(ep_spec_endpoint_kinds(endpoint));
 		ep_buf_clear(&text);

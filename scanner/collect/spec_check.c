@@ -177,6 +177,25 @@ static bool is_credential(const struct ep_spec *spec, const char *name)
 	return false;
 }
 
+static void check_access(struct ep_spec_reader *rd,
+			 const struct ep_spec_endpoint *e)
+{
+	const struct ep_spec *spec = rd->spec;
+
+	for (size_t i = 0; i < e->credentials.n; i++) {
+		if (!is_credential(spec, e->credentials.v[i]))
+			ep_spec_complain_line(rd, e->line,
+					      "there is no credential "
+					      "\"%.64s\"",
+					      e->credentials.v[i]);
+	}
+	if (e->credentials.n == 0 && spec->credentials.n &&
+	    !ep_str_eq(spec->locate.endpoint, e->name))
+		ep_spec_complain_line(rd, e->line,
+				      "endpoint %.64s needs credential:",
+				      e->name);
+}
+
 static void check_endpoint(struct ep_spec_reader *rd,
 			   const struct ep_spec_endpoint *e)
 {
@@ -190,18 +209,7 @@ static void check_endpoint(struct ep_spec_reader *rd,
 	if (e->base && !in_pairs(&spec->bases, e->base))
 		ep_spec_complain_line(rd, e->line, "there is no base \"%.64s\"",
 				      e->base);
-	for (size_t i = 0; i < e->credentials.n; i++) {
-		if (!is_credential(spec, e->credentials.v[i]))
-			ep_spec_complain_line(rd, e->line,
-					      "there is no credential "
-					      "\"%.64s\"",
-					      e->credentials.v[i]);
-	}
-	if (e->credentials.n == 0 && spec->credentials.n &&
-	    !ep_str_eq(spec->locate.endpoint, e->name))
-		ep_spec_complain_line(rd, e->line,
-				      "endpoint %.64s needs credential:",
-				      e->name);
+	check_access(rd, e);
 	check_text(&at, "path", e->path);
 	check_pairs(&at, "query", &e->query);
 	check_pairs(&at, "headers", &e->headers);

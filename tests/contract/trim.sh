@@ -71,6 +71,9 @@ $document[0] as $all
 			| sub("^(?<a>[A-Z])"; .a | ascii_downcase))
 		| if .value.type then .value["x-nullable"] = true else . end)
 	else . end) else . end
+# What its users may do is an object without members there.
+| if .definitions.RestUserAccessLevel then .definitions.RestUserAccessLevel =
+	{type: "string", enum: ["None", "All", "Restricted"]} else . end
 # Prism judges nothing by a schema that says nullable and no type.
 | walk(if type == "object" and .nullable == true and (has("type") | not)
 	then del(.nullable) else . end)'

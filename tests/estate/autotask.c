@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Autotask: who asks, the pages of a query, and errors; a lack of permission
- * comes as 500.
+ * Autotask: who asks in which zone, the pages of a query, and errors; a lack
+ * of permission comes as 500, and a part for all of a listing.
  */
 #include "autotask.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/text.h"
 
 #define RECORDS_MOST 500
+/* The service refuses a longer query in a URL. */
+#define QUERY_URL_MOST 2100
 
-static const struct es_shape items = { .records = "items" };
+static const struct es_shape items = { .records = "items",
+				       .links = "pageDetails",
+				       .link = "nextPageUrl" };
 
 void es_at_error(struct es_answer *ans, int status, const char *text)
 {
@@ -54,27 +59,28 @@ static const cJSON *user_of(struct es_req *req)
 }
 
 /* The budget is that of the database, whoever asks. */
-static bool within_budget(struct es_req *req, struct es_answer *ans)
+static bool within_budget(struct es_req *req, struct es_answer *ans,
+			  int64_t *ret_left)
 {
 	const cJSON *rate = es_at(req->world->doc, "autotask/rate");
-	int64_t left, wait;
+	int64_t wait;
 
 	if (es_state_spend(req->state, "autotask", es_int(rate, "size", 10000),
-			   es_int(rate, "window", 3600), &left, &wait))
+			   es_int(rate, "window", 3600), ret_left, &wait))
 		return true;
 	es_at_throttle(ans, req, (int)wait, false);
 	return false;
 }
 
-/* Entities that the security level of the user leaves out. */
-static bool permitted(const cJSON *user, const char *entity)
+/* Is the entity in this list of the user's security level? */
+static bool in_list(const cJSON *user, const char *list, const char *entity)
 {
 	const cJSON *i;
 
-	cJSON_ArrayForEach(i, es_get(user, "not_permitted"))
+	cJSON_ArrayForEach(i, es_get(user, list))
 		if (!strcmp(i->valuestring, entity))
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 /* Leaves the records that pass in list; false: the filter was refused. */
@@ -171,7 +177,16 @@ static void answer(struct es_req *req, struct es_answer *ans, cJSON *list,
 	es_answer_json(ans, 200, o);
 }
 
-static void query(struct es_req *req, struct es_answer *ans,
+/* What only some may see is left out without a word. */
+static void restrict_to_own(const cJSON *user, const char *entity, cJSON *list)
+{
+	int n = cJSON_GetArraySize(list);
+
+	if (n > 1 && in_list(user, "restricted", entity))
+		cJSON_DeleteItemFromArray(list, n - 1);
+}
+
+static void query(struct es_req *req, struct es_answer *ans, const cJSON *user,
 		  const char *entity)
 {
 	const char *text = es_req_arg(req, "search");
@@ -188,9 +203,78 @@ static void query(struct es_req *req, struct es_answer *ans,
 				      "Entity, or no filter.");
 		cJSON_Delete(list);
 	} else {
+		restrict_to_own(user, entity, list);
 		answer(req, ans, list, search);
 	}
 	cJSON_Delete(search);
+}
+
+/* What this user may do with an entity; this may always be asked. */
+static void information(struct es_answer *ans, const cJSON *user,
+			const char *entity)
+{
+	cJSON *o = cJSON_CreateObject();
+	cJSON *info = cJSON_AddObjectToObject(o, "info");
+	bool none = in_list(user, "not_permitted", entity);
+
+	cJSON_AddStringToObject(info, "name", entity);
+	cJSON_AddBoolToObject(info, "canCreate", true);
+	cJSON_AddBoolToObject(info, "canDelete", false);
+	cJSON_AddBoolToObject(info, "canQuery", true);
+	cJSON_AddBoolToObject(info, "canUpdate", true);
+	cJSON_AddStringToObject(info, "userAccessForCreate", "None");
+	cJSON_AddStringToObject(info, "userAccessForDelete", "None");
+	cJSON_AddStringToObject(
+		info, "userAccessForQuery",
+		none ? "None" :
+		in_list(user, "restricted", entity) ? "Restricted" : "All");
+	cJSON_AddStringToObject(info, "userAccessForUpdate", "None");
+	cJSON_AddBoolToObject(info, "hasUserDefinedFields", false);
+	cJSON_AddBoolToObject(info, "supportsWebhookCallouts", false);
+	es_answer_json(ans, 200, o);
+}
+
+static void threshold(const struct es_req *req, struct es_answer *ans,
+		      int64_t left)
+{
+	const cJSON *rate = es_at(req->world->doc, "autotask/rate");
+	int64_t size = es_int(rate, "size", 10000);
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(o, "externalRequestThreshold", (double)size);
+	cJSON_AddNumberToObject(o, "requestThresholdTimeframe",
+				(double)es_int(rate, "window", 3600) / 60);
+	cJSON_AddNumberToObject(
+		o, "currentTimeframeRequestCount",
+		(double)(size - left + es_int(rate, "others", 0)));
+	es_answer_json(ans, 200, o);
+}
+
+/* Anybody may ask where the database of a user is. */
+static void zone_information(struct es_req *req, struct es_answer *ans)
+{
+	const cJSON *at = es_get(req->world->doc, "autotask"), *i, *found = NULL;
+	const char *user = es_req_arg(req, "user");
+	struct es_buf url = ES_BUF_INIT;
+	cJSON *o;
+
+	cJSON_ArrayForEach(i, es_get(at, "users"))
+		if (user && !strcmp(es_str(i, "user_name", ""), user))
+			found = i;
+	if (!found) {
+		es_at_error(ans, 500, "Zone information could not be "
+				      "determined");
+		return;
+	}
+	o = cJSON_CreateObject();
+	es_buf_fmt(&url, "%s/%s/atservicesrest/", req->base,
+		   es_str(at, "zone", ""));
+	cJSON_AddStringToObject(o, "zoneName", "Simulated");
+	cJSON_AddStringToObject(o, "url", url.p);
+	cJSON_AddStringToObject(o, "webUrl", req->base);
+	cJSON_AddNumberToObject(o, "ci", 12345);
+	es_buf_release(&url);
+	es_answer_json(ans, 200, o);
 }
 
 static void one(struct es_req *req, struct es_answer *ans, const char *entity,
@@ -212,28 +296,48 @@ static void one(struct es_req *req, struct es_answer *ans, const char *entity,
 	es_answer_json(ans, 200, o);
 }
 
+/* parts: zone, "atservicesrest", "V1.0", entity, and what of it. */
+static void dispatch(struct es_req *req, struct es_answer *ans,
+		     const cJSON *user, const char **parts, int n,
+		     int64_t left)
+{
+	if (n == 4 && !strcmp(parts[3], "ThresholdInformation"))
+		threshold(req, ans, left);
+	else if (n != 5)
+		es_at_error(ans, 404, "Not found");
+	else if (!strcmp(parts[4], "entityInformation"))
+		information(ans, user, parts[3]);
+	else if (in_list(user, "not_permitted", parts[3]))
+		es_at_error(ans, 500, "The logged in Resource does not have "
+				      "the adequate permissions to query this "
+				      "entity type.");
+	else if (!strcmp(parts[4], "query") &&
+		 strlen(req->path) + strlen(req->query) > QUERY_URL_MOST)
+		es_at_error(ans, 404, "The query string is too long");
+	else if (!strcmp(parts[4], "query"))
+		query(req, ans, user, parts[3]);
+	else
+		one(req, ans, parts[3], parts[4]);
+}
+
 void es_at_handle(struct es_req *req, struct es_answer *ans)
 {
+	const char *zone = es_str(es_get(req->world->doc, "autotask"), "zone",
+				  "");
 	const cJSON *user = user_of(req);
 	struct es_buf room = ES_BUF_INIT;
 	const char *parts[8];
 	int n = es_req_parts(req->path, &room, parts, 8);
+	int64_t left = 0;
 
 	snprintf(req->who, sizeof(req->who), "%s",
 		 es_str(user, "user_name", "?"));
-	if (!user || (req->twist & ES_TWIST_KILL_TOKEN))
+	if (n == 3 && !strcasecmp(parts[2], "zoneInformation"))
+		zone_information(req, ans);
+	else if (!user || n < 1 || strcmp(parts[0], zone) ||
+		 (req->twist & ES_TWIST_KILL_TOKEN))
 		es_at_error(ans, 401, "Unauthorized");
-	else if (!within_budget(req, ans))
-		;
-	else if (n == 4 && !permitted(user, parts[2]))
-		es_at_error(ans, 500, "The logged in Resource does not have "
-				      "the adequate permissions to query this "
-				      "entity type.");
-	else if (n == 4 && !strcmp(parts[3], "query"))
-		query(req, ans, parts[2]);
-	else if (n == 4)
-		one(req, ans, parts[2], parts[3]);
-	else
-		es_at_error(ans, 404, "Not found");
+	else if (within_budget(req, ans, &left))
+		dispatch(req, ans, user, parts, n, left);
 	es_buf_release(&room);
 }

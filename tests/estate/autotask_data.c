@@ -35,6 +35,26 @@ static const struct entity {
 	  "{\"status\":1,\"assignedResourceID\":null,\"completedDate\":null,"
 	  "\"completedByResourceID\":null,\"description\":"
 	  "\"CANARY-at-ticket\",\"userDefinedFields\":{}}" },
+	{ "TicketNotes", "ticket_notes", false,
+	  "{\"noteType\":1,\"publish\":1,\"creatorResourceID\":null,"
+	  "\"lastActivityDate\":\"2026-11-01T08:00:00.00Z\","
+	  "\"description\":\"CANARY-at-note-text\"}" },
+	{ "TicketChecklistItems", "ticket_checklist", false,
+	  "{\"isCompleted\":false,\"isImportant\":false,"
+	  "\"completedByResourceID\":null,\"completedDateTime\":null,"
+	  "\"position\":1,\"knowledgebaseArticleID\":null}" },
+	{ "AttachmentInfo", "attachments", false,
+	  "{\"parentType\":4,\"publish\":2,\"attachmentType\":"
+	  "\"FILE_ATTACHMENT\",\"attachedByResourceID\":null,"
+	  "\"contentType\":\"text/html\"}" },
+	{ "ClientPortalUsers", "portal_users", false,
+	  "{\"isClientPortalActive\":true,\"securityLevel\":1,"
+	  "\"dateFormat\":1,\"password\":\"CANARY-at-portal\"}" },
+	{ "Services", "services", false,
+	  "{\"isActive\":true,\"unitPrice\":40.0,\"vendorCompanyID\":"
+	  "null}" },
+	{ "ContractServiceUnits", "contract_units", false,
+	  "{\"price\":40.0,\"approveAndPostDate\":null}" },
 	{ "Contacts", "contacts", true,
 	  "{\"isActive\":1,\"emailAddress\":\"\",\"note\":"
 	  "\"CANARY-at-note\"}" },
@@ -110,6 +130,18 @@ static double number(const cJSON *value)
 	return value ? value->valuedouble : 0;
 }
 
+/* Times are written so that their texts have their order. */
+static int order(const cJSON *have, const cJSON *want)
+{
+	double a, b;
+
+	if (cJSON_IsString(have) && cJSON_IsString(want))
+		return strcmp(have->valuestring, want->valuestring);
+	a = number(have);
+	b = number(want);
+	return (a > b) - (a < b);
+}
+
 static bool passes(const char *op, const cJSON *have, const cJSON *want,
 		   bool *ret_known)
 {
@@ -123,8 +155,7 @@ static bool passes(const char *op, const cJSON *have, const cJSON *want,
 		       have->valuedouble >= number(want) &&
 		       have->valuedouble <= number(want);
 	if (!strcmp(op, "gte"))
-		return cJSON_IsNumber(have) &&
-		       have->valuedouble >= number(want);
+		return have && !cJSON_IsNull(have) && order(have, want) >= 0;
 	*ret_known = false;
 	return false;
 }

@@ -15,11 +15,32 @@ static void put_size(cJSON *o, const char *name, const cJSON *from,
 				cJSON_GetArraySize(es_get(from, member)));
 }
 
+static bool is_exit(const cJSON *ticket)
+{
+	return strstr(es_str(ticket, "title", ""), "ffboarding") != NULL;
+}
+
+/* Records of exit tickets. */
+static void count_of_exits(const cJSON *at, cJSON *o, const char *name,
+			   const char *member, const char *link)
+{
+	const cJSON *i, *ticket;
+	int64_t n = 0;
+
+	cJSON_ArrayForEach(i, es_get(at, member))
+		cJSON_ArrayForEach(ticket, es_get(at, "tickets"))
+			n += is_exit(ticket) &&
+			     es_int(ticket, "id", 0) == es_int(i, link, -1) &&
+			     es_int(i, "parentType", 4) == 4;
+	cJSON_AddNumberToObject(o, name, (double)n);
+}
+
 static void count_database(const cJSON *at, cJSON *o)
 {
 	static const char *const sets[] = { "companies", "resources",
 					    "comanaged", "company_webhooks",
-					    "contact_webhooks" };
+					    "contact_webhooks",
+					    "portal_users", "services" };
 	const cJSON *i;
 	int64_t exits = 0;
 	size_t k;
@@ -27,8 +48,12 @@ static void count_database(const cJSON *at, cJSON *o)
 	for (k = 0; k < sizeof(sets) / sizeof(sets[0]); k++)
 		put_size(o, sets[k], at, sets[k]);
 	cJSON_ArrayForEach(i, es_get(at, "tickets"))
-		exits += strstr(es_str(i, "title", ""), "ffboarding") != NULL;
+		exits += is_exit(i);
 	cJSON_AddNumberToObject(o, "exit_tickets", (double)exits);
+	count_of_exits(at, o, "exit_notes", "ticket_notes", "ticketID");
+	count_of_exits(at, o, "exit_tasks", "ticket_checklist", "ticketID");
+	count_of_exits(at, o, "exit_files", "attachments", "parentID");
+	cJSON_AddNumberToObject(o, "threshold", 1);
 }
 
 void es_at_truth(const struct es_world *w, cJSON *into)

@@ -99,6 +99,7 @@ static const char *href_of(const cJSON *link)
 /* url NULL takes the next link away. */
 static void set_next(cJSON *doc, const struct es_shape *s, const char *url)
 {
+	const char *name = s->link ? s->link : "next";
 	cJSON *links = links_of(doc, s), *o;
 
 	if (s->next) {
@@ -108,14 +109,14 @@ static void set_next(cJSON *doc, const struct es_shape *s, const char *url)
 	}
 	if (!links)
 		return;
-	cJSON_DeleteItemFromObjectCaseSensitive(links, "next");
+	cJSON_DeleteItemFromObjectCaseSensitive(links, name);
 	if (s->hal && url) {
-		o = cJSON_AddObjectToObject(links, "next");
+		o = cJSON_AddObjectToObject(links, name);
 		cJSON_AddStringToObject(o, "href", url);
 	} else if (url) {
-		cJSON_AddStringToObject(links, "next", url);
+		cJSON_AddStringToObject(links, name, url);
 	} else if (!s->hal) {
-		cJSON_AddNullToObject(links, "next");
+		cJSON_AddNullToObject(links, name);
 	}
 }
 

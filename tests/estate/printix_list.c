@@ -105,21 +105,21 @@ static struct es_shape *shape_of(const char *name)
 {
 	static struct es_shape shapes[] = {
 		{ "users", "page/totalElements", "page/totalPages", "_links",
-		  true, "role", NULL },
+		  true, "role", NULL, NULL },
 		{ "groups", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL, NULL },
+		  "_links", true, NULL, NULL, NULL },
 		{ "sites", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL, NULL },
+		  true, NULL, NULL, NULL },
 		{ "networks", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL, NULL },
+		  "_links", true, NULL, NULL, NULL },
 		{ "printers", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL, NULL },
+		  "_links", true, NULL, NULL, NULL },
 		{ "workstations", "page/totalElements", "page/totalPages",
-		  "_links", true, NULL, NULL },
+		  "_links", true, NULL, NULL, NULL },
 		{ "jobs", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL, NULL },
+		  true, NULL, NULL, NULL },
 		{ "cards", "page/totalElements", "page/totalPages", "_links",
-		  true, NULL, NULL },
+		  true, NULL, NULL, NULL },
 	};
 	size_t i;
 

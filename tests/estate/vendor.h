@@ -63,6 +63,7 @@ struct es_shape {
 	const char *role;	/* member of a record that names its role */
 	const char *next;	/* member of the answer that is the next URL,
 				 * and missing at the end */
+	const char *link;	/* what "next" is called in links; NULL: so */
 };
 
 struct es_header {
