@@ -43,6 +43,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "rule", ep_cmd_rule, "list, explain, lint and test rules" },
 	{ "connector", ep_cmd_connector, "lint, show and try connectors" },
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },
+	{ "who", ep_cmd_who, "who held a role, and when" },
 	{ "drift", ep_cmd_drift, "what moved between two runs" },
 	{ "query", ep_cmd_query, "read the database with SQL" },
 	{ "status", ep_cmd_status, "the last runs and what they covered" },
