@@ -92,6 +92,12 @@
  * live five minutes. */
 #define EP_TOKENS_MAX 100
 
+/* Permissions of one credential that a vendor names, and bytes of one name:
+ * an application that may do everything in Microsoft Graph holds some 700,
+ * and a scope that is a URL stays below 100 bytes. */
+#define EP_PERMISSIONS_MAX 2000
+#define EP_PERMISSION_BYTES_MAX 200
+
 /* Requests under way at once over all vendors, and bytes of pages that wait
  * to be mapped (parsed, they take some eight times as much memory); above
  * either nothing new is sent. */

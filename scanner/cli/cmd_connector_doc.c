@@ -35,12 +35,33 @@ static void kinds_cell(unsigned kinds)
 	cell(out.s);
 }
 
+/* How tenant test sees what was granted. */
+static void granted_cell(const struct ep_spec_granted *granted)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf out = EP_BUF_INIT(4096);
+
+	if (granted->token_path)
+		ep_buf_addf(&out, "claim `%s` of the token",
+			    granted->token_path);
+	else if (granted->answer_path)
+		ep_buf_addf(&out, "`%s` of the answer with the token",
+			    granted->answer_path);
+	else if (granted->endpoint)
+		ep_buf_addf(&out, "`%s` of %s", granted->path,
+			    granted->endpoint);
+	if (granted->ask)
+		ep_buf_addf(&out, "%sasking for each",
+			    out.len ? "; " : "");
+	cell(out.len ? out.s : "the vendor does not say");
+}
+
 static void print_credentials(const struct ep_spec *spec)
 {
 	if (spec->credentials.n == 0)
 		return;
-	ep_app_printf("\n### Credentials\n\n| name | what | where to make it |\n"
-		      "| --- | --- | --- |\n");
+	ep_app_printf("\n### Credentials\n\n| name | what | where to make it | "
+		      "what was granted is seen in |\n"
+		      "| --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < spec->credentials.n; i++) {
 		const struct ep_spec_credential *credential =
 			&spec->credentials.v[i];
@@ -49,6 +70,7 @@ static void print_credentials(const struct ep_spec *spec)
 		cell(credential->name);
 		cell(credential->doc);
 		cell(credential->hint);
+		granted_cell(&credential->granted);
 		ep_app_printf("\n");
 	}
 }
@@ -68,40 +90,66 @@ static void print_limits(const struct ep_spec *spec)
 		      limits->share_percent);
 }
 
+/* "a|b" is one need that either meets. */
+static void needs_cell(const struct ep_spec_endpoint *endpoint)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf out = EP_BUF_INIT(65536);
+
+	for (size_t i = 0; i < endpoint->permissions.n; i++) {
+		struct ep_str rest = ep_str(endpoint->permissions.v[i]);
+		struct ep_str name;
+		bool first = true;
+
+		ep_buf_adds(&out, i ? "; " : "");
+		while (ep_str_cut(&rest, '|', &name)) {
+			ep_buf_adds(&out, first ? "" : " or ");
+			ep_buf_add(&out, name.p, name.n);
+			first = false;
+		}
+	}
+	if (out.len == 0 && endpoint->permissions_stated)
+		ep_buf_adds(&out, "none");
+	cell(out.s);
+}
+
+static void print_endpoint(const struct ep_spec *spec,
+			   const struct ep_spec_endpoint *endpoint)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
+
+	ep_buf_addf(&text, "%s.%s", spec->id, endpoint->name);
+	ep_app_printf("|");
+	cell(text.s);
+	ep_buf_clear(&text);
+	ep_buf_adds(&text, endpoint->title);
+	if (endpoint->doc)
+		ep_buf_addf(&text, ". %s", endpoint->doc);
+	if (endpoint->optional)
+		ep_buf_adds(&text, " (depends on licence or right)");
+	if (endpoint->rights)
+		ep_buf_adds(&text, " (complete when the vendor says that all "
+			    "of it is shown)");
+	cell(text.s);
+	kinds_cell(ep_spec_endpoint_kinds(endpoint));
+	ep_buf_clear(&text);
+	for (size_t k = 0; k < endpoint->credentials.n; k++)
+		ep_buf_addf(&text, "%s%s", k ? " or " : "",
+			    endpoint->credentials.v[k]);
+	cell(text.s);
+	needs_cell(endpoint);
+	ep_app_printf("\n");
+}
+
 static void print_endpoints(const struct ep_spec *spec)
 {
 	if (spec->endpoints.n == 0)
 		return;
 	ep_app_printf("\n### What is read\n\n"
-		      "| dataset | what | gives | credential |\n"
-		      "| --- | --- | --- | --- |\n");
+		      "| dataset | what | gives | credential | permission |\n"
+		      "| --- | --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
-		const struct ep_spec_endpoint *endpoint =
-			&spec->endpoints.v[i];
-		EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
-
-		if (endpoint->granted_path)
-			continue;
-		ep_buf_addf(&text, "%s.%s", spec->id, endpoint->name);
-		ep_app_printf("|");
-		cell(text.s);
-		ep_buf_clear(&text);
-		ep_buf_adds(&text, endpoint->title);
-		if (endpoint->doc)
-			ep_buf_addf(&text, ". %s", endpoint->doc);
-		if (endpoint->optional)
-			ep_buf_adds(&text, " (depends on licence or right)");
-		if (endpoint->rights)
-			ep_buf_adds(&text, " (complete when the vendor says "
-				    "that all of it is shown)");
-		cell(text.s);
-		kinds_cell(ep_spec_endpoint_kinds(endpoint));
-		ep_buf_clear(&text);
-		for (size_t k = 0; k < endpoint->credentials.n; k++)
-			ep_buf_addf(&text, "%s%s", k ? " or " : "",
-				    endpoint->credentials.v[k]);
-		cell(text.s);
-		ep_app_printf("\n");
+		if (!spec->endpoints.v[i].granted_path)
+			print_endpoint(spec, &spec->endpoints.v[i]);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "collect/engine.h"
+#include "collect/permit.h"
 
 /* A token without a stated life; the shortest stated one known is 599 s. */
 #define TOKEN_SECONDS 300
@@ -31,7 +32,24 @@ void ep_auth_free(void *p)
 
 	free_token(auth);
 	ep_coverage_release(&auth->broken);
+	ep_words_release(&auth->granted);
+	ep_free(auth->ask);
 	ep_free(auth);
+}
+
+struct ep_auth *ep_auth_like(const struct ep_auth *model, const char *ask)
+{
+	struct ep_auth *auth = ep_calloc(1, sizeof(*auth));
+
+	auth->engine = model->engine;
+	auth->spec = model->spec;
+	auth->credential = model->credential;
+	auth->connection = model->connection;
+	auth->config = model->config;
+	auth->state = EP_AUTH_IDLE;
+	auth->ask = ep_strdup(ask);
+	ep_coverage_init(&auth->broken);
+	return auth;
 }
 
 static bool needs_token(const struct ep_auth *auth)
@@ -182,6 +200,7 @@ static void take_answer(struct ep_auth *auth,
 	if (take_token(auth, doc, &why)) {
 		auth->state = EP_AUTH_READY;
 		auth->tries = 0;
+		ep_permit_hear(auth, doc);
 		release_waiting(auth);
 	} else {
 		give_up(auth, EP_COVERAGE_FAILED, advice, why);

@@ -40,6 +40,10 @@ struct ep_auth {
 	int64_t tries;
 	struct ep_listing *first, *last;	/* wait for the token */
 	struct ep_coverage broken;	/* status, reason and advice */
+	/* What the vendor said with the token about what it may do. */
+	struct ep_words granted;
+	bool granted_told;
+	char *ask;	/* in place of what the connector asks for (granted.ask) */
 };
 
 /* The object of a configured credential; one that cannot even be read
@@ -50,6 +54,9 @@ struct ep_auth *ep_auth_of(struct ep_engine *engine,
 			   const struct ep_connection *connection,
 			   const struct ep_config_credential *config);
 void ep_auth_free(void *auth);
+/* One of the same credential that asks for these words and is nobody's but
+ * the caller's, to free. */
+struct ep_auth *ep_auth_like(const struct ep_auth *model, const char *ask);
 /* READY: go on.  ASKING: the listing was kept and comes back by itself.
  * BROKEN: end it with auth->broken. */
 enum ep_auth_state ep_auth_ready(struct ep_auth *auth,
@@ -77,6 +84,9 @@ int ep_auth_key(const struct ep_spec *spec,
 		const struct ep_connection *connection,
 		const struct ep_config_credential *config, char ret_hex[65],
 		struct ep_err *err) EP_MUST_CHECK;
+/* Adds the words that the credential asks for (granted.ask). */
+int ep_auth_asked(const struct ep_auth *auth, struct ep_words *ret,
+		  struct ep_err *err) EP_MUST_CHECK;
 /* The body of a token request, to be wiped. */
 int ep_auth_body(const struct ep_auth *auth, struct ep_buf *body,
 		 struct ep_err *err) EP_MUST_CHECK;

@@ -91,7 +91,21 @@ int ep_auth_query(const struct ep_auth *auth, struct ep_vars *vars,
 	return rc;
 }
 
-static int add_claims(const struct ep_pairs *pairs, struct ep_vars *vars,
+/* The value of a member, unless other words are to be asked for there. */
+static int expand(const struct ep_auth *auth, const struct ep_pair *pair,
+		  struct ep_vars *vars, struct ep_buf *value,
+		  struct ep_err *err)
+{
+	ep_buf_clear(value);
+	if (auth->ask && ep_str_eq(pair->name, auth->credential->granted.ask)) {
+		ep_buf_adds(value, auth->ask);
+		return 0;
+	}
+	return ep_vars_expand(vars, pair->value, false, value, err);
+}
+
+static int add_claims(const struct ep_auth *auth,
+		      const struct ep_pairs *pairs, struct ep_vars *vars,
 		      struct ep_buf *json, struct ep_err *err)
 {
 	struct ep_buf value;
@@ -99,9 +113,7 @@ static int add_claims(const struct ep_pairs *pairs, struct ep_vars *vars,
 
 	ep_buf_init(&value, EP_SECRET_BYTES_MAX);
 	for (size_t i = 0; rc == 0 && i < pairs->n; i++) {
-		ep_buf_clear(&value);
-		rc = ep_vars_expand(vars, pairs->v[i].value, false, &value,
-				    err);
+		rc = expand(auth, &pairs->v[i], vars, &value, err);
 		ep_buf_addc(json, ',');
 		ep_json_quote(json, pairs->v[i].name);
 		ep_buf_addc(json, ':');
@@ -125,7 +137,7 @@ static int add_unsigned(const struct ep_auth *auth, struct ep_vars *vars,
 
 	ep_buf_init(&json, EP_SECRET_BYTES_MAX);
 	ep_buf_adds(&json, "{\"alg\":\"RS256\",\"typ\":\"JWT\"");
-	rc = add_claims(&credential->jose, vars, &json, err);
+	rc = add_claims(auth, &credential->jose, vars, &json, err);
 	ep_buf_addc(&json, '}');
 	ep_base64url(jwt, json.s, json.len);
 	ep_buf_addc(jwt, '.');
@@ -136,7 +148,7 @@ static int add_unsigned(const struct ep_auth *auth, struct ep_vars *vars,
 	ep_buf_addf(&json, "\",\"iat\":%" PRId64 ",\"exp\":%" PRId64, now,
 		    now + life);
 	if (rc == 0)
-		rc = add_claims(&credential->claims, vars, &json, err);
+		rc = add_claims(auth, &credential->claims, vars, &json, err);
 	ep_buf_addc(&json, '}');
 	ep_base64url(jwt, json.s, json.len);
 	ep_buf_release(&json);
@@ -209,9 +221,7 @@ static int add_form(const struct ep_auth *auth, struct ep_vars *vars,
 
 	ep_buf_init(&value, EP_SECRET_BYTES_MAX);
 	for (size_t i = 0; rc == 0 && i < form->n; i++) {
-		ep_buf_clear(&value);
-		rc = ep_vars_expand(vars, form->v[i].value, false, &value,
-				    err);
+		rc = expand(auth, &form->v[i], vars, &value, err);
 		if (rc == 0)
 			add_member(auth, body, form->v[i].name, &value);
 	}
@@ -240,6 +250,43 @@ int ep_auth_body(const struct ep_auth *auth, struct ep_buf *body,
 	if (rc == 0)
 		rc = add_form(auth, &vars, body, err);
 	wipe_release(&jwt);
+	ep_vars_release(&vars);
+	return rc;
+}
+
+static const char *asked_in(const struct ep_pairs *pairs, const char *name)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (ep_str_eq(pairs->v[i].name, name))
+			return pairs->v[i].value;
+	}
+	return NULL;
+}
+
+int ep_auth_asked(const struct ep_auth *auth, struct ep_words *ret,
+		  struct ep_err *err)
+{
+	const struct ep_spec_credential *credential = auth->credential;
+	const char *name = credential->granted.ask;
+	const char *text = asked_in(&credential->claims, name);
+	struct ep_str word, rest;
+	struct ep_vars vars;
+	struct ep_buf value;
+	int rc;
+
+	if (!text)
+		text = asked_in(&credential->form, name);
+	ep_vars_init(&vars, auth->spec, auth->connection);
+	vars.credential = auth->config;
+	vars.tenant = auth->connection->tenant;
+	ep_buf_init(&value, EP_TEXT_BYTES_MAX);
+	rc = ep_vars_expand(&vars, text ? text : "", false, &value, err);
+	rest = ep_str(value.s ? value.s : "");
+	while (rc == 0 && ep_str_cut(&rest, ' ', &word)) {
+		if (word.n)
+			EP_VEC_ADD(ret) = ep_strndup(word.p, word.n);
+	}
+	ep_buf_release(&value);
 	ep_vars_release(&vars);
 	return rc;
 }

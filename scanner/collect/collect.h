@@ -118,19 +118,26 @@ int ep_collect_try(const struct ep_config *config, const struct ep_specs *specs,
 	EP_MUST_CHECK;
 
 /* One line per credential of a connection, for `tenant test`. */
+struct ep_permit;
 struct ep_collect_proof {
 	const char *credential;
 	const char *doc;
 	const char *hint;
 	bool configured;
 	bool proven;	/* a token was given and the tenancy is the pinned */
+	const struct ep_permit *permit;	/* NULL: the connector does not say
+					 * where the vendor tells */
+	size_t tried;	/* listings that were asked for one page ... */
+	const struct ep_words *refused;	/* ... and "listing: why" of those
+					 * that could not be read */
 	char reason[512];
 	char advice[512];
 };
+/* each: also asks every listing that stands alone for one page. */
 int ep_collect_test(const struct ep_config *config,
 		    const struct ep_specs *specs,
 		    const struct ep_connection *connection,
-		    struct ep_http *http,
+		    struct ep_http *http, bool each,
 		    void (*tell)(void *to, const struct ep_collect_proof *proof),
 		    void *to, struct ep_err *err) EP_MUST_CHECK;
 
@@ -144,7 +151,7 @@ int ep_collect_try_over(const struct ep_config *config,
 int ep_collect_test_over(const struct ep_config *config,
 			 const struct ep_specs *specs,
 			 const struct ep_connection *connection,
-			 const struct ep_transport *transport,
+			 const struct ep_transport *transport, bool each,
 			 void (*tell)(void *to,
 				      const struct ep_collect_proof *proof),
 			 void *to, struct ep_err *err) EP_MUST_CHECK;

@@ -346,6 +346,14 @@ int ep_try_endpoint(struct ep_site *site, struct ep_use *use,
 		    const struct ep_spec_endpoint *endpoint,
 		    struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;
 
+/* Reads one page of any endpoint, after one of each of its parents. */
+int ep_try_chain(struct ep_site *site, const char *name, struct ep_buf *out,
+		 struct ep_err *err) EP_MUST_CHECK;
+/* Adds the words at `path` of the first record of such an endpoint. */
+int ep_try_words(struct ep_site *site, struct ep_use *use,
+		 const struct ep_spec_endpoint *endpoint, const char *path,
+		 struct ep_words *ret, struct ep_err *err) EP_MUST_CHECK;
+
 /* --- filter.c -------------------------------------------------------- */
 bool ep_filter_tenancy(const struct ep_collect_filter *filter,
 		       const struct ep_tenancy *tenancy);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Proves each credential of one connection: it is there, the vendor takes
- * it, and it answers for the tenancy that is meant.
+ * it, it answers for the tenancy that is meant, and it may do what its
+ * datasets need and no more.
  */
 #include "collect/engine.h"
 
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "base/str.h"
+#include "collect/permit.h"
 
 static struct ep_use *use_of(struct ep_site *site,
 			     const struct ep_spec_credential *credential)
@@ -29,7 +32,7 @@ static bool takes(const struct ep_spec_endpoint *endpoint, const char *name)
 }
 
 /* Where to try a credential: the identity if it may read it, else the first
- * listing that stands alone. */
+ * listing that stands alone, else the first of all. */
 static const struct ep_spec_endpoint *
 choose(const struct ep_spec *spec, const char *name, bool *ret_identity)
 {
@@ -37,16 +40,20 @@ choose(const struct ep_spec *spec, const char *name, bool *ret_identity)
 		spec->identity.endpoint ?
 			ep_spec_endpoint(spec, spec->identity.endpoint) :
 			NULL;
+	const struct ep_spec_endpoint *any = NULL;
 
 	*ret_identity = endpoint && takes(endpoint, name);
 	if (*ret_identity)
 		return endpoint;
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
 		endpoint = &spec->endpoints.v[i];
-		if (endpoint->for_each_index < 0 && takes(endpoint, name))
+		if (!takes(endpoint, name))
+			continue;
+		if (endpoint->for_each_index < 0)
 			return endpoint;
+		any = any ? any : endpoint;
 	}
-	return NULL;
+	return any;
 }
 
 static void say(struct ep_collect_proof *proof, const char *reason,
@@ -90,13 +97,17 @@ static void prove(struct ep_site *site, struct ep_use *use,
 	}
 	endpoint = choose(site->spec, use->spec->name, &identity);
 	if (!endpoint) {
-		say(proof, "no endpoint that stands alone takes it", "");
+		say(proof, "no endpoint takes it", "");
 		return;
 	}
 	if (!identity) {
 		ep_buf_init(&said, 4096);
 		proof->proven =
-			ep_try_endpoint(site, use, endpoint, &said, err) == 0;
+			(endpoint->for_each_index < 0 ?
+				 ep_try_endpoint(site, use, endpoint, &said,
+						 err) :
+				 ep_try_chain(site, endpoint->name, &said,
+					      err)) == 0;
 		if (!proof->proven)
 			say(proof, said.s ? said.s : err->msg, "");
 		ep_buf_release(&said);
@@ -111,31 +122,74 @@ static void prove(struct ep_site *site, struct ep_use *use,
 	ask_identity(site, use, endpoint, proof);
 }
 
-static int prove_all(struct ep_site *site,
-		     void (*tell)(void *to,
-				  const struct ep_collect_proof *proof),
-		     void *to, struct ep_err *err)
+/* One page of each listing that this credential would read tonight. */
+static void try_each(struct ep_site *site, struct ep_use *use,
+		     struct ep_collect_proof *proof, struct ep_words *refused)
+{
+	for (size_t i = 0; i < site->spec->endpoints.n; i++) {
+		const struct ep_spec_endpoint *endpoint =
+			&site->spec->endpoints.v[i];
+		struct ep_err err = EP_ERR_INIT;
+		struct ep_buf said;
+
+		if (endpoint->for_each_index >= 0 ||
+		    ep_site_use(site, endpoint) != use)
+			continue;
+		proof->tried++;
+		ep_buf_init(&said, EP_TEXT_BYTES_MAX);
+		if (ep_try_endpoint(site, use, endpoint, &said, &err) < 0)
+			EP_VEC_ADD(refused) = said.s ? ep_buf_take(&said) :
+						       ep_strdup(err.msg);
+		ep_buf_release(&said);
+	}
+}
+
+struct telling {
+	bool each;
+	void (*tell)(void *to, const struct ep_collect_proof *proof);
+	void *to;
+};
+
+static void prove_one(struct ep_site *site,
+		      const struct ep_spec_credential *credential,
+		      const struct telling *telling)
+{
+	struct ep_use *use = use_of(site, credential);
+	struct ep_err why = EP_ERR_INIT;
+	struct ep_words refused = { 0 };
+	struct ep_permit permit = { 0 };
+	struct ep_collect_proof proof = {
+		.credential = credential->name,
+		.doc = credential->doc,
+		.hint = credential->hint,
+		.configured = use != NULL,
+		.refused = &refused,
+	};
+
+	if (use) {
+		prove(site, use, &proof, &why);
+		if (credential->granted.present) {
+			ep_permit_judge(site, use, &permit, &why);
+			proof.permit = &permit;
+		}
+		if (telling->each && proof.proven)
+			try_each(site, use, &proof, &refused);
+	} else if (!site->connection->enabled) {
+		say(&proof, "the connection is switched off", "");
+	} else {
+		say(&proof, "not configured",
+		    credential->hint ? credential->hint : "");
+	}
+	telling->tell(telling->to, &proof);
+	ep_permit_release(&permit);
+	ep_words_release(&refused);
+}
+
+static int prove_all(struct ep_site *site, const struct telling *telling,
+		     struct ep_err *err)
 {
 	for (size_t i = 0; i < site->spec->credentials.n; i++) {
-		const struct ep_spec_credential *credential =
-			&site->spec->credentials.v[i];
-		struct ep_use *use = use_of(site, credential);
-		struct ep_err why = EP_ERR_INIT;
-		struct ep_collect_proof proof = {
-			.credential = credential->name,
-			.doc = credential->doc,
-			.hint = credential->hint,
-			.configured = use != NULL,
-		};
-
-		if (use)
-			prove(site, use, &proof, &why);
-		else if (!site->connection->enabled)
-			say(&proof, "the connection is switched off", "");
-		else
-			say(&proof, "not configured",
-			    credential->hint ? credential->hint : "");
-		tell(to, &proof);
+		prove_one(site, &site->spec->credentials.v[i], telling);
 		if (site->engine->failed)
 			return ep_err_set(err, site->engine->err.code, "%s",
 					  site->engine->err.msg);
@@ -146,7 +200,7 @@ static int prove_all(struct ep_site *site,
 int ep_collect_test(const struct ep_config *config,
 		    const struct ep_specs *specs,
 		    const struct ep_connection *connection,
-		    struct ep_http *http,
+		    struct ep_http *http, bool each,
 		    void (*tell)(void *to, const struct ep_collect_proof *proof),
 		    void *to, struct ep_err *err)
 {
@@ -154,17 +208,18 @@ int ep_collect_test(const struct ep_config *config,
 
 	ep_transport_http(&transport, http);
 	return ep_collect_test_over(config, specs, connection, &transport,
-				    tell, to, err);
+				    each, tell, to, err);
 }
 
 int ep_collect_test_over(const struct ep_config *config,
 			 const struct ep_specs *specs,
 			 const struct ep_connection *connection,
-			 const struct ep_transport *transport,
+			 const struct ep_transport *transport, bool each,
 			 void (*tell)(void *to,
 				      const struct ep_collect_proof *proof),
 			 void *to, struct ep_err *err)
 {
+	const struct telling telling = { each, tell, to };
 	const struct ep_spec *spec =
 		ep_specs_find(specs, connection->connector);
 	struct ep_collect_totals totals;
@@ -176,7 +231,7 @@ int ep_collect_test_over(const struct ep_config *config,
 				  "there is no connector '%s'",
 				  connection->connector);
 	ep_engine_init(&engine, config, specs, NULL, transport, &totals);
-	rc = prove_all(ep_site_new(&engine, connection, spec), tell, to, err);
+	rc = prove_all(ep_site_new(&engine, connection, spec), &telling, err);
 	ep_engine_release(&engine);
 	return rc;
 }

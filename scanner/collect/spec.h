@@ -31,6 +31,23 @@ enum ep_auth_kind {
 	EP_AUTH_JWT_BEARER
 };
 
+/* How to see what a credential may do, and what it ought not to. */
+struct ep_spec_granted {
+	bool present;
+	/* At most one of these three tells by itself. */
+	char *token_path;	/* a claim of the token, which is a JWT */
+	char *answer_path;	/* a member of the answer with the token */
+	char *endpoint;		/* the first record of an endpoint ... */
+	char *path;		/* ... and its member */
+	/* Member of form: or claims: that holds the words asked for, which
+	 * tenant test also asks for one by one. */
+	char *ask;
+	struct ep_words unwanted;	/* asked for, to see that it is refused */
+	char *prefix;		/* what the vendor writes before each name */
+	struct ep_words harmless;	/* granted to all, and never too many */
+	char *writes;		/* pattern (PCRE2) of what can change things */
+};
+
 struct ep_spec_credential {
 	char *name;
 	char *doc;	/* one line: what it is */
@@ -53,6 +70,7 @@ struct ep_spec_credential {
 	struct ep_pairs headers;	/* of the token request */
 	char *token_path;	/* where the token is in the answer */
 	char *expires_path;	/* seconds; NULL: 300 s are assumed */
+	struct ep_spec_granted granted;
 	int line;
 };
 
@@ -195,6 +213,9 @@ struct ep_spec_endpoint {
 	struct ep_pairs query;
 	struct ep_pairs headers;
 	struct ep_words credentials;	/* first configured one is used */
+	/* What the vendor must have granted; "a|b": either will do. */
+	struct ep_words permissions;
+	bool permissions_stated;	/* also when there are none */
 	char *for_each;		/* parent endpoint: one call per record */
 	int for_each_index;	/* -1 none */
 	bool tenants;		/* its records of kind tenant are tenancies of

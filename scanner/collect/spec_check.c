@@ -285,6 +285,7 @@ void ep_spec_check(struct ep_spec_reader *rd)
 		check_consts(&at, &spec->imports.v[i].emits);
 	}
 	check_name_once(rd);
+	ep_spec_check_granted(rd);
 	if (spec->endpoints.n && spec->bases.n == 0)
 		ep_spec_complain_line(rd, 0, "endpoints need base:");
 	if (spec->identity.endpoint &&

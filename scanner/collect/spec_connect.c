@@ -18,7 +18,7 @@ static const char *const credential_keys[] = {
 	"doc",	   "hint", "kind",   "params", "secrets",  "header",
 	"value",   "user", "password", "url",  "json",	   "form",
 	"headers", "token", "expires", "key",  "claims",   "jose",
-	"lifetime", NULL
+	"lifetime", "granted", NULL
 };
 
 /* Seconds that a JWT lives when the connector does not say; every vendor
@@ -96,6 +96,7 @@ static void read_credential(struct ep_spec_reader *rd,
 	ep_spec_pairs(rd, node, "jose", &c->jose);
 	c->lifetime = LIFETIME;
 	ep_spec_int(rd, node, "lifetime", 60, LIFETIME_MAX, &c->lifetime);
+	ep_spec_read_granted(rd, node, c);
 	check_credential(rd, node, c);
 }
 

@@ -15,7 +15,8 @@ static const char *const endpoint_keys[] = {
 	"body",	      "query",	     "headers",	    "credential", "for_each",
 	"tenants",    "records",     "records_map", "total",   "page",
 	"absent",     "optional",    "transient",   "tenant_path",
-	"success",    "emit",	     "records_absent", "rights", NULL
+	"success",    "emit",	     "records_absent", "rights",
+	"permissions", NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -99,6 +100,8 @@ static void read_request(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	ep_spec_pairs(rd, map, "query", &e->query);
 	ep_spec_pairs(rd, map, "headers", &e->headers);
 	ep_spec_words(rd, map, "credential", &e->credentials);
+	ep_spec_words(rd, map, "permissions", &e->permissions);
+	e->permissions_stated = ep_yaml_get(map, "permissions") != NULL;
 	e->for_each = ep_spec_text(rd, map, "for_each");
 	e->for_each_index = -1;
 }

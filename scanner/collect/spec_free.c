@@ -25,6 +25,7 @@ static void credential_release(struct ep_spec_credential *c)
 	ep_free(c->key);
 	ep_spec_pairs_release(&c->claims);
 	ep_spec_pairs_release(&c->jose);
+	ep_spec_granted_release(&c->granted);
 }
 
 static void endpoint_release(struct ep_spec_endpoint *e)
@@ -38,6 +39,7 @@ static void endpoint_release(struct ep_spec_endpoint *e)
 	ep_spec_pairs_release(&e->query);
 	ep_spec_pairs_release(&e->headers);
 	ep_spec_words_release(&e->credentials);
+	ep_spec_words_release(&e->permissions);
 	ep_free(e->for_each);
 	ep_free(e->records);
 	ep_spec_pairs_release(&e->records_absent);

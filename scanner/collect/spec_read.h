@@ -75,6 +75,12 @@ bool ep_spec_field_path_valid(const char *path);
 /* The sections. */
 void ep_spec_read_credentials(struct ep_spec_reader *rd,
 			      const struct ep_yaml *top);
+/* granted: of a credential, and what it refers to. */
+void ep_spec_read_granted(struct ep_spec_reader *rd,
+			  const struct ep_yaml *node,
+			  struct ep_spec_credential *credential);
+void ep_spec_check_granted(struct ep_spec_reader *rd);
+void ep_spec_granted_release(struct ep_spec_granted *granted);
 void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top);
 void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		       struct ep_spec_page *page);

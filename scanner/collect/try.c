@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/str.h"
+#include "collect/permit.h"
 
 #define ROWS_SHOWN 50
 /* for_each in for_each; no vendor needs three. */
@@ -229,6 +231,28 @@ int ep_try_endpoint(struct ep_site *site, struct ep_use *use,
 	return rc;
 }
 
+int ep_try_words(struct ep_site *site, struct ep_use *use,
+		 const struct ep_spec_endpoint *endpoint, const char *path,
+		 struct ep_words *ret, struct ep_err *err)
+{
+	const struct ep_json *value;
+	struct ep_buf said;
+	struct ep_try asked = { .out = &said };
+	int rc;
+
+	ep_buf_init(&said, EP_FILE_BYTES_MAX);
+	rc = read_one(site->home, use, endpoint, NULL, &asked, err);
+	if (rc == 0 && (!asked.record ||
+			ep_json_path(asked.record, path, &value) !=
+				EP_JSON_PRESENT ||
+			!ep_permit_words(value, ret)))
+		rc = ep_err_set(err, EP_EDATA, "%s does not say it",
+				endpoint->name);
+	try_release(&asked);
+	ep_buf_release(&said);
+	return rc;
+}
+
 /* One link of the chain of parents.  The tenancy moves on when the one above
  * lists tenancies. */
 static int step(struct ep_site *site, struct ep_tenancy **tenancy,
@@ -252,8 +276,8 @@ static int step(struct ep_site *site, struct ep_tenancy **tenancy,
 	return read_one(*tenancy, use, endpoint, parent, asked, err);
 }
 
-static int walk(struct ep_site *site, const char *name, struct ep_buf *out,
-		struct ep_err *err)
+int ep_try_chain(struct ep_site *site, const char *name, struct ep_buf *out,
+		 struct ep_err *err)
 {
 	const struct ep_spec *spec = site->spec;
 	const struct ep_spec_endpoint *chain[CHAIN_MAX];
@@ -302,7 +326,8 @@ int ep_collect_try_over(const struct ep_config *config,
 				  "there is no connector '%s'",
 				  connection->connector);
 	ep_engine_init(&engine, config, specs, NULL, transport, &totals);
-	rc = walk(ep_site_new(&engine, connection, spec), endpoint, out, err);
+	rc = ep_try_chain(ep_site_new(&engine, connection, spec), endpoint, out,
+			  err);
 	ep_engine_release(&engine);
 	return rc;
 }

@@ -138,7 +138,9 @@ static bool admit(struct es_en_call *c)
 	es_uuid_random(uuid);
 	es_answer_header(c->ans, "request-id", "%s", uuid);
 	es_answer_header(c->ans, "client-request-id", "%s", uuid);
-	bearer = strncmp(bearer, "Bearer ", 7) ? "" : bearer + 7;
+	bearer = strncmp(bearer, "Bearer ", 7) ?
+			 "" :
+			 es_en_token_opaque(bearer + 7);
 	if (c->req->twist & ES_TWIST_KILL_TOKEN)
 		es_state_revoke(c->req->state, bearer);
 	if (!es_state_token(c->req->state, bearer, &t) ||

@@ -72,6 +72,11 @@ cJSON *es_en_reference(struct es_en_call *c, const char *id,
 /* /groups/{id}/members and the like; false when the path is not of them. */
 bool es_en_nested(struct es_en_call *c, const char **parts, int nparts);
 
+/* A token as it is handed out, and the part of it that the state knows. */
+void es_en_token_text(struct es_buf *out, const cJSON *tenant,
+		      const cJSON *app, const char *opaque);
+const char *es_en_token_opaque(const char *token);
+
 const cJSON *es_en_tenants(const struct es_world *w);
 void es_en_truth(const struct es_world *w, cJSON *into);
 void es_en_credentials(const struct es_world *w, FILE *out);

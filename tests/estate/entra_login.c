@@ -58,20 +58,24 @@ static const cJSON *app_of(const cJSON *tenant, const char *client)
 }
 
 static void issue(struct es_req *req, struct es_answer *ans,
-		  const cJSON *tenant, const char *client)
+		  const cJSON *tenant, const cJSON *app)
 {
 	int seconds = (int)es_int(es_get(req->world->doc, "entra"),
 				  "token_seconds", 3599);
 	struct es_token t = { .kind = "entra" };
+	struct es_buf text = ES_BUF_INIT;
 	cJSON *o = cJSON_CreateObject();
 
 	snprintf(t.tenant, sizeof(t.tenant), "%s", es_str(tenant, "id", ""));
-	snprintf(t.client, sizeof(t.client), "%s", client);
+	snprintf(t.client, sizeof(t.client), "%s",
+		 es_str(app, "client_id", ""));
 	es_state_issue(req->state, &t, seconds);
 	cJSON_AddStringToObject(o, "token_type", "Bearer");
 	cJSON_AddNumberToObject(o, "expires_in", seconds);
 	cJSON_AddNumberToObject(o, "ext_expires_in", seconds);
-	cJSON_AddStringToObject(o, "access_token", t.text);
+	es_en_token_text(&text, tenant, app, t.text);
+	cJSON_AddStringToObject(o, "access_token", es_buf_text(&text));
+	es_buf_release(&text);
 	es_answer_json(ans, 200, o);
 }
 
@@ -106,7 +110,7 @@ static void grant(struct es_req *req, struct es_answer *ans,
 		       "The administrator has not consented to use the "
 		       "application.");
 	else
-		issue(req, ans, tenant, client);
+		issue(req, ans, tenant, app);
 }
 
 static void token(struct es_req *req, struct es_answer *ans,

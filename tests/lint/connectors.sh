@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Shipped connectors explain themselves and bear no trap for a later editor:
-# each endpoint and import has a title and a doc, no row takes a member that
-# is named like a secret, no file holds a credential, and the manual page
-# explains every word of the language.  Whether they load is judged by the
-# program itself (tests/unit/t_spec).
+# each endpoint and import has a title and a doc, an endpoint with a credential
+# states which permissions it needs, no row takes a member that is named like a
+# secret, no file holds a credential, and the manual page explains every word
+# of the language.  Whether they load is judged by the program itself
+# (tests/unit/t_spec).
 set -u
 root=${1:-$(dirname "$0")/../..}
 . "$(dirname "$0")/lib.sh"
@@ -30,6 +31,8 @@ check_file() {
 			say(start, name " has no title")
 		if (!doc)
 			say(start, name " has no doc")
+		if (part == "endpoints" && credential && !permissions)
+			say(start, name " states no permissions")
 		name = ""
 	}
 	{ sub(/(^| )#.*/, "") }
@@ -44,9 +47,11 @@ check_file() {
 		name = $1
 		sub(/:/, "", name)
 		start = NR
-		title = doc = emit = 0
+		title = doc = emit = credential = permissions = 0
 	}
 	/^    [a-z]/ { emit = 0 }
+	/^    credential: *[^ ]/ { credential = 1 }
+	/^    permissions: *[^ ]/ { permissions = 1 }
 	/^    title: *[^ ]/ { title = 1 }
 	/^    doc: *[^ ]/ { doc = 1 }
 	/^    emit:/ { emit = 1 }

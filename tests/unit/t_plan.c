@@ -200,7 +200,8 @@ static void prove(struct scene *scene, struct ep_buf *out)
 		ep_collect_test_over(&scene->config, &scene->specs,
 				     &scene->config.customers.v[0]
 					      .connections.v[0],
-				     &transport, note, out, &scene->err),
+				     &transport, false, note, out,
+				     &scene->err),
 		0);
 }
 
