@@ -45,6 +45,8 @@ const struct ep_cmd ep_cmds[] = {
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },
 	{ "who", ep_cmd_who, "who held a role, and when" },
 	{ "drift", ep_cmd_drift, "what moved between two runs" },
+	{ "evidence", ep_cmd_evidence,
+	  "seal runs, prove and check what they said" },
 	{ "query", ep_cmd_query, "read the database with SQL" },
 	{ "status", ep_cmd_status, "the last runs and what they covered" },
 	{ "version", ep_cmd_version, "print versions" },

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Includes point down: base < ext < model < {collect, store} < {check, report}
-# < exit < cli, and exit sees neither collect nor report.  Layers on the same step never see each other, and every include of
+# < {exit, evidence} < cli, and these two see neither collect nor report.
+# Layers on the same step never see each other, and every include of
 # our own headers is written with its folder, so that the layer is visible.
 # config.h, which configure makes, belongs to none.
 set -u
@@ -16,12 +17,12 @@ may() {
 	model) echo "base ext" ;;
 	collect | store) echo "base ext model" ;;
 	check | report) echo "base ext model collect store" ;;
-	exit) echo "base ext model store check" ;;
-	cli) echo "base ext model collect store check report exit" ;;
+	exit | evidence) echo "base ext model store check" ;;
+	cli) echo "base ext model collect store check report exit evidence" ;;
 	esac
 }
 
-all="base ext model collect store check report exit cli"
+all="base ext model collect store check report exit evidence cli"
 seen=0
 for file in $(lint_files '^scanner/.*\.(c|h|def)$'); do
 	seen=$((seen + 1))
