@@ -213,6 +213,16 @@ static int walk_growth(uint64_t old, uint64_t size, const struct ep_hash *start,
 	return last == 0 ? 0 : -1;
 }
 
+static int same_size(const struct ep_hash *old_root,
+		     const struct ep_hash *root,
+		     const struct ep_hashes *proof, struct ep_err *err)
+{
+	if (proof->n == 0 && same(old_root, root))
+		return 0;
+	return ep_err_set(err, EP_EDATA, "two trees of one size have "
+			  "different roots");
+}
+
 int ep_merkle_growth_check(uint64_t old, uint64_t size,
 			   const struct ep_hash *old_root,
 			   const struct ep_hash *root,
@@ -227,12 +237,8 @@ int ep_merkle_growth_check(uint64_t old, uint64_t size,
 				  "grown from one of %llu",
 				  (unsigned long long)size,
 				  (unsigned long long)old);
-	if (old == size) {
-		if (proof->n || !same(old_root, root))
-			return ep_err_set(err, EP_EDATA, "two trees of one "
-					  "size have different roots");
-		return 0;
-	}
+	if (old == size)
+		return same_size(old_root, root, proof, err);
 	if (proof->n == 0)
 		return ep_err_set(err, EP_EDATA, "the proof is empty");
 	/* Where the old tree is a subtree its root is not repeated. */
