@@ -182,6 +182,10 @@
 /* Dataset groups that one need of a rule may list. */
 #define EP_NEED_GROUPS_MAX 16
 
+/* Days for which something may be waived: a yearly review, and the month in
+ * which it is held. */
+#define EP_WAIVER_DAYS_MAX 400
+
 /* Violations of one rule: ten for each tenancy of the largest fleet. */
 #define EP_VIOLATIONS_MAX 1000000
 

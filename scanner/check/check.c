@@ -150,14 +150,21 @@ static int note_waiver(struct check *chk, const struct ep_waiver *waiver,
 {
 	EP_AUTO(ep_buf_release) struct ep_buf text;
 	char day[EP_TIME_TEXT];
-	bool expired = chk->ctx.now >= waiver->expires;
+	bool ended = waiver->ended && chk->ctx.now >= waiver->ended;
+	bool expired = ended || chk->ctx.now >= waiver->expires;
 
 	ep_buf_init(&text, EP_ERR_MSG_MAX);
 	if (!expired && waiver->hits)
 		return 0;
+	/* Somebody took it back and what it was about is gone: a record. */
+	if (waiver->ended && !waiver->hits)
+		return 0;
 	ep_buf_addf(&text, "%s:%d: waiver by %s for %s", waiver->file,
 		    waiver->line, waiver->approver, waiver->place);
-	if (expired)
+	if (ended)
+		ep_buf_addf(&text, " was ended by %s on %s", waiver->ended_by,
+			    ep_time_date(waiver->ended, day));
+	else if (expired)
 		ep_buf_addf(&text, " expired on %s",
 			    ep_time_date(waiver->expires - 1, day));
 	if (!waiver->hits)

@@ -98,8 +98,8 @@ static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 	" WHERE fingerprint = ?1 AND ?2 = rule AND ?3 = unit" \
 	" AND ?4 = subject"
 
-static void bind_waiver(struct ep_stmt *stmt, const struct ep_violation *v,
-			struct ep_buf *note)
+static void bind_waiver(const struct ep_finding_run *fr, struct ep_stmt *stmt,
+			const struct ep_violation *v, struct ep_buf *note)
 {
 	char day[EP_TIME_TEXT];
 	const struct ep_waiver *waiver = v->waiver;
@@ -112,9 +112,14 @@ static void bind_waiver(struct ep_stmt *stmt, const struct ep_violation *v,
 	}
 	if (!waiver || v->waived)
 		return;
-	ep_buf_addf(note, "waived by %s until %s; the waiver is not in force",
-		    waiver->approver,
+	ep_buf_addf(note, "waived by %s until %s; ", waiver->approver,
 		    ep_time_date(waiver->expires - 1, day));
+	if (waiver->ended && fr->now >= waiver->ended)
+		ep_buf_addf(note, "%s ended the waiver on %s",
+			    waiver->ended_by,
+			    ep_time_date(waiver->ended, day));
+	else
+		ep_buf_adds(note, "the waiver is not in force");
 	ep_db_text(stmt, 18, note->s);
 }
 
@@ -144,7 +149,7 @@ static int write_violation(const struct ep_finding_run *fr,
 	ep_db_text(stmt, 11, v->seen);
 	ep_db_text(stmt, 12, v->wanted);
 	ep_db_text(stmt, 13, v->evidence);
-	bind_waiver(stmt, v, &note);
+	bind_waiver(fr, stmt, v, &note);
 	return ep_db_run(stmt, err);
 }
 

@@ -14,6 +14,10 @@
 
 #define DAY 86400
 
+#define TEXT_OF(number) #number
+#define TEXT(macro) TEXT_OF(macro)
+#define DAYS_MAX TEXT(EP_WAIVER_DAYS_MAX)
+
 struct reader {
 	const char *file;
 	struct ep_diag *diag;
@@ -36,9 +40,9 @@ static char *text(struct reader *rd, const char *key, bool must)
 	return NULL;
 }
 
-static int64_t date(struct reader *rd, const char *key)
+static int64_t date(struct reader *rd, const char *key, bool must)
 {
-	EP_AUTO_FREE char *s = text(rd, key, true);
+	EP_AUTO_FREE char *s = text(rd, key, must);
 	int64_t t = 0;
 
 	if (!s)
@@ -70,6 +74,7 @@ static void read_place(struct reader *rd, struct ep_waiver *waiver)
 		return;
 	}
 	waiver->customer = customer != NULL;
+	waiver->scope = tenant ? "tenant" : unit ? "unit" : "customer";
 	waiver->place = tenant ? tenant : unit ? unit : customer;
 }
 
@@ -80,14 +85,44 @@ static void waiver_clear(struct ep_waiver *waiver)
 	ep_free(waiver->subject);
 	ep_free(waiver->reason);
 	ep_free(waiver->approver);
+	ep_free(waiver->ended_by);
 	ep_free(waiver->file);
+}
+
+static void object(struct reader *rd, const char *msg)
+{
+	ep_diag_add(rd->diag, rd->file, rd->node->line, rd->node->col, "%s",
+		    msg);
+	rd->bad = true;
+}
+
+static void read_dates(struct reader *rd, struct ep_waiver *waiver)
+{
+	const struct ep_yaml *expires = ep_yaml_get(rd->node, "expires");
+
+	waiver->approved = date(rd, "approved", true);
+	waiver->expires = date(rd, "expires", true) + DAY;
+	waiver->ended = date(rd, "ended", false);
+	waiver->ended_by = text(rd, "ended_by", false);
+	if (rd->bad)
+		return;
+	waiver->expires_line = expires->key_line;
+	waiver->expires_col = expires->key_col;
+	if (waiver->expires <= waiver->approved)
+		object(rd, "expires before it is approved");
+	else if (waiver->expires - waiver->approved >
+		 (EP_WAIVER_DAYS_MAX + 1) * DAY)
+		object(rd, "is for longer than " DAYS_MAX " days "
+			   "(EP_WAIVER_DAYS_MAX)");
+	else if (!waiver->ended != !waiver->ended_by)
+		object(rd, "\"ended\" and \"ended_by\" go together");
 }
 
 static void read_waiver(struct ep_waivers *waivers, struct reader *rd)
 {
 	static const char *const known[] = {
 		"rule", "tenant", "customer", "unit", "subject", "reason",
-		"approver", "approved", "expires", NULL
+		"approver", "approved", "expires", "ended", "ended_by", NULL
 	};
 	struct ep_waiver waiver = { .line = rd->node->line };
 
@@ -102,15 +137,9 @@ static void read_waiver(struct ep_waivers *waivers, struct reader *rd)
 	waiver.subject = text(rd, "subject", false);
 	waiver.reason = text(rd, "reason", true);
 	waiver.approver = text(rd, "approver", true);
-	waiver.approved = date(rd, "approved");
-	waiver.expires = date(rd, "expires") + DAY;
 	waiver.file = ep_strdup(rd->file);
 	read_place(rd, &waiver);
-	if (!rd->bad && waiver.expires <= waiver.approved) {
-		ep_diag_add(rd->diag, rd->file, rd->node->line, rd->node->col,
-			    "expires before it is approved");
-		rd->bad = true;
-	}
+	read_dates(rd, &waiver);
 	if (rd->bad)
 		waiver_clear(&waiver);
 	else
@@ -195,12 +224,13 @@ bool ep_waiver_glob(const char *pattern, const char *s)
 
 bool ep_waiver_in_force(const struct ep_waiver *waiver, int64_t now)
 {
-	return waiver->approved <= now && now < waiver->expires;
+	return waiver->approved <= now && now < waiver->expires &&
+	       (!waiver->ended || now < waiver->ended);
 }
 
-static bool matches(const struct ep_waiver *waiver, const char *rule,
-		    const struct ep_unit *unit, const char *subject,
-		    const char *fingerprint)
+bool ep_waiver_covers(const struct ep_waiver *waiver, const char *rule,
+		      const struct ep_unit *unit, const char *subject,
+		      const char *fingerprint)
 {
 	if (!ep_str_eq(waiver->rule, rule))
 		return false;
@@ -222,7 +252,7 @@ struct ep_waiver *ep_waivers_match(struct ep_waivers *waivers,
 	for (size_t i = 0; i < waivers->n; i++) {
 		struct ep_waiver *it = &waivers->v[i];
 
-		if (!matches(it, rule, unit, subject, fingerprint))
+		if (!ep_waiver_covers(it, rule, unit, subject, fingerprint))
 			continue;
 		it->hits++;
 		if (!found || (ep_waiver_in_force(it, now) &&

@@ -15,14 +15,19 @@
 struct ep_waiver {
 	char *rule;
 	char *place;	/* unit uid, tenancy uid or customer id */
+	const char *scope;	/* the word for it: tenant customer unit */
 	bool customer;	/* place is a customer: all its units */
 	char *subject;	/* pattern or fingerprint, NULL: all */
 	char *reason;
 	char *approver;
 	int64_t approved;
 	int64_t expires;	/* the first second it no longer holds */
+	int64_t ended;		/* taken back at that time, 0 never */
+	char *ended_by;
 	char *file;
 	int line;
+	int expires_line;	/* of the key */
+	int expires_col;
 	int64_t hits;		/* violations it matched in this check */
 };
 
@@ -44,6 +49,10 @@ struct ep_waiver *ep_waivers_match(struct ep_waivers *waivers,
 				   const struct ep_unit *unit,
 				   const char *subject,
 				   const char *fingerprint, int64_t now);
+/* Whether it is about that violation, in force or not. */
+bool ep_waiver_covers(const struct ep_waiver *waiver, const char *rule,
+		      const struct ep_unit *unit, const char *subject,
+		      const char *fingerprint);
 /* '*' any run, '?' one byte; everything else stands for itself. */
 bool ep_waiver_glob(const char *pattern, const char *text);
 

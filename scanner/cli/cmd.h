@@ -31,6 +31,7 @@ int ep_cmd_tenant_test(struct ep_app *app, int argc, char **argv);
 int ep_cmd_rule(struct ep_app *app, int argc, char **argv);
 int ep_cmd_connector(struct ep_app *app, int argc, char **argv);
 int ep_cmd_person(struct ep_app *app, int argc, char **argv);
+int ep_cmd_waive(struct ep_app *app, int argc, char **argv);
 int ep_cmd_who(struct ep_app *app, int argc, char **argv);
 int ep_cmd_drift(struct ep_app *app, int argc, char **argv);
 int ep_cmd_evidence(struct ep_app *app, int argc, char **argv);

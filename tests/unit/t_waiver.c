@@ -58,6 +58,12 @@ static void test_incomplete(void **state)
 	complains("- rule: x\n  tenant: a/b\n  reason: r\n  approver: p\n"
 		  "  approved: 2025-11-05\n  expires: 2025-11-02\n",
 		  "expires before");
+	complains("- rule: x\n  tenant: a/b\n  reason: r\n  approver: p\n"
+		  "  approved: 2025-11-05\n  expires: 2099-11-02\n",
+		  "EP_WAIVER_DAYS_MAX");
+	complains("- rule: x\n  tenant: a/b\n  reason: r\n  approver: p\n"
+		  "  approved: 2025-11-05\n  expires: 2025-12-02\n"
+		  "  ended: 2025-11-10\n", "go together");
 }
 
 static void test_glob(void **state)
@@ -143,6 +149,26 @@ static void test_expired(void **state)
 	assert_int_equal(kit->sum.status, 1);
 }
 
+/* Taken back by somebody: it fails again, and says who. */
+static void test_ended(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	kit_night(kit, BAD);
+	waive(kit, GOOD "  ended: 2025-11-05\n  ended_by: mia\n");
+	assert_string_equal(kit_ask(kit, RESULT), "FAIL");
+	kit_has(kit, "SELECT waiver_note FROM finding",
+		"mia ended the waiver on 2025-11-05");
+	kit_has(kit, NOTE, "was ended by mia on 2025-11-05");
+	/* What it was about is gone: nothing is left to say. */
+	waive(kit, "- rule: disabled\n  customer: zed\n  reason: r\n"
+	      "  approver: p\n  approved: 2025-11-01\n"
+	      "  expires: 2026-11-17\n  ended: 2025-11-05\n"
+	      "  ended_by: mia\n");
+	assert_string_equal(kit_ask(kit, NOTE), "");
+}
+
 static void test_unused(void **state)
 {
 	struct kit *kit = *state;
@@ -220,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_glob),
 		WITH_KIT(test_in_force),
 		WITH_KIT(test_expired),
+		WITH_KIT(test_ended),
 		WITH_KIT(test_unused),
 		WITH_KIT(test_customer_and_fingerprint),
 		WITH_KIT(test_waived_in_the_dark),
