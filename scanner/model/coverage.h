@@ -7,6 +7,7 @@
 #ifndef EP_COVERAGE_H
 #define EP_COVERAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -38,6 +39,14 @@ struct ep_coverage {
 	int64_t altered;	/* values changed on the way in (J04, J19) */
 	int64_t unmapped;	/* enum words not in our lists */
 	char unmapped_words[256];	/* the first few, "state=FROZEN" */
+	/* A read by changes: what it did not mention is as the reads before
+	 * it left it.  The sink sets the last three. */
+	bool changes;
+	bool bounded;		/* and nobody would have told of a removal */
+	int64_t removed;	/* records that the source says are gone */
+	int64_t since_run;	/* the read that it goes on from */
+	int64_t full_run;	/* the last one that read everything ... */
+	int64_t full_at;	/* ... and when that began */
 	int64_t captured_at;	/* evidence import: when somebody looked */
 	char captured_by[128];
 	int64_t started_at;

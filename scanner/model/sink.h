@@ -30,6 +30,14 @@ struct ep_dataset_ref {
 	bool imported;		/* evidence import, not an API */
 	bool transient;		/* may be empty from one night to the next */
 	bool held_ok;		/* the operator accepts a collapse */
+	bool changes;		/* this read tells what changed since another:
+				 * rows that it does not mention stay */
+};
+
+/* Where a dataset's next read by changes goes on. */
+struct ep_bookmark {
+	char *token;		/* link or time; the caller frees it */
+	int64_t full_at;	/* begin of the last read of everything */
 };
 
 struct ep_sink {
@@ -43,6 +51,26 @@ struct ep_sink {
 	 * sink (*ret_repeat), since listings shift while they are read. */
 	int (*row)(void *to, void *dataset, const struct ep_row *row,
 		   bool *ret_repeat, struct ep_err *err);
+	/* For reads by changes; a sink without them has bookmark NULL.
+	 *
+	 * What the last complete read of the dataset left with `mark`, if
+	 * nothing but such reads has changed the dataset's rows since and
+	 * basis is still the same; else token is NULL. */
+	int (*bookmark)(void *to, const struct ep_dataset_ref *ref,
+			const char *basis, struct ep_bookmark *ret,
+			struct ep_err *err);
+	/* The source says that this record is no more; only the key columns
+	 * of the row are looked at. */
+	int (*gone)(void *to, void *dataset, const struct ep_row *key,
+		    struct ep_err *err);
+	/* Why the changes that were handed over cannot be all that happened;
+	 * NULL when nothing speaks against it.  Text of the sink. */
+	const char *(*doubt)(void *to, void *dataset);
+	/* Forgets the dataset as if it had not been begun. */
+	void (*drop)(void *to, void *dataset);
+	/* What to keep with the dataset when it ends COMPLETE. */
+	int (*mark)(void *to, void *dataset, const char *basis,
+		    const char *token, struct ep_err *err);
 	/* Takes the dataset over whatever its coverage says; the sink may turn
 	 * COMPLETE into HELD. */
 	int (*end)(void *to, void *dataset, struct ep_coverage *coverage,

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "ext/db.h"
+#include "store/bookmark.h"
 #include "store/history.h"
 #include "store/rowsql.h"
 
@@ -20,6 +21,8 @@ void ep_apply_free(struct ep_apply *apply)
 	ep_stage_release(&apply->stage);
 	ep_coverage_release(&apply->coverage);
 	ep_buf_release(&apply->json);
+	ep_free(apply->basis);
+	ep_free(apply->token);
 	for (int i = 0; i < EP_KINDS; i++) {
 		if (!apply->undo[i])
 			continue;
@@ -199,7 +202,8 @@ static int apply_closes(struct ep_apply *apply, struct ep_err *err)
 	for (size_t i = 0; rc == 0 && i < apply->index.n; i++) {
 		const struct ep_entry *entry = &apply->index.v[i];
 
-		if (!entry->seen && entry->rid)
+		if (entry->rid && (apply->changes ? entry->gone :
+						    !entry->seen))
 			rc = close_row(apply, entry, err);
 	}
 	return rc;
@@ -238,9 +242,11 @@ static int store_coverage(struct ep_apply *apply, struct ep_err *err)
 		"INSERT OR REPLACE INTO main.coverage(run, dataset, status, "
 		"reason, advice, http_status, pages, rows, total, wire_bytes, "
 		"ms, waited_ms, retries, altered, unmapped, unmapped_words, "
-		"captured_at, captured_by, started_at, ended_at, page_sha256) "
+		"captured_at, captured_by, started_at, ended_at, page_sha256, "
+		"changes, removed, since_run, full_run, confirmed_at) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-		"?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)", &stmt, err);
+		"?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
+		"?25, ?26)", &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -267,6 +273,12 @@ static int store_coverage(struct ep_apply *apply, struct ep_err *err)
 	bind_positive(stmt, 20, c->ended_at);
 	if (c->page_sha256.len)
 		ep_db_blob(stmt, 21, c->page_sha256.s, c->page_sha256.len);
+	ep_db_int(stmt, 22, c->changes);
+	if (c->changes)
+		ep_db_int(stmt, 23, c->removed);
+	bind_positive(stmt, 24, c->since_run);
+	bind_positive(stmt, 25, c->full_run);
+	bind_positive(stmt, 26, c->bounded ? c->full_at : 0);
 	return ep_db_run(stmt, err);
 }
 
@@ -305,6 +317,8 @@ static int run_apply(void *arg, struct ep_err *err)
 		rc = end_volatile(apply, err);
 	if (rc == 0)
 		rc = store_epoch(apply, err);
+	if (rc == 0)
+		rc = ep_bookmark_store(apply, err);
 	if (rc == 0)
 		rc = store_coverage(apply, err);
 	return rc;

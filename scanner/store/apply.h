@@ -21,6 +21,10 @@ struct ep_apply {
 	int64_t connector_version;
 	bool rows;	/* differences are taken over */
 	bool close;	/* what was not seen is gone */
+	bool changes;	/* only what it is told of is gone */
+	bool forget;	/* no read by changes may go on from this one */
+	char *basis;	/* of the bookmark to keep, or NULL */
+	char *token;
 	bool quiet;	/* the begin of an epoch */
 	bool epoch;	/* which this read starts */
 	bool settles;	/* and this read ends */

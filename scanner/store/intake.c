@@ -10,43 +10,17 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/vec.h"
 #include "ext/db.h"
-#include "store/apply.h"
-#include "store/inside.h"
+#include "store/bookmark.h"
+#include "store/changes.h"
 #include "store/tenancy.h"
 
-/* A natural key joins at most all columns of a record. */
-#define KEY_BYTES_MAX (EP_COLUMNS_MAX * (EP_TEXT_BYTES_MAX + 1))
-#define SCRATCH_BYTES_MAX (2 * KEY_BYTES_MAX + EP_ATTR_BYTES_MAX)
-
-struct listed_tenancy {
-	char *system;
-	char *tenant;
-	char *name;
-	char *domain;
-};
-
-struct ep_intake {
-	struct ep_intake *next;
-	struct ep_dataset *dataset;
-	int connector_version;
-	bool transient;
-	bool held_ok;
-	struct ep_apply *apply;
-	size_t before;	/* rows that were stored */
-	size_t seen;	/* different keys handed over */
-	struct ep_err fault;	/* staging failed: it cannot end */
-	struct ep_err refused;	/* the first row that was not taken */
-	struct ep_buf key;
-	struct ep_buf scratch;
-	EP_VEC(struct listed_tenancy) listed;
-};
+#define SCRATCH_BYTES_MAX (2 * EP_KEY_BYTES_MAX + EP_ATTR_BYTES_MAX)
 
 static void intake_free(struct ep_intake *intake)
 {
 	for (size_t i = 0; i < intake->listed.n; i++) {
-		struct listed_tenancy *t = &intake->listed.v[i];
+		struct ep_listed_tenancy *t = &intake->listed.v[i];
 
 		ep_free(t->system);
 		ep_free(t->tenant);
@@ -55,6 +29,7 @@ static void intake_free(struct ep_intake *intake)
 	}
 	ep_vec_release(&intake->listed);
 	ep_apply_free(intake->apply);
+	ep_changes_release(intake);
 	ep_buf_release(&intake->key);
 	ep_buf_release(&intake->scratch);
 	ep_free(intake);
@@ -189,12 +164,14 @@ static struct ep_intake *intake_new(struct ep_store *store,
 	intake->connector_version = ref->connector_version;
 	intake->transient = ref->transient;
 	intake->held_ok = ref->held_ok;
-	ep_buf_init(&intake->key, KEY_BYTES_MAX);
+	ep_map_init(&intake->told);
+	ep_buf_init(&intake->key, EP_KEY_BYTES_MAX);
 	ep_buf_init(&intake->scratch, SCRATCH_BYTES_MAX);
 	intake->apply = ep_calloc(1, sizeof(*intake->apply));
 	intake->apply->store = store;
 	intake->apply->run = store->run;
 	intake->apply->dataset = dataset->id;
+	intake->apply->changes = ref->changes;
 	ep_rowindex_init(&intake->apply->index);
 	ep_stage_init(&intake->apply->stage, store->folder);
 	ep_coverage_init(&intake->apply->coverage);
@@ -217,6 +194,12 @@ static int begin(void *to, const struct ep_dataset_ref *ref,
 		return ep_err_set(err, EP_EBUG, "%s of %s/%s is being read "
 				  "already", ref->name, ref->system,
 				  ref->tenant);
+	if (ref->changes && (!dataset->settled ||
+			     dataset->connector_version !=
+				     ref->connector_version))
+		return ep_err_set(err, EP_EBUG, "%s of %s/%s has nothing that "
+				  "changes could be added to", ref->name,
+				  ref->system, ref->tenant);
 	intake = intake_new(store, ref, dataset);
 	rc = dataset->fresh ? 0 : index_rows(intake, err);
 	if (rc < 0) {
@@ -243,7 +226,7 @@ static const struct ep_row *fold(const struct ep_row *row,
 	size_t at[EP_COLUMNS_MAX];
 	bool any = false;
 
-	ep_buf_init(&texts, KEY_BYTES_MAX);
+	ep_buf_init(&texts, EP_KEY_BYTES_MAX);
 	for (int i = 0; i < entity->columns; i++) {
 		const char *text = row->cell[i].text;
 
@@ -302,7 +285,7 @@ static void list_tenancy(struct ep_intake *intake, const struct ep_row *row)
 	static const char *const names[] = { "of_system", "id", "name",
 					     "domain" };
 	const char *text[4];
-	struct listed_tenancy *t;
+	struct ep_listed_tenancy *t;
 
 	for (size_t i = 0; i < 4; i++) {
 		const struct ep_cell *cell =
@@ -328,6 +311,8 @@ static int compare_row(struct ep_intake *intake, const struct ep_row *row,
 		return ep_err_set(err, EP_ELIMIT, "a record above %d bytes "
 				  "(EP_TEXT_BYTES_MAX, EP_ATTR_BYTES_MAX)",
 				  SCRATCH_BYTES_MAX);
+	if (intake->apply->changes)
+		ep_changes_row(intake, &entry->key, &print);
 	if (!entry->rid) {
 		op = EP_STAGED_NEW;
 	} else if (print.fixed.lo == entry->print.fixed.lo &&
@@ -397,7 +382,7 @@ static void hold(struct ep_intake *intake, struct ep_coverage *coverage)
 	char advice[sizeof(coverage->advice)];
 
 	if (coverage->status != EP_COVERAGE_COMPLETE || intake->seen ||
-	    !intake->before || intake->transient || intake->held_ok)
+	    intake->apply->changes || !intake->before || intake->transient || intake->held_ok)
 		return;
 	snprintf(advice, sizeof(advice), "look into the portal; if it is "
 		 "really empty: exitproof run --accept-empty %s",
@@ -439,6 +424,8 @@ static void decide(struct ep_intake *intake,
 	apply->connector_version = intake->connector_version;
 	apply->rows = complete || coverage->status == EP_COVERAGE_PARTIAL;
 	apply->close = complete;
+	apply->forget = !apply->changes &&
+			(apply->rows || coverage->status == EP_COVERAGE_HELD);
 	if (!apply->rows)
 		return;
 	if (!dataset->begun ||
@@ -460,12 +447,54 @@ static int register_listed(struct ep_store *store, struct ep_intake *intake,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < intake->listed.n; i++) {
-		const struct listed_tenancy *t = &intake->listed.v[i];
+		const struct ep_listed_tenancy *t = &intake->listed.v[i];
 
 		rc = ep_registry_seen(store, t->system, t->tenant, t->name,
 				      t->domain, err);
 	}
 	return rc;
+}
+
+/* Which reads it adds to, and how many rows there are with what it adds. */
+static int add_up(struct ep_store *store, struct ep_intake *intake,
+		  struct ep_coverage *coverage, struct ep_err *err)
+{
+	const char *why;
+
+	coverage->changes = intake->apply->changes;
+	if (!coverage->changes)
+		return 0;
+	why = ep_changes_doubt(store, intake);
+	if (why)
+		ep_coverage_spoil(coverage, EP_COVERAGE_PARTIAL,
+				  "Read all of it: exitproof run --full",
+				  "what changed cannot be believed: %s", why);
+	coverage->rows = ep_changes_rows(intake);
+	coverage->removed = (int64_t)intake->removed;
+	return ep_bookmark_runs(store, intake->dataset->id, coverage, err);
+}
+
+static int mark(void *to, void *handle, const char *basis, const char *token,
+		struct ep_err *err)
+{
+	struct ep_apply *apply = ((struct ep_intake *)handle)->apply;
+
+	(void)to;
+	(void)err;
+	ep_free(apply->basis);
+	ep_free(apply->token);
+	apply->basis = ep_strdup(basis);
+	apply->token = ep_strdup(token);
+	return 0;
+}
+
+static void drop(void *to, void *handle)
+{
+	struct ep_intake *intake = handle;
+
+	unlink_intake(to, intake);
+	intake->dataset->busy = false;
+	intake_free(intake);
 }
 
 static int end(void *to, void *handle, struct ep_coverage *coverage,
@@ -483,9 +512,10 @@ static int end(void *to, void *handle, struct ep_coverage *coverage,
 	}
 	hold(intake, coverage);
 	miss(intake, coverage);
+	rc = add_up(store, intake, coverage, err);
 	copy_coverage(&intake->apply->coverage, coverage);
 	decide(intake, coverage);
-	if (intake->apply->rows)
+	if (rc == 0 && intake->apply->rows)
 		rc = register_listed(store, intake, err);
 	if (rc == 0) {
 		intake->dataset->touched = true;
@@ -501,5 +531,10 @@ void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
 	ret->expect = expect;
 	ret->begin = begin;
 	ret->row = row;
+	ret->bookmark = ep_bookmark_get;
+	ret->gone = ep_changes_gone;
+	ret->doubt = ep_changes_doubt;
+	ret->drop = drop;
+	ret->mark = mark;
 	ret->end = end;
 }

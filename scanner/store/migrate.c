@@ -10,8 +10,26 @@
 #include "ext/db.h"
 #include "store/store.h"
 
-/* None so far: 1 is the first version. */
-const struct ep_schema_step ep_schema_steps[] = { { 0, NULL } };
+/* Reads by changes.  Every read before them was one of everything. */
+static int to_2(struct ep_db *db, struct ep_err *err)
+{
+	return ep_db_exec(db,
+		"ALTER TABLE main.coverage ADD COLUMN "
+		"changes INTEGER NOT NULL DEFAULT 0;"
+		"ALTER TABLE main.coverage ADD COLUMN removed INTEGER;"
+		"ALTER TABLE main.coverage ADD COLUMN since_run INTEGER;"
+		"ALTER TABLE main.coverage ADD COLUMN full_run INTEGER;"
+		"ALTER TABLE main.coverage ADD COLUMN confirmed_at INTEGER;"
+		"CREATE TABLE bookmark("
+		" dataset INTEGER PRIMARY KEY,"
+		" basis TEXT NOT NULL,"
+		" token TEXT NOT NULL,"
+		" run INTEGER NOT NULL,"
+		" full_run INTEGER NOT NULL,"
+		" full_at INTEGER NOT NULL)", err);
+}
+
+const struct ep_schema_step ep_schema_steps[] = { { 2, to_2 }, { 0, NULL } };
 
 int ep_schema_check(struct ep_db *db, const char *path, int64_t newest,
 		    int64_t *ret_version, struct ep_err *err)

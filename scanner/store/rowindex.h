@@ -20,6 +20,7 @@ struct ep_entry {
 	uint32_t staged;	/* its valid staged record, 0 none */
 	uint8_t kind;
 	bool seen;
+	bool gone;	/* a read by changes says so */
 };
 
 struct ep_rowindex {

@@ -28,7 +28,14 @@
  *  coverage(run, dataset, status, reason, advice, http_status, pages, rows,
  *           total, wire_bytes, ms, waited_ms, retries, altered, unmapped,
  *           unmapped_words, absent, captured_at, captured_by, started_at,
- *           ended_at, page_sha256)           PRIMARY KEY(dataset, run)
+ *           ended_at, page_sha256, changes, removed, since_run, full_run,
+ *           confirmed_at)                    PRIMARY KEY(dataset, run)
+ *           changes: 1 when the read told what changed since since_run;
+ *           confirmed_at: when all rows were last seen, for reads that
+ *           cannot show what is gone
+ *  bookmark(dataset, basis, token, run, full_run, full_at)   where the next
+ *           read by changes goes on; only reads that end complete leave one,
+ *           and whatever else changes the rows takes it away
  *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def,
  *           enum columns also as <name>_word, addresses also domain first as
  *           <name>_key>, absent (bit per column), attr, fingerprint,
@@ -61,7 +68,8 @@
  *     authorised_owner  customer, address
  *     coverage   customer, tenant, system, dataset, kinds, status, reason,
  *                advice, age (seconds), stale (0/1), rows, total, pages,
- *                captured_at, captured_by, imported, run, previous_rows
+ *                captured_at, captured_by, imported, run, previous_rows,
+ *                changes, since_run, full_run
  *                one row per expected dataset; status 'missing' when it was
  *                never read
  *     gone_<kind>  as the entity view, for rows that were closed, with
@@ -85,7 +93,7 @@
 struct ep_db;
 struct ep_store;
 
-#define EP_STORE_SCHEMA 1
+#define EP_STORE_SCHEMA 2
 
 /* Opens or creates; migrates older schema versions in one transaction after
  * a backup beside the database; refuses newer ones and foreign files

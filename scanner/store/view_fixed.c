@@ -128,8 +128,9 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
 
 /* The coverage that was read last at or before the run, for every dataset
  * that was known then.  Its age is that of what it shows: for an import,
- * since somebody looked.  What was read tonight is fresh; an age that cannot
- * be computed is too old, and so is one a day in the future, where a clock
+ * since somebody looked, and for a read that cannot show what is gone, since
+ * all of it was read.  What was read tonight is fresh; an age that cannot be
+ * computed is too old, and so is one a day in the future, where a clock
  * must have been wrong.  The run is no join: one of whose columns a query
  * needs none is reported to the authorizer as read outside of the view. */
 static void add_latest(const struct ep_store *store, struct ep_buf *sql)
@@ -143,8 +144,9 @@ static void add_latest(const struct ep_store *store, struct ep_buf *sql)
 		    "tenant, t.system AS system, "
 		    "(SELECT w.started_at FROM main.run w WHERE "
 		    "w.id = %lld) - "
-		    "coalesce(c.captured_at, c.ended_at, c.started_at) AS "
-		    "age, c.run = %lld AND d.imported = 0 AS tonight "
+		    "coalesce(c.captured_at, c.confirmed_at, c.ended_at, "
+		    "c.started_at) AS age, c.run = %lld AND d.imported = 0 "
+		    "AND c.confirmed_at IS NULL AS tonight "
 		    "FROM main.dataset d "
 		    "JOIN main.tenancy t ON t.id = d.tenancy "
 		    "LEFT JOIN main.coverage c ON c.dataset = d.id "
@@ -179,7 +181,8 @@ static int make_coverage(struct ep_store *store, struct ep_err *err)
 		    "(SELECT p.rows FROM main.coverage p "
 		    "WHERE p.dataset = did AND p.run < q.run "
 		    "AND p.status = 'complete' ORDER BY p.run DESC LIMIT 1) "
-		    "AS previous_rows FROM (SELECT *, CASE WHEN tonight "
+		    "AS previous_rows, coalesce(changes, 0) AS changes, "
+		    "since_run, full_run FROM (SELECT *, CASE WHEN tonight "
 		    "THEN 0 ELSE coalesce(age > max_age OR age < -86400, 1) "
 		    "END AS stale FROM (");
 	add_latest(store, &sql);

@@ -110,8 +110,9 @@ void scene_init(struct scene *scene, const struct fake_reply *script)
 	assert_non_null(mkdtemp(folder));
 	scene->folder = ep_strdup(folder);
 	fake_net_init(&scene->net, script);
-	scene->sink = (struct ep_sink){ scene, sink_expect, sink_begin,
-					sink_row, sink_end };
+	scene->sink = (struct ep_sink){ .to = scene, .expect = sink_expect,
+					.begin = sink_begin, .row = sink_row,
+					.end = sink_end };
 	scene->config.api_max_age = 93600;
 	scene->config.run_seconds = 21600;
 }

@@ -7,6 +7,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
+#include "base/file.h"
+#include "fixture.h"
 #include "store/schema.h"
 
 static char backup[128];
@@ -166,6 +169,63 @@ static void test_shipped_steps(void **state)
 	assert_int_equal(to, EP_STORE_SCHEMA);
 }
 
+/* Columns of all tables, in order of name. */
+static char *columns(struct kit *kit)
+{
+	return kit_dump(kit, "SELECT m.name, t.name, t.type, t.\"notnull\", "
+			"t.dflt_value FROM sqlite_master m "
+			"JOIN pragma_table_info(m.name) t "
+			"WHERE m.type = 'table' ORDER BY 1, 2");
+}
+
+static void night(struct kit *kit, const char *name)
+{
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	struct ep_row row = kit_account("u1", NULL, name, 0);
+	void *dataset;
+
+	kit_begin(kit);
+	dataset = kit_start(kit, &ref);
+	kit_row(kit, dataset, &row);
+	kit_finish(kit, dataset, EP_COVERAGE_COMPLETE);
+	kit_end(kit);
+}
+
+/* A database of the first version becomes what a new one is, and goes on
+ * with its history. */
+static void test_from_version_1(void **state)
+{
+	struct kit *kit = *state;
+	EP_AUTO_FREE char *path = fixture("store/version-1.sql");
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	EP_AUTO_FREE char *new = NULL;
+	EP_AUTO_FREE char *old = NULL;
+	struct ep_db *db = NULL;
+
+	unlink(kit->path);
+	kit_open(kit, true);
+	new = columns(kit);
+	kit_close(kit);
+	unlink(kit->path);
+	ep_buf_init(&sql, 1 << 20);
+	kit_ok(kit, ep_file_read(path, 1 << 20, &sql, &kit->err));
+	kit_ok(kit, ep_db_open(kit->path, EP_DB_WRITE, &db, &kit->err));
+	kit_ok(kit, ep_db_exec(db, sql.s, &kit->err));
+	ep_db_close(db);
+	snprintf(backup, sizeof(backup), "%s.v1", kit->path);
+	kit_open(kit, true);
+	old = columns(kit);
+	assert_string_equal(old, new);
+	assert_int_equal(kit_int(kit, "SELECT changes FROM main.coverage"), 0);
+	night(kit, "Anne");
+	kit_ok(kit, ep_store_as_of(kit->store, 0, &kit->err));
+	kit_assert_dump(kit, "SELECT name FROM account", "Anne\n");
+	kit_ok(kit, ep_store_as_of(kit->store, 1, &kit->err));
+	kit_assert_dump(kit, "SELECT name FROM account", "Ann\n");
+	assert_int_equal(ask(kit, backup, "PRAGMA user_version"), 1);
+	kit_close(kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +235,7 @@ int main(void)
 		T(test_kill_leaves_the_old_version),
 		T(test_missing_step_is_an_error),
 		T(test_shipped_steps),
+		T(test_from_version_1),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A dataset between its begin and its end, as the files that take its rows
+ * share it.
+ */
+#ifndef EP_INTAKE_PRIV_H
+#define EP_INTAKE_PRIV_H
+
+#include <stddef.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "store/apply.h"
+#include "store/inside.h"
+
+/* A natural key joins at most all columns of a record. */
+#define EP_KEY_BYTES_MAX (EP_COLUMNS_MAX * (EP_TEXT_BYTES_MAX + 1))
+
+struct ep_listed_tenancy {
+	char *system;
+	char *tenant;
+	char *name;
+	char *domain;
+};
+
+struct ep_intake {
+	struct ep_intake *next;
+	struct ep_dataset *dataset;
+	int connector_version;
+	bool transient;
+	bool held_ok;
+	struct ep_apply *apply;
+	size_t before;	/* rows that were stored */
+	size_t seen;	/* different keys handed over */
+	struct ep_err fault;	/* staging failed: it cannot end */
+	struct ep_err refused;	/* the first row that was not taken */
+	struct ep_buf key;
+	struct ep_buf scratch;
+	EP_VEC(struct ep_listed_tenancy) listed;
+
+	/* A read by changes: what it said of each key, and the first thing
+	 * that cannot be. */
+	struct ep_map told;
+	size_t removed;
+	char doubt[320];
+};
+
+#endif
