@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "collect/collect.h"
 #include "config.h"
 #include "store/store.h"
 
@@ -227,7 +228,8 @@ int ep_app_specs(struct ep_app *app)
 		return status;
 	if (ep_specs_load(app->config->connector_folders.v,
 			  app->config->connector_folders.n, &app->specs,
-			  &app->diag))
+			  &app->diag) ||
+	    ep_collect_agree(app->config, &app->specs, &app->diag))
 		return ep_app_fail_diag(app, EP_ECONFIG);
 	return 0;
 }

@@ -91,6 +91,7 @@ static int collect_all(struct ep_night *night, struct ep_http *http,
 		.n_tenants = (size_t)night->tenants.n,
 		.datasets = night->datasets.v,
 		.n_datasets = (size_t)night->datasets.n,
+		.full = night->full,
 	};
 	int rc = collect_pass(night, http, &filter, sink, progress);
 

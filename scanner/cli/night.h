@@ -17,6 +17,7 @@ struct ep_night {
 	struct ep_opt_list datasets;
 	struct ep_opt_list accept_empty;
 	struct ep_opt_list only_rules;
+	bool full;
 	const char *progress;
 	const char *threshold;
 	const char *customer;
@@ -36,6 +37,8 @@ struct ep_night {
 	{ EP_OPT_LIST, 0, "accept-empty", "DATASET",                         \
 	  &(night)->accept_empty,                                           \
 	  "believe that it is empty although it was not" },                 \
+	{ EP_OPT_FLAG, 0, "full", NULL, &(night)->full,                      \
+	  "read everything, also where only changes are configured" },      \
 	{ EP_OPT_TEXT, 0, "progress", "KIND", &(night)->progress,            \
 	  "plain, json or none" }
 

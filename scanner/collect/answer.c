@@ -319,7 +319,7 @@ static void note_total(struct ep_listing *listing, const struct ep_json *doc)
 	const struct ep_json *value;
 	int64_t total;
 
-	if (!listing->endpoint->total)
+	if (!listing->endpoint->total || ep_onward_delta(listing))
 		return;
 	if (ep_json_path(doc, listing->endpoint->total, &value) ==
 		    EP_JSON_PRESENT &&
@@ -355,6 +355,12 @@ static void go_on(struct ep_listing *listing,
 	page.last = last_of(records, one, &page.records);
 	note_total(listing, doc->json);
 	verdict = ep_pager_take(&listing->pager, &page, why);
+	if (verdict == EP_PAGE_LAST &&
+	    !ep_onward_last_page(listing, doc->json)) {
+		verdict = EP_PAGE_SPOILT;
+		snprintf(why, sizeof(why), "the last page has no usable '%s' "
+			 "to go on from", listing->endpoint->changes.link);
+	}
 	listing->over = verdict != EP_PAGE_MORE;
 	/* In work before anything can end the listing. */
 	ep_work_add(listing, ep_doc_ref(doc), records, one, answer->body.len);
@@ -392,6 +398,11 @@ static void take_page(struct ep_listing *listing,
 	if (!json)
 		return;	/* and the listing has ended */
 	doc = ep_doc_new(json);
+	if (listing->what == EP_FOR_PLACE) {
+		ep_onward_placed(listing, json);
+		ep_doc_unref(doc);
+		return;
+	}
 	records = ep_judge_document(listing->endpoint, json, what) ?
 			  find_records(listing, json, what) :
 			  NULL;
@@ -480,6 +491,7 @@ void ep_listing_answer(struct ep_listing *listing,
 					     NULL,
 			answer, &judged);
 	listing->said.http_status = answer->status;
+	ep_onward_clock(listing, answer);
 	switch (judged.verdict) {
 	case EP_VERDICT_TAKE:
 		take_page(listing, answer);

@@ -31,6 +31,7 @@ struct ep_collect_filter {
 	const char *const *datasets;
 	size_t n_datasets;
 	bool held_ok;	/* the operator accepts a collapse in these */
+	bool full;	/* read everything, also where changes would do */
 };
 
 enum ep_collect_step {
@@ -80,6 +81,12 @@ struct ep_collect_totals {
 	int64_t wire_bytes;
 	bool time_over;		/* config run_seconds was reached */
 };
+
+/* What the configuration asks of connectors and they cannot do, into diag:
+ * EP_ECONFIG then. */
+int ep_collect_agree(const struct ep_config *config,
+		     const struct ep_specs *specs, struct ep_diag *diag)
+	EP_MUST_CHECK;
 
 /* Fails only when the sink or the machinery does; a vendor's trouble is a
  * coverage, never an error.  filter and progress may be NULL. */

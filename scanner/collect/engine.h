@@ -17,6 +17,7 @@
 #ifndef EP_ENGINE_H
 #define EP_ENGINE_H
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "collect/agenda.h"
 #include "collect/auth.h"
@@ -101,6 +102,26 @@ struct ep_site {
 	int64_t retries;
 };
 
+/* Which part of a dataset a listing asks for. */
+enum ep_part {
+	EP_PART_ALL,
+	EP_PART_PLACE,	/* none: where the next read is to go on */
+	EP_PART_CHANGES
+};
+
+/* A read that goes on from the last one. */
+struct ep_onward {
+	bool on;	/* wanted, and the sink keeps places */
+	enum ep_part part;	/* of the dataset that is read: ALL or CHANGES */
+	char *basis;
+	char *from;	/* link, or time in seconds, of the last read */
+	char *place;	/* the same for the next one; NULL none */
+	char since[EP_TIME_TEXT];	/* from, as the source writes it */
+	int64_t asked_at;	/* the source's clock when it was asked first;
+				 * 0 not asked yet, -1 it does not say */
+	char why[256];	/* all is read: what was wrong with the changes */
+};
+
 struct ep_source {
 	struct ep_tenancy *tenancy;
 	const struct ep_spec_endpoint *endpoint;
@@ -129,20 +150,23 @@ struct ep_source {
 	struct ep_listing *at;	/* whose records are being mapped */
 	bool has_children;
 	int64_t objects;
+	struct ep_onward onward;
 };
 
 enum ep_listing_for {
 	EP_FOR_SOURCE,
 	EP_FOR_LOCATION,	/* only asks where the data are */
+	EP_FOR_PLACE,	/* before a source's own: where to go on from */
 	EP_FOR_IDENTITY,	/* only asks who answers */
 	EP_FOR_TRY		/* one page, kept for whoever asked */
 };
 
 struct ep_listing {
 	enum ep_listing_for what;
+	enum ep_part part;
 	struct ep_engine *engine;
 	struct ep_tenancy *tenancy;
-	struct ep_source *source;	/* FOR_SOURCE */
+	struct ep_source *source;	/* FOR_SOURCE, FOR_PLACE */
 	const struct ep_spec_endpoint *endpoint;
 	struct ep_use *use;
 	struct ep_lane *lane;
@@ -277,6 +301,9 @@ bool ep_source_may_ask(struct ep_source *source);
 /* One more call, for a record of its parent or (NULL) its only one. */
 void ep_source_call(struct ep_source *source, struct ep_doc *doc,
 		    const struct ep_json *record);
+/* One more listing of a source that has no parent. */
+void ep_source_list(struct ep_source *source, enum ep_listing_for what,
+		    enum ep_part part);
 /* A record of a parent was mapped: calls for its children. */
 void ep_tenancy_feed(struct ep_source *parent, struct ep_doc *doc,
 		     const struct ep_json *record, const char *system,
@@ -294,6 +321,7 @@ struct ep_source *ep_source_new(struct ep_tenancy *tenancy,
 				const struct ep_spec_endpoint *endpoint,
 				bool stored);
 void ep_source_free(struct ep_source *source);
+void ep_source_ref(const struct ep_source *source, struct ep_dataset_ref *ref);
 /* Ends it without any (further) call. */
 void ep_source_refuse(struct ep_source *source,
 		      enum ep_coverage_status status, const char *advice,
@@ -334,6 +362,27 @@ void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
 /* The mapper of a source, made when first needed. */
 void ep_work_mapper(struct ep_source *source);
 void ep_work_one(struct ep_engine *engine);
+
+/* --- onward.c -------------------------------------------------------- */
+/* False when the source is to be read as a whole, as any other. */
+bool ep_onward_begin(struct ep_source *source);
+/* The first request for changes of a DELTA. */
+int ep_onward_url(const struct ep_listing *listing, struct ep_buf *url,
+		  struct ep_err *err) EP_MUST_CHECK;
+bool ep_onward_delta(const struct ep_listing *listing);
+/* The answer to FOR_PLACE; ends the listing. */
+void ep_onward_placed(struct ep_listing *listing, const struct ep_json *doc);
+/* False when the last page does not say where to go on. */
+bool ep_onward_last_page(struct ep_listing *listing,
+			 const struct ep_json *doc);
+void ep_onward_clock(struct ep_listing *listing,
+		     const struct ep_http_answer *answer);
+/* The listing ended; true when another one takes its place. */
+bool ep_onward_end(struct ep_listing *listing);
+/* Into the coverage, and to the sink, before the source's end. */
+void ep_onward_report(struct ep_source *source);
+int ep_onward_mark(struct ep_source *source, struct ep_err *err) EP_MUST_CHECK;
+void ep_onward_release(struct ep_source *source);
 
 /* --- try.c ----------------------------------------------------------- */
 void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,

@@ -58,6 +58,8 @@ void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars)
 	vars->located = listing->tenancy->site->located;
 	vars->parent = listing->parent;
 	vars->pager = &listing->pager;
+	if (listing->part == EP_PART_CHANGES && listing->source->onward.since[0])
+		vars->since = listing->source->onward.since;
 }
 
 const char *ep_listing_page(const struct ep_listing *listing, char out[64])
@@ -99,18 +101,27 @@ static int check_url(const struct ep_listing *listing, const char *url,
 	return 0;
 }
 
-static int build_url(struct ep_listing *listing, struct ep_vars *vars,
-		     struct ep_buf *url, struct ep_err *err)
+static bool has_name(const struct ep_pairs *pairs, const char *name)
 {
-	const struct ep_spec_endpoint *endpoint = listing->endpoint;
-	const struct ep_pairs *query = &endpoint->query;
-	struct ep_buf value;
-	int rc;
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (ep_str_eq(pairs->v[i].name, name))
+			return true;
+	}
+	return false;
+}
 
-	ep_buf_adds(url, listing->base);
-	rc = ep_vars_expand(vars, endpoint->path, true, url, err);
+/* but: names that something else gives a value; NULL none. */
+static int add_query(struct ep_vars *vars, const struct ep_pairs *query,
+		     const struct ep_pairs *but, struct ep_buf *url,
+		     struct ep_err *err)
+{
+	struct ep_buf value;
+	int rc = 0;
+
 	ep_buf_init(&value, EP_URL_BYTES_MAX);
 	for (size_t i = 0; rc == 0 && i < query->n; i++) {
+		if (but && has_name(but, query->v[i].name))
+			continue;
 		ep_buf_clear(&value);
 		rc = ep_vars_expand(vars, query->v[i].value, false, &value,
 				    err);
@@ -119,9 +130,32 @@ static int build_url(struct ep_listing *listing, struct ep_vars *vars,
 				      value.s ? value.s : "");
 	}
 	ep_buf_release(&value);
+	return rc;
+}
+
+static int build_url(struct ep_listing *listing, struct ep_vars *vars,
+		     struct ep_buf *url, struct ep_err *err)
+{
+	const struct ep_spec_endpoint *endpoint = listing->endpoint;
+	const struct ep_spec_changes *changes = &endpoint->changes;
+	bool all = listing->part == EP_PART_ALL;
+	bool place = listing->part == EP_PART_PLACE;
+	int rc;
+
+	ep_buf_adds(url, listing->base);
+	rc = ep_vars_expand(vars, place ? changes->path : endpoint->path, true,
+			    url, err);
+	if (rc == 0)
+		rc = add_query(vars, &endpoint->query,
+			       all ? NULL : &changes->query, url, err);
+	if (rc == 0 && !all)
+		rc = add_query(vars, &changes->query, NULL, url, err);
+	if (rc == 0 && place)
+		rc = add_query(vars, &changes->start, NULL, url, err);
 	if (rc < 0)
 		return rc;
-	ep_pager_query(&listing->pager, url);
+	if (!place)
+		ep_pager_query(&listing->pager, url);
 	if (url->overflow)
 		return ep_err_set(err, EP_ELIMIT,
 				  "the URL is longer than %d bytes "
@@ -130,37 +164,56 @@ static int build_url(struct ep_listing *listing, struct ep_vars *vars,
 	return 0;
 }
 
-static int prepare(struct ep_listing *listing, struct ep_err *err)
+static int find_base(struct ep_listing *listing, struct ep_vars *vars,
+		     struct ep_err *err)
 {
 	const struct ep_config *config = listing->engine->config;
+	struct ep_buf text;
+	int rc;
+
+	if (listing->base)
+		return 0;
+	ep_buf_init(&text, EP_URL_BYTES_MAX);
+	rc = ep_vars_base(vars, listing->endpoint->base, &text, err);
+	if (rc == 0)
+		rc = ep_http_check_base(text.s ? text.s : "",
+					config->testing.allow_loopback, err);
+	if (rc == 0)
+		listing->base = ep_buf_take(&text);
+	ep_buf_release(&text);
+	return rc;
+}
+
+static int find_url(struct ep_listing *listing, struct ep_vars *vars,
+		    struct ep_buf *url, struct ep_err *err)
+{
 	const char *next = ep_pager_url(&listing->pager);
+
+	if (next) {
+		ep_buf_adds(url, next);
+		return 0;
+	}
+	if (ep_onward_delta(listing))
+		return ep_onward_url(listing, url, err);
+	return build_url(listing, vars, url, err);
+}
+
+static int prepare(struct ep_listing *listing, struct ep_err *err)
+{
 	struct ep_vars vars;
 	struct ep_buf text;
-	int rc = 0;
+	int rc;
 
 	ep_listing_vars(listing, &vars);
 	ep_buf_init(&text, EP_URL_BYTES_MAX);
-	if (!listing->base) {
-		rc = ep_vars_base(&vars, listing->endpoint->base, &text, err);
-		if (rc == 0)
-			rc = ep_http_check_base(text.s ? text.s : "",
-						config->testing.allow_loopback,
-						err);
-		if (rc == 0)
-			listing->base = ep_buf_take(&text);
-	}
-	if (rc == 0 && next) {
-		ep_free(listing->url);
-		listing->url = ep_strdup(next);
-	} else if (rc == 0) {
-		rc = build_url(listing, &vars, &text, err);
-		if (rc == 0) {
-			ep_free(listing->url);
-			listing->url = ep_buf_take(&text);
-		}
-	}
+	rc = find_base(listing, &vars, err);
 	if (rc == 0)
+		rc = find_url(listing, &vars, &text, err);
+	if (rc == 0) {
+		ep_free(listing->url);
+		listing->url = ep_buf_take(&text);
 		rc = check_url(listing, listing->url, err);
+	}
 	ep_buf_release(&text);
 	ep_vars_release(&vars);
 	return rc;
@@ -243,8 +296,9 @@ static bool read_again(struct ep_listing *listing)
 	const struct ep_pager *pager = &listing->pager;
 	bool off = count_is_off(listing);
 
+	/* Changes repeat themselves, and nobody counts them. */
 	if (listing->said.status != EP_COVERAGE_COMPLETE ||
-	    listing->what != EP_FOR_SOURCE || (!off && !pages_moved(listing)))
+	    listing->what != EP_FOR_SOURCE || ep_onward_delta(listing) || (!off && !pages_moved(listing)))
 		return false;
 	if (pager->pages > 1 && !listing->again && !listing->engine->closing) {
 		start_over(listing);
@@ -290,6 +344,23 @@ static void report_to_source(struct ep_listing *listing)
 	source->open--;
 }
 
+static void end_of_source(struct ep_listing *listing)
+{
+	if (ep_onward_end(listing)) {
+		listing->source->open--;
+		return;
+	}
+	/* Nothing of the dataset itself was asked for yet. */
+	if (listing->what == EP_FOR_PLACE) {
+		listing->source->calls++;
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_FAILED,
+				  "Run again; if the time was over, raise "
+				  "run_seconds",
+				  "the run ended before it was read");
+	}
+	report_to_source(listing);
+}
+
 void ep_listing_settle(struct ep_listing *listing)
 {
 	struct ep_source *source = listing->source;
@@ -299,8 +370,9 @@ void ep_listing_settle(struct ep_listing *listing)
 	if (read_again(listing))
 		return;
 	switch (listing->what) {
+	case EP_FOR_PLACE:
 	case EP_FOR_SOURCE:
-		report_to_source(listing);
+		end_of_source(listing);
 		break;
 	case EP_FOR_LOCATION:
 		ep_locate_end(listing);

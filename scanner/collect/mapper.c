@@ -406,12 +406,14 @@ static int map_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
 	mapper->attr.max = EP_ATTR_BYTES_MAX - 1;
 	for (size_t i = 0; i < emit->fields.n; i++) {
 		const struct ep_spec_field *field = &emit->fields.v[i];
-		int rc;
+		int rc = 0;
 
-		if (field->column >= 0)
-			rc = fill_cell(&f, field, err);
-		else
+		if (field->column >= 0) {
+			if (!mapper->keys_only || is_key(&f, field->column))
+				rc = fill_cell(&f, field, err);
+		} else if (!mapper->keys_only) {
 			rc = ep_mapper_attr(mapper, scope, field, err);
+		}
 		if (rc < 0)
 			return rc;
 	}

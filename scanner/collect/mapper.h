@@ -27,6 +27,9 @@
 struct ep_mapper {
 	/* Set by the caller after ep_mapper_init. */
 	bool flat;	/* paths are member names as they are (CSV columns) */
+	/* Members that may be left out and are null then; NULL none. */
+	const struct ep_words *unset;
+	bool keys_only;	/* rows of nothing but their keys */
 	/* {name} of const:, as for ep_spec_expand. */
 	const char *(*lookup)(void *to, const char *name);
 	/* Takes each row; an error ends the record and is passed on. */

@@ -159,6 +159,21 @@ static int find_constant(struct ep_mapper *mapper, const char *constant,
 	return rc;
 }
 
+/* A record of changes leaves out what never had a value. */
+static bool may_lack(const struct ep_mapper *mapper,
+		     const struct ep_words *paths)
+{
+	const struct ep_words *unset = mapper->unset;
+
+	for (size_t i = 0; unset && i < unset->n; i++) {
+		for (size_t k = 0; k < paths->n; k++) {
+			if (ep_str_eq(unset->v[i], paths->v[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 int ep_mapper_find(struct ep_mapper *mapper,
 		   const struct ep_mapper_scope *scope,
 		   const struct ep_spec_field *field,
@@ -182,6 +197,9 @@ int ep_mapper_find(struct ep_mapper *mapper,
 		*ret_ambiguous = find_joined(mapper, scope, &field->join, ret);
 	else
 		*ret_ambiguous = find_first(mapper, scope, &field->path, ret);
+	if (ret->state == EP_CELL_ABSENT && !*ret_ambiguous &&
+	    may_lack(mapper, &field->path))
+		ret->state = EP_CELL_NULL;
 	return 0;
 }
 

@@ -10,8 +10,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-static void make_ref(const struct ep_source *source,
-		     struct ep_dataset_ref *ref)
+void ep_source_ref(const struct ep_source *source, struct ep_dataset_ref *ref)
 {
 	const struct ep_site *site = source->tenancy->site;
 	const struct ep_collect_filter *filter = site->engine->filter;
@@ -27,6 +26,7 @@ static void make_ref(const struct ep_source *source,
 		.max_age = site->engine->config->api_max_age,
 		.transient = source->endpoint->transient,
 		.held_ok = filter && filter->held_ok,
+		.changes = source->onward.part == EP_PART_CHANGES,
 	};
 }
 
@@ -60,7 +60,7 @@ struct ep_source *ep_source_new(struct ep_tenancy *tenancy,
 	if (!stored)
 		return source;
 	engine->totals->datasets++;
-	make_ref(source, &ref);
+	ep_source_ref(source, &ref);
 	if (!engine->failed &&
 	    engine->sink->expect(engine->sink->to, &ref, &err) < 0)
 		ep_engine_fail(engine, &err);
@@ -75,6 +75,7 @@ void ep_source_free(struct ep_source *source)
 	ep_coverage_release(&source->coverage);
 	ep_coverage_release(&source->worst);
 	ep_seen_release(&source->given);
+	ep_onward_release(source);
 	ep_free(source->name);
 	ep_free(source);
 }
@@ -113,7 +114,7 @@ int ep_source_begin(struct ep_source *source, struct ep_err *err)
 
 	if (source->begun)
 		return 0;
-	make_ref(source, &ref);
+	ep_source_ref(source, &ref);
 	rc = sink->begin(sink->to, &ref, &source->handle, err);
 	if (rc == 0)
 		source->begun = true;
@@ -176,6 +177,8 @@ static void hand_over(struct ep_source *source)
 		return;
 	rc = ep_source_begin(source, &err);
 	if (rc == 0)
+		rc = ep_onward_mark(source, &err);
+	if (rc == 0)
 		rc = engine->sink->end(engine->sink->to, source->handle,
 				       coverage, &err);
 	if (rc < 0) {
@@ -201,6 +204,7 @@ static void end(struct ep_source *source)
 	ep_rights_heed(source);
 	if (source->mapper.ready)
 		ep_mapper_report(&source->mapper.mapper, coverage);
+	ep_onward_report(source);
 	if (!coverage->started_at)
 		coverage->started_at = ep_clock_now();
 	coverage->ended_at = ep_clock_now();

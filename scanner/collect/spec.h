@@ -202,6 +202,29 @@ struct ep_spec_emit {
 };
 EP_VEC_TYPE(ep_spec_emits, struct ep_spec_emit);
 
+/* How to ask only for what changed since the last read. */
+enum ep_changes_kind {
+	EP_CHANGES_NONE,
+	EP_CHANGES_DELTA,	/* the source hands out a link to go on from,
+				 * and tells what is gone */
+	EP_CHANGES_SINCE	/* a filter by time; what is gone is not told */
+};
+
+struct ep_spec_changes {
+	enum ep_changes_kind kind;
+	char *path;		/* DELTA: asked in place of the endpoint's */
+	struct ep_pairs query;	/* take the place of the endpoint's of the same
+				 * names; SINCE: may hold {since} */
+	struct ep_pairs start;	/* DELTA: also, for a link without records */
+	char *link;		/* DELTA: path of it on the last page */
+	char *removed;		/* DELTA: member of a record that is gone */
+	struct ep_words unset;	/* DELTA: members that are left out when they
+				 * never had a value: null then */
+	enum ep_convert as;	/* SINCE: ISO8601, EPOCH or EPOCH_MS */
+	int64_t overlap;	/* SINCE: seconds that are asked for twice */
+	int64_t full_every;	/* seconds after which all is read again */
+};
+
 struct ep_spec_endpoint {
 	char *name;	/* dataset name is connector "." name */
 	char *title;
@@ -241,6 +264,7 @@ struct ep_spec_endpoint {
 	/* Of such an endpoint: where it says so, and the words that mean yes. */
 	char *granted_path;
 	struct ep_words granted_words;
+	struct ep_spec_changes changes;
 	struct ep_spec_emits emits;
 	int line;
 };

@@ -70,13 +70,30 @@ static bool credential_name(const struct place *at, const char *name)
 	       ep_str_eq(name, "assertion");
 }
 
+static bool request_name(const struct place *at, const char *name)
+{
+	static const struct {
+		unsigned allowed;
+		const char *name;
+	} names[] = {
+		{ EP_SPEC_NAMES_TENANT, "tenant" },
+		{ EP_SPEC_NAMES_PAGER, "cursor" },
+		{ EP_SPEC_NAMES_PAGER, "page" },
+		{ EP_SPEC_NAMES_PAGER, "offset" },
+		{ EP_SPEC_NAMES_SINCE, "since" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((at->allowed & names[i].allowed) &&
+		    ep_str_eq(name, names[i].name))
+			return true;
+	}
+	return false;
+}
+
 static bool endpoint_name(const struct place *at, const char *name)
 {
-	if ((at->allowed & EP_SPEC_NAMES_TENANT) && ep_str_eq(name, "tenant"))
-		return true;
-	if ((at->allowed & EP_SPEC_NAMES_PAGER) &&
-	    (ep_str_eq(name, "cursor") || ep_str_eq(name, "page") ||
-	     ep_str_eq(name, "offset")))
+	if (request_name(at, name))
 		return true;
 	if ((at->allowed & EP_SPEC_NAMES_ACCESS) &&
 	    is_access_param(at->rd->spec, name))
@@ -196,6 +213,39 @@ static void check_access(struct ep_spec_reader *rd,
 				      e->name);
 }
 
+/* Only a record that is one row, whatever becomes of it, can be told to be
+ * gone; and what is asked for each record of a list needs all of them. */
+static void check_changes(struct place *at, const struct ep_spec_endpoint *e)
+{
+	const struct ep_spec *spec = at->rd->spec;
+
+	if (e->changes.kind == EP_CHANGES_NONE)
+		return;
+	check_text(at, "incremental", e->changes.path);
+	check_pairs(at, "incremental", &e->changes.start);
+	if (e->changes.kind == EP_CHANGES_SINCE)
+		at->allowed |= EP_SPEC_NAMES_SINCE;
+	check_pairs(at, "incremental", &e->changes.query);
+	at->allowed &= ~EP_SPEC_NAMES_SINCE;
+	if (e->changes.path && ep_spec_never(spec, e->changes.path))
+		ep_spec_complain_line(at->rd, e->line,
+				      "incremental: never: forbids \"%.200s\"",
+				      e->changes.path);
+	for (size_t i = 0; i < spec->endpoints.n; i++) {
+		if (ep_str_eq(spec->endpoints.v[i].for_each, e->name))
+			ep_spec_complain_line(at->rd, e->line,
+					      "incremental: \"%.64s\" needs "
+					      "all records of \"%.64s\" "
+					      "(for_each)",
+					      spec->endpoints.v[i].name,
+					      e->name);
+	}
+	if (ep_str_eq(spec->identity.endpoint, e->name))
+		ep_spec_complain_line(at->rd, e->line,
+				      "incremental: identity is read from "
+				      "\"%.64s\"", e->name);
+}
+
 static void check_endpoint(struct ep_spec_reader *rd,
 			   const struct ep_spec_endpoint *e)
 {
@@ -218,6 +268,8 @@ static void check_endpoint(struct ep_spec_reader *rd,
 	if (e->body && !ep_spec_names_json(e->body, check_name, &at))
 		ep_spec_complain_line(rd, e->line, "body: braces do not match");
 	at.allowed &= ~EP_SPEC_NAMES_PAGER;
+	at.line = e->line;
+	check_changes(&at, e);
 	check_consts(&at, &e->emits);
 	if (e->path && ep_spec_never(spec, e->path))
 		ep_spec_complain_line(rd, e->line,

@@ -16,7 +16,7 @@ static const char *const endpoint_keys[] = {
 	"tenants",    "records",     "records_map", "total",   "page",
 	"absent",     "optional",    "transient",   "tenant_path",
 	"success",    "emit",	     "records_absent", "rights",
-	"permissions", NULL
+	"permissions", "incremental", NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -148,6 +148,7 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	read_page(rd, map, e);
 	check_cursor(rd, map, e);
 	ep_spec_read_emits(rd, map, NULL, &e->emits);
+	ep_spec_read_changes(rd, map, e);
 }
 
 static void check_tenants(struct ep_spec_reader *rd, const struct ep_yaml *map,

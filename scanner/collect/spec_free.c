@@ -51,6 +51,7 @@ static void endpoint_release(struct ep_spec_endpoint *e)
 	ep_free(e->rights);
 	ep_free(e->granted_path);
 	ep_spec_words_release(&e->granted_words);
+	ep_spec_changes_release(&e->changes);
 	ep_spec_emits_release(&e->emits);
 }
 

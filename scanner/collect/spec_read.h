@@ -25,6 +25,7 @@ struct ep_spec_reader {
 #define EP_SPEC_NAMES_ACCESS 32u	/* params of any credential */
 #define EP_SPEC_NAMES_PAGER 64u		/* {cursor}, {page}, {offset} */
 #define EP_SPEC_NAMES_LOCATED 128u	/* {located} */
+#define EP_SPEC_NAMES_SINCE 256u	/* {since} */
 
 void ep_spec_complain(const struct ep_spec_reader *rd,
 		      const struct ep_yaml *at, const char *fmt, ...)
@@ -89,6 +90,9 @@ void ep_spec_read_endpoints(struct ep_spec_reader *rd,
 /* rights: of the endpoint at this index, as an endpoint of its own. */
 void ep_spec_read_rights(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			 size_t index);
+/* incremental: of an endpoint that is otherwise read. */
+void ep_spec_read_changes(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			  struct ep_spec_endpoint *e);
 void ep_spec_read_imports(struct ep_spec_reader *rd, const struct ep_yaml *top);
 
 /* emit: of an endpoint or import.  columns: those of a CSV, in which case
@@ -124,6 +128,7 @@ bool ep_spec_date(const char *name, char out[EP_TIME_TEXT]);
 void ep_spec_words_release(struct ep_words *words);
 void ep_spec_pairs_release(struct ep_pairs *pairs);
 void ep_spec_page_release(struct ep_spec_page *page);
+void ep_spec_changes_release(struct ep_spec_changes *changes);
 void ep_spec_emits_release(struct ep_spec_emits *emits);
 
 #endif

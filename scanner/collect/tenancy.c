@@ -157,22 +157,42 @@ bool ep_source_may_ask(struct ep_source *source)
 	return true;
 }
 
+static struct ep_listing *new_listing(struct ep_source *source,
+				      enum ep_listing_for what)
+{
+	struct ep_listing *listing =
+		ep_listing_new(source->tenancy->site->engine, what,
+			       source->tenancy, source->endpoint, source->use);
+
+	listing->source = source;
+	if (!source->coverage.started_at)
+		source->coverage.started_at = ep_clock_now();
+	source->open++;
+	return listing;
+}
+
+void ep_source_list(struct ep_source *source, enum ep_listing_for what,
+		    enum ep_part part)
+{
+	struct ep_listing *listing = new_listing(source, what);
+
+	listing->part = part;
+	if (what == EP_FOR_SOURCE)
+		source->calls++;
+	ep_listing_queue(listing);
+}
+
 void ep_source_call(struct ep_source *source, struct ep_doc *doc,
 		    const struct ep_json *record)
 {
 	struct ep_listing *listing;
 
-	if (!ep_source_may_ask(source))
+	if (!ep_source_may_ask(source) ||
+	    (!record && ep_onward_begin(source)))
 		return;
-	listing = ep_listing_new(source->tenancy->site->engine, EP_FOR_SOURCE,
-				 source->tenancy, source->endpoint,
-				 source->use);
-	listing->source = source;
+	listing = new_listing(source, EP_FOR_SOURCE);
 	if (record)
 		ep_listing_parent(listing, doc, record);
-	if (!source->coverage.started_at)
-		source->coverage.started_at = ep_clock_now();
-	source->open++;
 	source->calls++;
 	ep_listing_queue(listing);
 }

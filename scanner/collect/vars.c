@@ -118,6 +118,8 @@ static const char *known(struct ep_vars *vars, const char *name)
 		return vars->tenant;
 	if (ep_str_eq(name, "located"))
 		return vars->located;
+	if (ep_str_eq(name, "since"))
+		return vars->since;
 	if (ep_str_eq(name, "token"))
 		return vars->token;
 	if (ep_str_eq(name, "assertion"))

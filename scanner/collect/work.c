@@ -183,6 +183,36 @@ static int take_row(void *to, const struct ep_row *row, struct ep_err *err)
 	return rc;
 }
 
+static int take_gone(void *to, const struct ep_row *row, struct ep_err *err)
+{
+	struct ep_source *source = to;
+	struct ep_sink *sink = source->at->engine->sink;
+	int rc = ep_source_begin(source, err);
+
+	if (rc == 0)
+		rc = sink->gone(sink->to, source->handle, row, err);
+	if (rc < 0)
+		ep_engine_fail(source->at->engine, err);
+	return rc;
+}
+
+/* How a record is to be understood: as a row, as one that a read of changes
+ * leaves gaps in, or as the key of one that is gone. */
+static void set_mapper(struct ep_listing *listing,
+		       const struct ep_json *record)
+{
+	const struct ep_spec_changes *changes = &listing->endpoint->changes;
+	struct ep_mapper *mapper = &listing->source->mapper.mapper;
+	const struct ep_json *gone = NULL;
+	bool delta = ep_onward_delta(listing);
+
+	mapper->unset = delta ? &changes->unset : NULL;
+	mapper->keys_only =
+		delta && ep_json_path(record, changes->removed, &gone) !=
+				 EP_JSON_ABSENT;
+	mapper->row = mapper->keys_only ? take_gone : take_row;
+}
+
 static void feed(struct ep_listing *listing, struct ep_doc *doc,
 		 const struct ep_json *record)
 {
@@ -227,6 +257,7 @@ static int map_record(struct ep_listing *listing, struct ep_doc *doc,
 	listing->keyed = false;
 	listing->fresh = true;
 	source->mapper.vars = &vars;
+	set_mapper(listing, record);
 	rc = ep_mapper_record(&source->mapper.mapper, record, name,
 			      listing->parent, err);
 	source->mapper.vars = NULL;
@@ -256,7 +287,6 @@ void ep_work_mapper(struct ep_source *source)
 	ep_mapper_init(mapper, source->endpoint->emits.v,
 		       source->endpoint->emits.n);
 	mapper->lookup = lookup;
-	mapper->row = take_row;
 	mapper->to = source;
 	source->mapper.ready = true;
 }

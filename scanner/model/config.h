@@ -44,6 +44,10 @@ struct ep_connection {
 	struct ep_settings bases;	/* base: overrides */
 	struct ep_settings settings;	/* facts: group_sync: off ... */
 	EP_VEC(struct ep_config_credential) credentials;
+	/* Endpoints of which only changes are read, and after how many
+	 * seconds all is read again (0: the connector's). */
+	struct ep_words incremental;
+	int64_t full_every;
 	int64_t share_percent;	/* of the vendor's budget, 0: connector's */
 	bool enabled;
 };

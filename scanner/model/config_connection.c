@@ -104,9 +104,12 @@ void ep_config_read_connection(struct ep_config_reader *rd,
 {
 	static const char *const keys[] = { "connector", "tenant", "base",
 					    "params", "credentials", "settings",
-					    "share_percent", "enabled", NULL };
+					    "share_percent", "enabled",
+					    "incremental", "full_every_hours",
+					    NULL };
 	struct ep_connection *connection;
 	const struct ep_yaml *node;
+	int64_t hours;
 
 	if (map->type != EP_YAML_MAP) {
 		ep_config_complain(rd, map, "a connection must be a mapping");
@@ -130,6 +133,10 @@ void ep_config_read_connection(struct ep_config_reader *rd,
 			  &connection->share_percent);
 	(void)ep_yaml_bool(map, "enabled", rd->file, rd->diag,
 			   &connection->enabled);
+	ep_config_words(rd, map, "incremental", &connection->incremental);
+	if (ep_yaml_int(map, "full_every_hours", rd->file, rd->diag, 1, 8784,
+			&hours))
+		connection->full_every = hours * 3600;
 	node = ep_yaml_get(map, "credentials");
 	if (node && node->type != EP_YAML_MAP) {
 		ep_config_complain(rd, node, "'credentials' must be a mapping "
@@ -159,6 +166,7 @@ void ep_config_connection_clear(struct ep_connection *connection)
 	ep_config_settings_release(&connection->params);
 	ep_config_settings_release(&connection->bases);
 	ep_config_settings_release(&connection->settings);
+	ep_words_release(&connection->incremental);
 	ep_free(connection->connector);
 	ep_free(connection->customer);
 	ep_free(connection->tenant);

@@ -466,7 +466,7 @@ static int add_up(struct ep_store *store, struct ep_intake *intake,
 		return 0;
 	why = ep_changes_doubt(store, intake);
 	if (why)
-		ep_coverage_spoil(coverage, EP_COVERAGE_PARTIAL,
+		ep_coverage_spoil(coverage, EP_COVERAGE_FAILED,
 				  "Read all of it: exitproof run --full",
 				  "what changed cannot be believed: %s", why);
 	coverage->rows = ep_changes_rows(intake);

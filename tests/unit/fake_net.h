@@ -28,6 +28,10 @@ struct fake_reply {
 
 struct fake_net {
 	const struct fake_reply *script;	/* ends with to NULL */
+	/* In place of the script: what is answered to this path and query;
+	 * body, when there is one, is of ep_alloc and goes over. */
+	void (*answer)(void *to, const char *path, struct fake_reply *ret);
+	void *answer_to;
 	int used[64];
 	int64_t now;	/* ms */
 	struct fake_flight *first;

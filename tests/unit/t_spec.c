@@ -532,10 +532,66 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
+#define CHANGING(page, rest, inc)                                       \
+	HEAD "page: {kind: " page "}\nendpoints: {a: {title: a, path: /a, " \
+	rest "emit: [{kind: account, fields: {id: id, name: name, "         \
+	"state: {const: active}}}], incremental: {" inc "}}}\n"
+#define NEXT "next_url, next: next"
+#define DELTA "kind: delta, path: /d, start: {s: x}, link: l, removed: r"
+#define VALUE "records: value, "
+
+static void refuses_changes_that_cannot_stand_for_all(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *msg;
+	} wrong[] = {
+		{ CHANGING(NEXT, VALUE, "path: /d"), "needs kind:" },
+		{ CHANGING(NEXT, VALUE, "kind: delta, path: /d"),
+		  "needs start:, link: and removed:" },
+		{ CHANGING(NEXT, VALUE, DELTA ", unset: [nmae]"),
+		  "unset names \"nmae\"" },
+		{ CHANGING("none", VALUE, DELTA), "next_url" },
+		{ CHANGING(NEXT, "", DELTA), "plain listing" },
+		{ CHANGING(NEXT, VALUE "absent: [410], ", DELTA),
+		  "plain listing" },
+		{ CHANGING(NEXT, VALUE, DELTA ", query: {q: '{since}'}"),
+		  "{since} is set nowhere" },
+		{ CHANGING(NEXT, VALUE, "kind: since, query: {q: x}"),
+		  "{since} in it" },
+		{ CHANGING(NEXT, VALUE, "kind: since, query: {q: '{since}'}, "
+			   "as: days"), "days" },
+		{ CHANGING(NEXT, VALUE, "kind: since, query: {q: '{since}'}, "
+			   "link: l"), "link" },
+		{ HEAD "page: {kind: " NEXT "}\nendpoints: {"
+		  "a: {title: a, path: /a, records: value, emit: [{kind: team, "
+		  "fields: {id: id, name: name}}], incremental: {" DELTA "}}, "
+		  "b: {title: b, path: '/{parent.id}', for_each: a, emit: "
+		  "[{kind: team, fields: {id: id, name: name}}]}}\n",
+		  "needs all records of \"a\"" },
+		{ HEAD "page: {kind: " NEXT "}\nendpoints: {"
+		  "a: {title: a, path: /a, records: value, emit: [{kind: team, "
+		  "when: x, fields: {id: id, name: name}}], "
+		  "incremental: {" DELTA "}}}\n", "one row of each record" },
+		{ HEAD "never: [/d]\npage: {kind: " NEXT "}\nendpoints: {"
+		  "a: {title: a, path: /a, records: value, emit: [{kind: team, "
+		  "fields: {id: id, name: name}}], "
+		  "incremental: {" DELTA "}}}\n", "never: forbids \"/d\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		refuse(wrong[i].text, 0, wrong[i].msg);
+	ep_spec_free(accept(CHANGING(NEXT, VALUE, DELTA ", unset: [name]")));
+	ep_spec_free(accept(CHANGING(NEXT, VALUE, "kind: since, "
+				     "query: {q: 'x>{since}'}, as: epoch_ms")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads_every_shipped_connector),
+		cmocka_unit_test(refuses_changes_that_cannot_stand_for_all),
 		cmocka_unit_test(a_folder_of_the_user_goes_first),
 		cmocka_unit_test(reads_what_is_written),
 		cmocka_unit_test(complains_with_the_place),
