@@ -108,22 +108,38 @@ static const char *of_base(struct ep_vars *vars, const char *name)
 	return vars->value.s;
 }
 
+/* Words that always mean the same; some have no value at times. */
+static bool own_word(const struct ep_vars *vars, const char *name,
+		     const char **ret)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} words[] = {
+		{ "tenant", vars->tenant },
+		{ "located", vars->located },
+		{ "since", vars->since },
+		{ "token", vars->token },
+		{ "assertion", vars->assertion },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (ep_str_eq(words[i].name, name)) {
+			*ret = words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
 static const char *known(struct ep_vars *vars, const char *name)
 {
 	const char *value = NULL;
 
 	if (ep_str_starts(name, "parent."))
 		return of_parent(vars, name + strlen("parent."));
-	if (ep_str_eq(name, "tenant"))
-		return vars->tenant;
-	if (ep_str_eq(name, "located"))
-		return vars->located;
-	if (ep_str_eq(name, "since"))
-		return vars->since;
-	if (ep_str_eq(name, "token"))
-		return vars->token;
-	if (ep_str_eq(name, "assertion"))
-		return vars->assertion;
+	if (own_word(vars, name, &value))
+		return value;
 	if (vars->credential) {
 		value = ep_settings_get(&vars->credential->params, name);
 		if (!value && vars->secrets)
