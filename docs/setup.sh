@@ -26,6 +26,7 @@ libpcre2-dev: regular expressions
 libxml2-dev: XML and HTML writer
 libyaml-dev: configuration, connectors
 libssl-dev: SHA-256, signatures
+libldap-dev: Active Directory
 libzstd-dev: kept raw pages
 libxxhash-dev: fingerprints
 ca-certificates: whom TLS trusts'

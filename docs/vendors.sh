@@ -14,7 +14,7 @@ ln -s "$root/scanner/connectors" "$data/connectors"
 for file in "$root"/scanner/connectors/*.yaml; do
 	name=$(basename "$file" .yaml)
 	case $name in
-	*-portal | *-partner) continue ;;
+	*-portal | *-partner | *-export) continue ;;
 	esac
 	EXITPROOF_DATADIR=$data "$exitproof" connector doc "$name" \
 		>"$folder/$name.md"

@@ -104,6 +104,18 @@
 #define EP_TRANSFERS_MAX 64
 #define EP_WORK_BYTES_MAX (4 * 1024 * 1024)
 
+/* A directory: entries of one answer (a domain controller gives 1,000),
+ * values of one attribute (a group of everybody in the largest domain
+ * foreseen), referrals that are remembered of one answer (a domain has
+ * three and one for each domain below it), listings that are open over one
+ * connection (a domain controller forgets the tenth), and directories with
+ * their threads in one run. */
+#define EP_LDAP_PAGE_ENTRIES_MAX 10000
+#define EP_LDAP_VALUES_MAX 500000
+#define EP_LDAP_REFERRALS_MAX 64
+#define EP_LDAP_COOKIES_MAX 8
+#define EP_LDAP_SESSIONS_MAX 2000
+
 /* Difference between a vendor's clock and ours: above the first it is said,
  * above the second ages cannot be trusted. */
 #define EP_SKEW_SECONDS_SAID 600

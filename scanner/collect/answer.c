@@ -344,7 +344,9 @@ static void go_on(struct ep_listing *listing,
 	struct ep_page_answer page = {
 		.doc = doc->json,
 		.link = header(listing, answer, "Link"),
-		.cursor = header(listing, answer, spec->next_header),
+		.cursor = listing->endpoint->ldap ?
+				  listing->cursor :
+				  header(listing, answer, spec->next_header),
 		.total = header(listing, answer, spec->total_header),
 		.base = listing->base,
 		.url = listing->url,
@@ -472,6 +474,62 @@ static void take_absence(struct ep_listing *listing,
 	ep_listing_end(listing, EP_COVERAGE_COMPLETE, NULL, " ");
 }
 
+static void obey(struct ep_listing *listing, struct ep_http_answer *answer,
+		 struct ep_judgement *judged)
+{
+	switch (judged->verdict) {
+	case EP_VERDICT_TAKE:
+		take_page(listing, answer);
+		break;
+	case EP_VERDICT_ABSENT:
+		take_absence(listing, answer);
+		break;
+	case EP_VERDICT_AGAIN:
+		try_again(listing, judged);
+		break;
+	case EP_VERDICT_THROTTLED:
+		throttle(listing, answer, judged);
+		break;
+	case EP_VERDICT_RENEW:
+		renew(listing, judged);
+		break;
+	case EP_VERDICT_END:
+		give_up(listing, judged);
+		break;
+	}
+}
+
+/* Whatever the server said, it answered. */
+static bool has_answered(const struct ep_ldap_answer *answer)
+{
+	return answer->end == EP_LDAP_OK || answer->end == EP_LDAP_BIND ||
+	       answer->end == EP_LDAP_RESULT;
+}
+
+void ep_listing_found(struct ep_listing *listing,
+		      struct ep_ldap_answer *answer)
+{
+	struct ep_http_answer page = {
+		.end = has_answered(answer) ? EP_HTTP_OK : EP_HTTP_CUT,
+		.body = answer->body,
+		.wire_bytes = answer->bytes,
+		.ms = answer->ms,
+		.server_date = answer->server_time,
+	};
+	struct ep_judgement judged;
+
+	account(listing, &page);
+	ep_lane_done(listing->engine, listing->lane);
+	ep_judge_ldap(listing->endpoint, answer, &judged);
+	/* What goes on where a connection ended goes on nowhere. */
+	if (judged.verdict == EP_VERDICT_AGAIN && listing->pager.cursor)
+		judged.verdict = EP_VERDICT_END;
+	if (judged.verdict == EP_VERDICT_TAKE)
+		ep_listing_referrals(listing, &answer->referrals);
+	listing->cursor = answer->cursor;
+	obey(listing, &page, &judged);
+}
+
 void ep_listing_answer(struct ep_listing *listing,
 		       struct ep_http_answer *answer)
 {
@@ -492,24 +550,5 @@ void ep_listing_answer(struct ep_listing *listing,
 			answer, &judged);
 	listing->said.http_status = answer->status;
 	ep_onward_clock(listing, answer);
-	switch (judged.verdict) {
-	case EP_VERDICT_TAKE:
-		take_page(listing, answer);
-		break;
-	case EP_VERDICT_ABSENT:
-		take_absence(listing, answer);
-		break;
-	case EP_VERDICT_AGAIN:
-		try_again(listing, &judged);
-		break;
-	case EP_VERDICT_THROTTLED:
-		throttle(listing, answer, &judged);
-		break;
-	case EP_VERDICT_RENEW:
-		renew(listing, &judged);
-		break;
-	case EP_VERDICT_END:
-		give_up(listing, &judged);
-		break;
-	}
+	obey(listing, answer, &judged);
 }

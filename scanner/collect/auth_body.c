@@ -56,6 +56,7 @@ int ep_auth_header(const struct ep_auth *auth, struct ep_vars *vars,
 	switch (credential->kind) {
 	case EP_AUTH_NONE:
 	case EP_AUTH_QUERY:
+	case EP_AUTH_BIND:
 		return 0;
 	case EP_AUTH_BASIC:
 		*ret_name = "Authorization";

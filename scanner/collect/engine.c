@@ -214,8 +214,13 @@ int ep_collect_run(const struct ep_config *config,
 		   struct ep_collect_totals *ret, struct ep_err *err)
 {
 	struct ep_transport transport;
+	struct ep_network network;
+	int rc;
 
-	ep_transport_http(&transport, http);
-	return ep_collect_over(config, specs, filter, sink, &transport,
-			       progress, ret, err);
+	ep_network_init(&network, http, config);
+	ep_network_transport(&network, &transport);
+	rc = ep_collect_over(config, specs, filter, sink, &transport, progress,
+			     ret, err);
+	ep_network_release(&network);
+	return rc;
 }

@@ -187,6 +187,7 @@ struct ep_listing {
 	int64_t throttles;
 	bool renewed;		/* a new token was tried for it */
 	unsigned serial;	/* of the token it was sent with */
+	const char *cursor;	/* of a directory's answer at hand */
 	int64_t queued_ms;
 	size_t in_work;	/* pages not mapped yet */
 	struct ep_coverage said;	/* how this listing went */
@@ -354,6 +355,9 @@ enum ep_coverage_status ep_listing_cut(const struct ep_listing *listing);
 void ep_listing_settle(struct ep_listing *listing);
 void ep_listing_answer(struct ep_listing *listing,
 		       struct ep_http_answer *answer);
+/* The same for what came from a directory. */
+void ep_listing_found(struct ep_listing *listing,
+		      struct ep_ldap_answer *answer);
 /* "page 3" or "page 3 of 7" of the request at hand. */
 const char *ep_listing_page(const struct ep_listing *listing, char out[64]);
 void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars);
@@ -383,6 +387,16 @@ bool ep_onward_end(struct ep_listing *listing);
 void ep_onward_report(struct ep_source *source);
 int ep_onward_mark(struct ep_source *source, struct ep_err *err) EP_MUST_CHECK;
 void ep_onward_release(struct ep_source *source);
+
+/* --- listing_ldap.c -------------------------------------------------- */
+/* The search as text (RFC 4516), for messages. */
+int ep_listing_ldap_url(const struct ep_listing *listing, struct ep_vars *vars,
+			struct ep_buf *url, struct ep_err *err) EP_MUST_CHECK;
+int ep_listing_ldap_send(struct ep_listing *listing, struct ep_err *err)
+	EP_MUST_CHECK;
+/* Spoils the listing for each referral that leaves something out. */
+void ep_listing_referrals(struct ep_listing *listing,
+			  const struct ep_words *referrals);
 
 /* --- try.c ----------------------------------------------------------- */
 void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
@@ -417,6 +431,8 @@ bool ep_filter_dataset(const struct ep_collect_filter *filter,
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing);
 void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing);
+/* Before all others: a directory forgets listings that wait. */
+void ep_lane_add_first(struct ep_engine *engine, struct ep_listing *listing);
 void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane);
 void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane);
 /* Sends everything that may be sent now. */

@@ -12,6 +12,7 @@
 #include "collect/spec.h"
 #include "ext/http.h"
 #include "ext/json.h"
+#include "ext/ldap.h"
 #include "model/coverage.h"
 
 enum ep_verdict {
@@ -36,6 +37,11 @@ void ep_judge_answer(const struct ep_spec_endpoint *endpoint,
 		     const struct ep_spec_credential *credential,
 		     const struct ep_http_answer *answer,
 		     struct ep_judgement *ret);
+
+/* The same for the answer of a directory. */
+void ep_judge_ldap(const struct ep_spec_endpoint *endpoint,
+		   const struct ep_ldap_answer *answer,
+		   struct ep_judgement *ret);
 
 /* A refusal (403) that is none, by the words of limits.throttled: the
  * judgement becomes that of a throttled request. */

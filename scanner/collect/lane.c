@@ -135,6 +135,17 @@ void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing)
 	ep_lane_arm(engine, lane);
 }
 
+void ep_lane_add_first(struct ep_engine *engine, struct ep_listing *listing)
+{
+	struct ep_lane *lane = listing->lane;
+
+	listing->next = lane->first;
+	lane->first = listing;
+	if (!lane->last)
+		lane->last = listing;
+	ep_lane_arm(engine, lane);
+}
+
 static struct ep_listing *take(struct ep_lane *lane)
 {
 	struct ep_listing *listing = lane->first;

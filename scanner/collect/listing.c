@@ -164,10 +164,19 @@ static int build_url(struct ep_listing *listing, struct ep_vars *vars,
 	return 0;
 }
 
+static int check_base(const struct ep_listing *listing, const char *url,
+		      struct ep_err *err)
+{
+	bool loopback = listing->engine->config->testing.allow_loopback;
+
+	if (listing->endpoint->ldap)
+		return ep_ldap_check_url(url, loopback, NULL, err);
+	return ep_http_check_base(url, loopback, err);
+}
+
 static int find_base(struct ep_listing *listing, struct ep_vars *vars,
 		     struct ep_err *err)
 {
-	const struct ep_config *config = listing->engine->config;
 	struct ep_buf text;
 	int rc;
 
@@ -176,8 +185,7 @@ static int find_base(struct ep_listing *listing, struct ep_vars *vars,
 	ep_buf_init(&text, EP_URL_BYTES_MAX);
 	rc = ep_vars_base(vars, listing->endpoint->base, &text, err);
 	if (rc == 0)
-		rc = ep_http_check_base(text.s ? text.s : "",
-					config->testing.allow_loopback, err);
+		rc = check_base(listing, text.s ? text.s : "", err);
 	if (rc == 0)
 		listing->base = ep_buf_take(&text);
 	ep_buf_release(&text);
@@ -195,6 +203,8 @@ static int find_url(struct ep_listing *listing, struct ep_vars *vars,
 	}
 	if (ep_onward_delta(listing))
 		return ep_onward_url(listing, url, err);
+	if (listing->endpoint->ldap)
+		return ep_listing_ldap_url(listing, vars, url, err);
 	return build_url(listing, vars, url, err);
 }
 
@@ -239,7 +249,10 @@ void ep_listing_queue(struct ep_listing *listing)
 	if (!listing->lane)
 		listing->lane = ep_lane_of(engine, listing);
 	listing->queued_ms = ep_engine_now(engine);
-	ep_lane_add(engine, listing);
+	if (listing->endpoint->ldap && listing->pager.cursor)
+		ep_lane_add_first(engine, listing);
+	else
+		ep_lane_add(engine, listing);
 }
 
 void ep_listing_end(struct ep_listing *listing, enum ep_coverage_status status,
@@ -329,6 +342,12 @@ static void report_to_source(struct ep_listing *listing)
 	const struct ep_coverage *said = &listing->said;
 	int64_t total = listing->pager.total;
 
+	if (said->status == EP_COVERAGE_COMPLETE && listing->pager.read == 0 &&
+	    listing->endpoint->never_empty)
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_DENIED,
+				  listing->endpoint->never_empty,
+				  "nothing at all was shown, which means that "
+				  "a right is missing");
 	source->coverage.rows += listing->unique;
 	if (said->status == EP_COVERAGE_COMPLETE)
 		source->whole++;
@@ -505,7 +524,8 @@ void ep_listing_send(struct ep_listing *listing)
 				     listing->queued_ms;
 	listing->serial = listing->use->auth ? listing->use->auth->serial : 0;
 	listing->tries++;
-	if (send_request(listing, &err) == 0) {
+	if ((listing->endpoint->ldap ? ep_listing_ldap_send(listing, &err) :
+				       send_request(listing, &err)) == 0) {
 		engine->totals->requests++;
 		return;
 	}

@@ -253,8 +253,8 @@ static bool is_none(const struct ep_spec_field *field, const char *text)
 }
 
 /* Numbers are compared as they are written. */
-static bool is_none_number(const struct ep_spec_field *field,
-			   const struct ep_mapper_value *value)
+bool ep_mapper_is_none(const struct ep_spec_field *field,
+		       const struct ep_mapper_value *value)
 {
 	struct ep_buf text;
 	bool none;
@@ -282,7 +282,8 @@ static void replace_word(const struct ep_spec_field *field,
 
 static bool is_answer(enum ep_convert as)
 {
-	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT;
+	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT ||
+	       as == EP_AS_BIT;
 }
 
 static void take_text(struct filling *f, const struct ep_spec_field *field,
@@ -322,7 +323,7 @@ static void convert_number(struct filling *f,
 {
 	struct ep_cell *cell = &f->row.cell[field->column];
 
-	if (is_none_number(field, value)) {
+	if (ep_mapper_is_none(field, value)) {
 		no_value(f, field, EP_CELL_NULL);
 		return;
 	}

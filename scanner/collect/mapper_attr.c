@@ -116,7 +116,7 @@ static bool add_converted(const struct ep_mapper_value *value,
 	ok = ep_mapper_as_text(value, field->as, field->mark, &field->pick,
 			       &text) && !text.overflow;
 	if (ok && (field->as == EP_AS_BOOL || field->as == EP_AS_NOT ||
-		   field->as == EP_AS_PRESENT))
+		   field->as == EP_AS_PRESENT || field->as == EP_AS_BIT))
 		ep_buf_adds(out, ep_str_eq(text.s, "yes") ? "true" : "false");
 	else if (ok)
 		ep_json_quote(out, text.s ? text.s : "");
@@ -127,7 +127,8 @@ static bool add_converted(const struct ep_mapper_value *value,
 static bool add_value(const struct ep_mapper_value *value,
 		      const struct ep_spec_field *field, struct ep_buf *out)
 {
-	if (value->state == EP_CELL_NULL && field->as != EP_AS_PRESENT) {
+	if (field->as != EP_AS_PRESENT &&
+	    (value->state == EP_CELL_NULL || ep_mapper_is_none(field, value))) {
 		ep_buf_adds(out, "null");
 		return true;
 	}

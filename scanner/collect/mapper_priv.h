@@ -53,6 +53,9 @@ bool ep_mapper_as_text(const struct ep_mapper_value *value,
 		       const struct ep_words *pick, struct ep_buf *out);
 bool ep_mapper_as_number(const struct ep_mapper_value *value,
 			 enum ep_convert as, int64_t *ret);
+/* One of the words that mean that there is no value. */
+bool ep_mapper_is_none(const struct ep_spec_field *field,
+		       const struct ep_mapper_value *value);
 bool ep_mapper_is_number(enum ep_convert as);
 
 /* Adds `"name":value` of an attr field, or nothing when it is absent. */

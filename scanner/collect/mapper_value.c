@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/winid.h"
+#include "ext/crypto.h"
 
 /* 9999-12-31T23:59:59Z: a "second" past it is a millisecond. */
 #define TIME_MAX INT64_C(253402300799)
@@ -317,6 +319,38 @@ static bool add_answer(const struct ep_mapper_value *value, bool not,
 	return true;
 }
 
+static bool as_int(const struct ep_mapper_value *value, int64_t *ret)
+{
+	if (value->json)
+		return ep_json_int(value->json, ret);
+	return value->text && ep_str_int(value->text, ret);
+}
+
+/* As Entra names an account that comes from a directory. */
+static bool add_immutable_id(const struct ep_mapper_value *value,
+			     struct ep_buf *out)
+{
+	uint8_t bytes[16];
+
+	if (!value->text || !ep_winid_guid_bytes(value->text, bytes))
+		return false;
+	ep_base64(out, bytes, sizeof(bytes));
+	return true;
+}
+
+/* A directory writes 32 bits as a signed number. */
+static bool add_bit(const struct ep_mapper_value *value, const char *mark,
+		    struct ep_buf *out)
+{
+	int64_t number;
+	int64_t bit;
+
+	if (!as_int(value, &number) || !ep_str_int(mark, &bit))
+		return false;
+	ep_buf_adds(out, number & bit ? "yes" : "no");
+	return true;
+}
+
 bool ep_mapper_as_text(const struct ep_mapper_value *value,
 		       enum ep_convert as, const char *mark,
 		       const struct ep_words *pick, struct ep_buf *out)
@@ -327,6 +361,10 @@ bool ep_mapper_as_text(const struct ep_mapper_value *value,
 	case EP_AS_BOOL:
 	case EP_AS_NOT:
 		return add_answer(value, as == EP_AS_NOT, out);
+	case EP_AS_IMMUTABLE_ID:
+		return add_immutable_id(value, out);
+	case EP_AS_BIT:
+		return add_bit(value, mark, out);
 	case EP_AS_PRESENT:
 		ep_buf_adds(out, ep_mapper_empty(value) ? "no" : "yes");
 		return true;
@@ -354,7 +392,9 @@ bool ep_mapper_as_text(const struct ep_mapper_value *value,
 bool ep_mapper_is_number(enum ep_convert as)
 {
 	return as == EP_AS_INT || as == EP_AS_ISO8601 || as == EP_AS_DATE ||
-	       as == EP_AS_EPOCH || as == EP_AS_EPOCH_MS;
+	       as == EP_AS_EPOCH || as == EP_AS_EPOCH_MS ||
+	       as == EP_AS_FILETIME || as == EP_AS_GENERALIZED ||
+	       as == EP_AS_SPAN;
 }
 
 /* Seconds, or some unit of them, with whatever fraction and exponent. */
@@ -397,14 +437,32 @@ static bool as_date(const char *s, int64_t *ret)
 	return ep_time_iso(text, false, ret);
 }
 
+/* Those that mean "never" have no number: the connector lists them as
+ * none. */
+static bool as_ticks(const struct ep_mapper_value *value, bool span,
+		     int64_t *ret)
+{
+	int64_t ticks;
+	bool never;
+
+	if (!as_int(value, &ticks))
+		return false;
+	return (span ? ep_winid_span(ticks, ret, &never) :
+		       ep_winid_filetime(ticks, ret, &never)) &&
+	       !never;
+}
+
 bool ep_mapper_as_number(const struct ep_mapper_value *value,
 			 enum ep_convert as, int64_t *ret)
 {
 	switch (as) {
 	case EP_AS_INT:
-		if (value->json)
-			return ep_json_int(value->json, ret);
-		return value->text && ep_str_int(value->text, ret);
+		return as_int(value, ret);
+	case EP_AS_FILETIME:
+	case EP_AS_SPAN:
+		return as_ticks(value, as == EP_AS_SPAN, ret);
+	case EP_AS_GENERALIZED:
+		return value->text && ep_winid_generalized(value->text, ret);
 	case EP_AS_ISO8601:
 		return value->text && ep_time_iso(value->text, true, ret);
 	case EP_AS_DATE:

@@ -96,6 +96,33 @@ static void plan_url(const struct ep_spec_endpoint *endpoint,
 		ep_buf_addf(out, "%c%s=0...", mark, page->param);
 }
 
+static void plan_ldap(const struct ep_spec_endpoint *endpoint,
+		      struct ep_vars *vars, struct ep_buf *out)
+{
+	static const char *const scopes[] = { "below", "directly below", "at" };
+	const struct ep_spec_ldap *ldap = endpoint->ldap;
+
+	ep_buf_adds(out, "  LDAP ");
+	add_base(vars, endpoint->base, out);
+	ep_buf_addf(out, " %s \"", scopes[ldap->scope]);
+	add_text(vars, ldap->base, out);
+	ep_buf_adds(out, "\" ");
+	add_text(vars, ldap->filter, out);
+	if (ldap->deleted)
+		ep_buf_adds(out, " (deleted ones, too)");
+}
+
+static void plan_request(const struct ep_spec_endpoint *endpoint,
+			 struct ep_vars *vars, struct ep_buf *out)
+{
+	if (endpoint->ldap) {
+		plan_ldap(endpoint, vars, out);
+		return;
+	}
+	ep_buf_adds(out, endpoint->search ? "  POST " : "  GET ");
+	plan_url(endpoint, vars, out);
+}
+
 /* Under a listing of tenancies {tenant} is another one for each record. */
 static bool below_tenants(const struct ep_spec *spec,
 			  const struct ep_spec_endpoint *endpoint)
@@ -122,8 +149,7 @@ static void plan_endpoint(const struct ep_spec_endpoint *endpoint,
 	ep_buf_addf(out, "%s.%s: %s%s\n", vars->spec->id, endpoint->name,
 		    endpoint->title,
 		    connection && !any ? " (skipped: no credential)" : "");
-	ep_buf_adds(out, endpoint->search ? "  POST " : "  GET ");
-	plan_url(endpoint, vars, out);
+	plan_request(endpoint, vars, out);
 	if (endpoint->for_each)
 		ep_buf_addf(out, " (for each record of %s)",
 			    endpoint->for_each);

@@ -205,10 +205,15 @@ int ep_collect_test(const struct ep_config *config,
 		    void *to, struct ep_err *err)
 {
 	struct ep_transport transport;
+	struct ep_network network;
+	int rc;
 
-	ep_transport_http(&transport, http);
-	return ep_collect_test_over(config, specs, connection, &transport,
-				    each, tell, to, err);
+	ep_network_init(&network, http, config);
+	ep_network_transport(&network, &transport);
+	rc = ep_collect_test_over(config, specs, connection, &transport, each,
+				  tell, to, err);
+	ep_network_release(&network);
+	return rc;
 }
 
 int ep_collect_test_over(const struct ep_config *config,

@@ -90,7 +90,9 @@ static void read_locate(struct ep_spec_reader *rd, const struct ep_yaml *top)
 
 static bool base_valid(const char *url)
 {
-	return ep_str_starts(url, "https://") || ep_str_starts(url, "{");
+	return ep_str_starts(url, "https://") ||
+	       ep_str_starts(url, "ldaps://") ||
+	       ep_str_starts(url, "ldap://") || ep_str_starts(url, "{");
 }
 
 static void read_bases(struct ep_spec_reader *rd, const struct ep_yaml *top)
@@ -101,7 +103,8 @@ static void read_bases(struct ep_spec_reader *rd, const struct ep_yaml *top)
 	for (size_t i = 0; i < bases->n; i++) {
 		if (!base_valid(bases->v[i].value))
 			ep_spec_complain(rd, ep_yaml_get(top, "base"),
-					 "base: %.64s must start with https://",
+					 "base: %.64s must start with https://, "
+					 "ldaps:// or ldap://",
 					 bases->v[i].name);
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "base/diag.h"
 #include "base/vec.h"
+#include "ext/ldap.h"
 #include "model/entity.h"
 
 struct ep_pair {
@@ -28,7 +29,8 @@ enum ep_auth_kind {
 	EP_AUTH_HEADER,	/* header: name, value: "SSWS {api_token}" */
 	EP_AUTH_QUERY,
 	EP_AUTH_TOKEN,	/* POST form or JSON to url, then header */
-	EP_AUTH_JWT_BEARER
+	EP_AUTH_JWT_BEARER,
+	EP_AUTH_BIND	/* user, password: LDAP simple bind over TLS */
 };
 
 /* How to see what a credential may do, and what it ought not to. */
@@ -57,7 +59,8 @@ struct ep_spec_credential {
 	struct ep_words secrets;	/* references of the configuration */
 	char *header;		/* header that carries it; "Authorization" */
 	char *value;		/* "Bearer {token}" */
-	char *user, *password;	/* BASIC */
+	char *user, *password;	/* BASIC, BIND */
+	char *ca_file;		/* BIND: whom to trust; empty: the system's */
 	char *url;		/* TOKEN: "{auth}/oauth/token" */
 	bool json;		/* body as JSON instead of a form */
 	/* JWT_BEARER: a JWT signed with RS256 by the secret `key` (PEM) is
@@ -144,12 +147,17 @@ enum ep_convert {
 	EP_AS_DATE,	/* date, or date and time with or without zone */
 	EP_AS_EPOCH,	/* seconds, may have a fraction or exponent */
 	EP_AS_EPOCH_MS,
+	EP_AS_FILETIME,	/* units of 100 ns since 1601 */
+	EP_AS_GENERALIZED,	/* "20261121075304.0Z" */
+	EP_AS_SPAN,	/* negative units of 100 ns -> seconds */
 	EP_AS_INT,
 	EP_AS_BOOL,	/* true/false -> yes/no (for enum `answer`) */
 	EP_AS_NOT,	/* the reverse */
 	EP_AS_SEGMENT,	/* last path segment of a URL, query cut off; with
 			 * `mark` the segment that follows the one of that name */
 	EP_AS_BEFORE,	/* part before the first of `mark` */
+	EP_AS_IMMUTABLE_ID,	/* GUID -> base64 of its bytes */
+	EP_AS_BIT,	/* of a whole number: is a bit of `mark` set? */
 	EP_AS_PRESENT,	/* yes when the member is there and not null or empty */
 	EP_AS_LIST	/* array of scalars: sorted, joined by one blank */
 };
@@ -164,7 +172,7 @@ struct ep_spec_field {
 	char *constant;		/* may hold {name} */
 	char *parent;		/* path in the record of for_each */
 	enum ep_convert as;
-	char *mark;		/* EP_AS_BEFORE, EP_AS_SEGMENT */
+	char *mark;		/* EP_AS_BEFORE, EP_AS_SEGMENT, EP_AS_BIT */
 	struct ep_words none;	/* words that mean "no value": null then */
 	struct ep_pairs words;	/* text: vendor's word -> the text that stands
 				 * for it; others stay as they are */
@@ -225,12 +233,27 @@ struct ep_spec_changes {
 	int64_t full_every;	/* seconds after which all is read again */
 };
 
+/* A search in a directory in place of an HTTP request. */
+struct ep_spec_ldap {
+	char *base;	/* DN; may hold {name} */
+	enum ep_ldap_scope scope;
+	char *filter;	/* may hold {name}; values are escaped */
+	struct ep_words attributes;
+	struct ep_words lists;	/* attributes with many values: arrays */
+	struct ep_words links;	/* of both, those whose values are DNs */
+	bool deleted;		/* deleted objects too */
+	struct ep_words beyond;	/* patterns of referrals that leave nothing
+				 * out; may hold {name} */
+	int64_t page_size;	/* 0: one page */
+};
+
 struct ep_spec_endpoint {
 	char *name;	/* dataset name is connector "." name */
 	char *title;
 	char *doc;
 	char *base;	/* name of a base; first one by default */
-	char *path;
+	char *path;	/* "" with ldap */
+	struct ep_spec_ldap *ldap;	/* or NULL */
 	bool search;	/* POST marked as a search */
 	char *body;	/* of a search, {name} substituted inside JSON strings */
 	struct ep_pairs query;
@@ -257,6 +280,8 @@ struct ep_spec_endpoint {
 	bool optional;		/* 403 (and 404) say "not permitted or not
 				 * licensed": DENIED with that reason */
 	bool transient;
+	char *never_empty;	/* advice: without records a right is missing,
+				 * and the dataset is denied */
 	char *tenant_path;	/* inside a record: must equal the tenancy id */
 	char *success_path;	/* a boolean that must be true in each answer */
 	char *rights;	/* endpoint that tells whether the listing is shown

@@ -150,6 +150,7 @@ static void check_credential(struct ep_spec_reader *rd,
 
 	check_text(&at, "user", c->user);
 	check_text(&at, "password", c->password);
+	check_text(&at, "ca_file", c->ca_file);
 	check_text(&at, "url", c->url);
 	check_pairs(&at, "claims", &c->claims);
 	check_pairs(&at, "jose", &c->jose);
@@ -246,6 +247,30 @@ static void check_changes(struct place *at, const struct ep_spec_endpoint *e)
 				      "\"%.64s\"", e->name);
 }
 
+/* Directories are asked over LDAP, and others are not. */
+static void check_ldap(struct place *at, const struct ep_spec_endpoint *e)
+{
+	const struct ep_spec_ldap *ldap = e->ldap;
+
+	if (!ldap)
+		return;
+	check_text(at, "base", ldap->base);
+	check_text(at, "filter", ldap->filter);
+	for (size_t i = 0; i < ldap->beyond.n; i++)
+		check_text(at, "beyond", ldap->beyond.v[i]);
+	for (size_t i = 0; i < at->rd->spec->credentials.n; i++) {
+		const struct ep_spec_credential *c =
+			&at->rd->spec->credentials.v[i];
+
+		if (in_words(&e->credentials, c->name) &&
+		    c->kind != EP_AUTH_BIND)
+			ep_spec_complain_line(at->rd, e->line,
+					      "ldap: credential %.64s is not "
+					      "of kind bind",
+					      c->name);
+	}
+}
+
 static void check_endpoint(struct ep_spec_reader *rd,
 			   const struct ep_spec_endpoint *e)
 {
@@ -261,6 +286,7 @@ static void check_endpoint(struct ep_spec_reader *rd,
 				      e->base);
 	check_access(rd, e);
 	check_text(&at, "path", e->path);
+	check_ldap(&at, e);
 	check_pairs(&at, "query", &e->query);
 	check_pairs(&at, "headers", &e->headers);
 	at.what = "body";

@@ -12,13 +12,13 @@
 
 static const char *const auth_words[] = { "none",  "basic", "header",
 					  "query", "token", "jwt_bearer",
-					  NULL };
+					  "bind",  NULL };
 
 static const char *const credential_keys[] = {
 	"doc",	   "hint", "kind",   "params", "secrets",  "header",
 	"value",   "user", "password", "url",  "json",	   "form",
 	"headers", "token", "expires", "key",  "claims",   "jose",
-	"lifetime", "granted", NULL
+	"lifetime", "granted", "ca_file", NULL
 };
 
 /* Seconds that a JWT lives when the connector does not say; every vendor
@@ -42,6 +42,7 @@ static void check_credential(struct ep_spec_reader *rd,
 	case EP_AUTH_NONE:
 		break;
 	case EP_AUTH_BASIC:
+	case EP_AUTH_BIND:
 		need(rd, node, c->user, "user");
 		need(rd, node, c->password, "password");
 		break;
@@ -85,6 +86,9 @@ static void read_credential(struct ep_spec_reader *rd,
 	c->value = ep_spec_text(rd, node, "value");
 	c->user = ep_spec_text(rd, node, "user");
 	c->password = ep_spec_text(rd, node, "password");
+	c->ca_file = ep_spec_text(rd, node, "ca_file");
+	if (c->ca_file && c->kind != EP_AUTH_BIND)
+		ep_spec_complain(rd, node, "ca_file: belongs to kind: bind");
 	c->url = ep_spec_text(rd, node, "url");
 	c->json = ep_spec_bool(rd, node, "json");
 	ep_spec_pairs(rd, node, "form", &c->form);

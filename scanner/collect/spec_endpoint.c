@@ -16,7 +16,8 @@ static const char *const endpoint_keys[] = {
 	"tenants",    "records",     "records_map", "total",   "page",
 	"absent",     "optional",    "transient",   "tenant_path",
 	"success",    "emit",	     "records_absent", "rights",
-	"permissions", "incremental", NULL
+	"permissions", "incremental", "ldap", "never_empty",
+	NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -83,7 +84,10 @@ static void read_request(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	struct ep_err err = EP_ERR_INIT;
 
 	e->base = ep_spec_text(rd, map, "base");
-	e->path = ep_spec_must(rd, map, "path", "an endpoint");
+	if (ep_yaml_get(map, "ldap"))
+		e->path = ep_strdup("");
+	else
+		e->path = ep_spec_must(rd, map, "path", "an endpoint");
 	if (e->path && *e->path && *e->path != '/')
 		ep_spec_complain(rd, ep_yaml_get(map, "path"),
 				 "path: starts with a slash, or is empty");
@@ -142,11 +146,13 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->total = ep_spec_json_path(rd, map, "total");
 	e->optional = ep_spec_bool(rd, map, "optional");
 	e->transient = ep_spec_bool(rd, map, "transient");
+	e->never_empty = ep_spec_text(rd, map, "never_empty");
 	e->tenant_path = ep_spec_json_path(rd, map, "tenant_path");
 	e->success_path = ep_spec_json_path(rd, map, "success");
 	read_absent(rd, map, e);
 	read_page(rd, map, e);
 	check_cursor(rd, map, e);
+	ep_spec_read_ldap(rd, map, e);
 	ep_spec_read_emits(rd, map, NULL, &e->emits);
 	ep_spec_read_changes(rd, map, e);
 }

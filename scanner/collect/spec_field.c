@@ -17,6 +17,10 @@ static const char *const convert_words[] = {
 	[EP_AS_INT] = "int",	     [EP_AS_BOOL] = "bool",
 	[EP_AS_NOT] = "not",	     [EP_AS_SEGMENT] = "segment",
 	[EP_AS_BEFORE] = "before",   [EP_AS_PRESENT] = "present",
+	[EP_AS_FILETIME] = "filetime",
+	[EP_AS_GENERALIZED] = "generalized",
+	[EP_AS_SPAN] = "span",	     [EP_AS_BIT] = "bit",
+	[EP_AS_IMMUTABLE_ID] = "immutable_id",
 	[EP_AS_LIST] = "list",	     NULL
 };
 
@@ -30,12 +34,14 @@ static const char *const field_keys[] = { "path", "first", "join",   "const",
 static bool is_time(enum ep_convert as)
 {
 	return as == EP_AS_ISO8601 || as == EP_AS_DATE || as == EP_AS_EPOCH ||
-	       as == EP_AS_EPOCH_MS;
+	       as == EP_AS_EPOCH_MS || as == EP_AS_FILETIME ||
+	       as == EP_AS_GENERALIZED;
 }
 
 static bool is_answer(enum ep_convert as)
 {
-	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT;
+	return as == EP_AS_BOOL || as == EP_AS_NOT || as == EP_AS_PRESENT ||
+	       as == EP_AS_BIT;
 }
 
 static void known_keys(struct ep_spec_reader *rd, const struct ep_yaml *node,
@@ -136,8 +142,8 @@ static void check_column(struct ep_spec_reader *rd, const struct ep_yaml *node,
 {
 	if (column->type == EP_TYPE_TIME && !is_time(field->as))
 		ep_spec_complain(rd, node,
-				 "%s is a time: say as: iso8601, date, epoch "
-				 "or epoch_ms",
+				 "%s is a time: say as: iso8601, date, epoch, "
+				 "epoch_ms, filetime or generalized",
 				 column->name);
 	if (column->type != EP_TYPE_TIME && is_time(field->as))
 		ep_spec_complain(rd, node, "%s is no time", column->name);
@@ -157,12 +163,19 @@ static void check_column(struct ep_spec_reader *rd, const struct ep_yaml *node,
 static void check_mark(struct ep_spec_reader *rd, const struct ep_yaml *node,
 		       const struct ep_spec_field *field)
 {
+	int64_t bits;
+
 	if (field->as == EP_AS_BEFORE && !field->mark)
 		ep_spec_complain(rd, node, "as: before needs mark:");
+	if (field->as == EP_AS_BIT &&
+	    (!field->mark || !ep_str_int(field->mark, &bits) || bits < 1))
+		ep_spec_complain(rd, node, "as: bit needs mark: with the bit "
+					   "as a decimal number");
 	if (field->mark && field->as != EP_AS_BEFORE &&
-	    field->as != EP_AS_SEGMENT)
+	    field->as != EP_AS_SEGMENT && field->as != EP_AS_BIT)
 		ep_spec_complain(rd, node,
-				 "mark: belongs to as: before or segment");
+				 "mark: belongs to as: before, segment or "
+				 "bit");
 }
 
 static void read_source(struct ep_spec_reader *rd, const struct ep_yaml *node,

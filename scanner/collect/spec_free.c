@@ -17,6 +17,7 @@ static void credential_release(struct ep_spec_credential *c)
 	ep_free(c->value);
 	ep_free(c->user);
 	ep_free(c->password);
+	ep_free(c->ca_file);
 	ep_free(c->url);
 	ep_spec_pairs_release(&c->form);
 	ep_spec_pairs_release(&c->headers);
@@ -35,6 +36,8 @@ static void endpoint_release(struct ep_spec_endpoint *e)
 	ep_free(e->doc);
 	ep_free(e->base);
 	ep_free(e->path);
+	ep_spec_ldap_free(e->ldap);
+	ep_free(e->never_empty);
 	ep_free(e->body);
 	ep_spec_pairs_release(&e->query);
 	ep_spec_pairs_release(&e->headers);

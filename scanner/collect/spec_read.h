@@ -95,6 +95,11 @@ void ep_spec_read_changes(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			  struct ep_spec_endpoint *e);
 void ep_spec_read_imports(struct ep_spec_reader *rd, const struct ep_yaml *top);
 
+/* ldap: of an endpoint, if it is there. */
+void ep_spec_read_ldap(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		       struct ep_spec_endpoint *e);
+void ep_spec_ldap_free(struct ep_spec_ldap *ldap);
+
 /* emit: of an endpoint or import.  columns: those of a CSV, in which case
  * paths are names of columns; NULL for JSON.  */
 struct ep_spec_columns {

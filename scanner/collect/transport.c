@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP door as a transport.
+ * The HTTP and the LDAP door as one transport.
  */
 #include "collect/transport.h"
 
@@ -8,41 +8,94 @@
 
 #include "base/clock.h"
 
-static int door_submit(void *to, const struct ep_http_request *request,
-		       struct ep_err *err)
+static int network_submit(void *to, const struct ep_http_request *request,
+			  struct ep_err *err)
 {
-	return ep_http_submit(to, request, err);
+	const struct ep_network *network = to;
+
+	return ep_http_submit(network->http, request, err);
 }
 
-static size_t door_running(void *to)
+static int open_ldap(struct ep_network *network, struct ep_err *err)
 {
-	return ep_http_running(to);
-}
+	const struct ep_ldap_options options = {
+		.allow_loopback = network->config->testing.allow_loopback,
+		.ca_file = network->config->testing.ca_file,
+	};
+	int rc;
 
-static int door_poll(void *to, int timeout_ms, struct ep_err *err)
-{
-	if (ep_http_running(to) == 0) {
-		/* Only a wait is left; the door would return at once. */
-		poll(NULL, 0, timeout_ms);
+	if (network->ldap)
 		return 0;
-	}
-	return ep_http_poll(to, timeout_ms, err);
+	rc = ep_ldap_open(&options, &network->ldap, err);
+	if (rc == 0)
+		ep_http_watch(network->http, ep_ldap_fd(network->ldap));
+	return rc;
 }
 
-static int64_t door_now_ms(void *to)
+static int network_search(void *to, const struct ep_ldap_search *search,
+			  struct ep_err *err)
+{
+	struct ep_network *network = to;
+	int rc = open_ldap(network, err);
+
+	return rc < 0 ? rc : ep_ldap_submit(network->ldap, search, err);
+}
+
+static size_t network_running(void *to)
+{
+	const struct ep_network *network = to;
+
+	return ep_http_running(network->http) +
+	       (network->ldap ? ep_ldap_running(network->ldap) : 0);
+}
+
+static int network_poll(void *to, int timeout_ms, struct ep_err *err)
+{
+	struct ep_network *network = to;
+	struct pollfd wake = {
+		.fd = network->ldap ? ep_ldap_fd(network->ldap) : -1,
+		.events = POLLIN,
+	};
+	int rc = 0;
+
+	/* With nothing under way it would return at once. */
+	if (ep_http_running(network->http) == 0)
+		poll(&wake, 1, timeout_ms);
+	else
+		rc = ep_http_poll(network->http, timeout_ms, err);
+	if (network->ldap)
+		ep_ldap_poll(network->ldap);
+	return rc;
+}
+
+static int64_t network_now_ms(void *to)
 {
 	(void)to;
 	return ep_clock_mono_ms();
 }
 
-void ep_transport_http(struct ep_transport *ret, struct ep_http *http)
+void ep_network_init(struct ep_network *network, struct ep_http *http,
+		     const struct ep_config *config)
+{
+	*network = (struct ep_network){ .http = http, .config = config };
+}
+
+void ep_network_release(struct ep_network *network)
+{
+	ep_http_watch(network->http, -1);
+	ep_ldap_close(network->ldap);
+	network->ldap = NULL;
+}
+
+void ep_network_transport(struct ep_network *network, struct ep_transport *ret)
 {
 	*ret = (struct ep_transport){
-		.to = http,
-		.submit = door_submit,
-		.running = door_running,
-		.poll = door_poll,
+		.to = network,
+		.submit = network_submit,
+		.search = network_search,
+		.running = network_running,
+		.poll = network_poll,
 		.header = ep_http_header,
-		.now_ms = door_now_ms,
+		.now_ms = network_now_ms,
 	};
 }

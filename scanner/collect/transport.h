@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the engine needs of a network: send, wait, count, and a clock that
- * runs with it.  In the program it is the HTTP door; tests put a script and
- * a clock of their own behind it.
+ * runs with it.  In the program it is the HTTP door and, once a directory is
+ * asked, the LDAP door; tests put a script and a clock of their own behind
+ * it.
  */
 #ifndef EP_TRANSPORT_H
 #define EP_TRANSPORT_H
@@ -12,11 +13,16 @@
 
 #include "base/err.h"
 #include "ext/http.h"
+#include "ext/ldap.h"
+#include "model/config.h"
 
 struct ep_transport {
 	void *to;
 	/* As ep_http_submit: refusals come back, done is called otherwise. */
 	int (*submit)(void *to, const struct ep_http_request *request,
+		      struct ep_err *err);
+	/* As ep_ldap_submit; NULL: there is no way to a directory. */
+	int (*search)(void *to, const struct ep_ldap_search *search,
 		      struct ep_err *err);
 	size_t (*running)(void *to);
 	/* Drives transfers; waits at most timeout_ms, also when none runs. */
@@ -27,6 +33,18 @@ struct ep_transport {
 	int64_t (*now_ms)(void *to);	/* never jumps */
 };
 
-void ep_transport_http(struct ep_transport *ret, struct ep_http *http);
+/* The doors behind a transport of the program. */
+struct ep_network {
+	struct ep_http *http;
+	struct ep_ldap *ldap;	/* opened when first needed */
+	const struct ep_config *config;
+};
+
+void ep_network_init(struct ep_network *network, struct ep_http *http,
+		     const struct ep_config *config);
+/* Ends searches that are under way; the HTTP door is the caller's. */
+void ep_network_release(struct ep_network *network);
+void ep_network_transport(struct ep_network *network,
+			  struct ep_transport *ret);
 
 #endif

@@ -157,10 +157,13 @@ void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
 {
 	struct ep_try *asked = listing->asked;
 
-	ep_buf_addf(asked->out,
-		    "%s: HTTP %ld, %zu bytes, %" PRId64 " ms",
-		    listing->endpoint->name, answer->status, answer->body.len,
-		    answer->ms);
+	ep_buf_addf(asked->out, "%s: ", listing->endpoint->name);
+	if (listing->endpoint->ldap)
+		ep_buf_adds(asked->out, "LDAP");
+	else
+		ep_buf_addf(asked->out, "HTTP %ld", answer->status);
+	ep_buf_addf(asked->out, ", %zu bytes, %" PRId64 " ms",
+		    answer->body.len, answer->ms);
 	if (!records) {
 		ep_buf_addc(asked->out, '\n');
 		ep_listing_end(listing, EP_COVERAGE_FAILED, "", "the answer %s",
@@ -337,8 +340,13 @@ int ep_collect_try(const struct ep_config *config, const struct ep_specs *specs,
 		   struct ep_http *http, struct ep_buf *out, struct ep_err *err)
 {
 	struct ep_transport transport;
+	struct ep_network network;
+	int rc;
 
-	ep_transport_http(&transport, http);
-	return ep_collect_try_over(config, specs, connection, endpoint,
-				   &transport, out, err);
+	ep_network_init(&network, http, config);
+	ep_network_transport(&network, &transport);
+	rc = ep_collect_try_over(config, specs, connection, endpoint,
+				 &transport, out, err);
+	ep_network_release(&network);
+	return rc;
 }

@@ -33,6 +33,7 @@ struct ep_http {
 	size_t per_host;
 	EP_VEC(CURL *) idle;		/* handles for the next transfers */
 	bool in_callback;
+	int watched;			/* see ep_http_watch */
 	struct ep_http_totals totals;
 };
 
@@ -100,6 +101,7 @@ int ep_http_open(const struct ep_http_options *options, struct ep_http **ret,
 		return ep_err_set(err, EP_EBUG, "libcurl cannot start");
 	http = ep_calloc(1, sizeof(*http));
 	ep_map_init(&http->hosts);
+	http->watched = -1;
 	http->settings.options = *options;
 	http->ca_file = ep_strdup(options->ca_file);
 	http->user_agent = ep_strdup(options->user_agent);
@@ -394,6 +396,8 @@ static int perform(struct ep_http *http, size_t *ret_ended,
 
 int ep_http_poll(struct ep_http *http, int timeout_ms, struct ep_err *err)
 {
+	struct curl_waitfd watched = { .fd = http->watched,
+				       .events = CURL_WAIT_POLLIN };
 	size_t ended = 0;
 	CURLMcode rc;
 	int failed;
@@ -404,11 +408,17 @@ int ep_http_poll(struct ep_http *http, int timeout_ms, struct ep_err *err)
 	failed = perform(http, &ended, err);
 	if (failed < 0 || ended > 0)
 		return failed;
-	rc = curl_multi_poll(http->multi, NULL, 0, timeout_ms, NULL);
+	rc = curl_multi_poll(http->multi, &watched, http->watched >= 0,
+			     timeout_ms, NULL);
 	if (rc != CURLM_OK)
 		return ep_err_set(err, EP_EBUG, "libcurl: %s",
 				  curl_multi_strerror(rc));
 	return perform(http, &ended, err);
+}
+
+void ep_http_watch(struct ep_http *http, int fd)
+{
+	http->watched = fd;
 }
 
 size_t ep_http_running(const struct ep_http *http)

@@ -112,6 +112,9 @@ size_t ep_http_running(const struct ep_http *http);
  * timeout_ms for something to happen, also when nothing is running. */
 int ep_http_poll(struct ep_http *http, int timeout_ms, struct ep_err *err)
 	EP_MUST_CHECK;
+/* A descriptor that ends the wait of ep_http_poll too once it is readable;
+ * -1: none. */
+void ep_http_watch(struct ep_http *http, int fd);
 /* Totals of this door: requests sent, connections opened, bytes. */
 struct ep_http_totals {
 	int64_t requests;

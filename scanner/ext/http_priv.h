@@ -11,23 +11,10 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "ext/http.h"
+#include "ext/http_address.h"
 
 /* --- http_guard.c: addresses and environment ---------------------------- */
 
-enum ep_http_address {
-	EP_HTTP_PUBLIC,
-	EP_HTTP_LOOPBACK,
-	EP_HTTP_PRIVATE,
-	EP_HTTP_NEVER	/* link-local, metadata, multicast, reserved */
-};
-
-enum ep_http_address ep_http_address_class(const struct sockaddr *address);
-const char *ep_http_address_word(enum ep_http_address class);
-/* Class of an IP literal (IPv6 in brackets or not); false for a name. */
-bool ep_http_address_literal(const char *host, enum ep_http_address *ret);
-/* May a connection be made? http (not https) goes to loopback only. */
-bool ep_http_address_allowed(enum ep_http_address class, bool https,
-			     bool allow_loopback);
 /* Removes every variable that libcurl or its TLS library would obey. */
 void ep_http_clean_environment(void);
 

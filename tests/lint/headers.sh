@@ -28,7 +28,7 @@ for file in $(lint_files '^(scanner|tests)/.*\.h$'); do
 	(cd "$root" && echo "#include \"$file\"" |
 		sh -c "exec $cc \"\$@\"" cc -std=gnu17 -D_GNU_SOURCE \
 			-Wall -Wextra -Iscanner -I. -Itests/estate \
-			-I"$(dirname "$file")" -fsyntax-only -x c - 2>&1) |
+			-iquote "$(dirname "$file")" -fsyntax-only -x c - 2>&1) |
 		grep -E 'error|warning' | head -n 1 |
 		sed "s,^[^ ]*: ,$file:1: does not compile alone: ," >>"$lint_bad"
 done
