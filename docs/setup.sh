@@ -54,7 +54,10 @@ xz-utils: make dist
 strace: makes writes fail at birth of a database
 nodejs: runs the contract validator
 npm: installs it
-procps: ps, for the process tests'
+procps: ps, for the process tests
+chromium: shows HTML reports for the accessibility and injection tests
+junitparser: reads JUnit reports without us
+poppler-utils: looks into printed reports'
 
 names() {
 	printf '%s\n' "$1" | sed -n 's/:.*//p'

@@ -12,7 +12,13 @@
 -- use: waived
 -- use: fixed
 -- use: changed
+-- use: quarter
 -- use: trend
+-- use: age
+-- use: revoked
+-- use: seats
+-- use: billed
+-- use: nights
 -- use: systems
 -- use: populations
 -- use: results

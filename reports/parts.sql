@@ -50,9 +50,9 @@ SELECT 'Fixed in this run', count(*), 'seen to be gone by a complete read', 'inf
 -- about: A rule that needs one of these is undecided, not passed.
 -- empty: Every expected dataset was read completely and is fresh.
 SELECT CASE WHEN status = 'complete' THEN 'stale' ELSE status END AS State,
-       coalesce(customer, '(nobody)') AS Customer,
        coalesce((SELECT t.name FROM tenancy t WHERE t.tenant = c.tenant) ||
-                ' (' || system || ')', tenant) AS Tenancy,
+                ' (' || system || ')', tenant) ||
+       CASE WHEN customer IS NULL THEN ', nobody''s' ELSE '' END AS Tenancy,
        group_concat(dataset, ', ') AS Datasets,
        reason AS "What happened", advice AS "What to do"
   FROM (SELECT * FROM coverage WHERE status <> 'complete' OR stale
@@ -77,7 +77,7 @@ SELECT system AS label, count(*) || '' AS total,
 -- title: Open findings by run
 -- draw: stack
 -- empty: No finding yet.
-SELECT c.run AS label, f.severity AS series, count(*) AS value,
+SELECT (SELECT substr(iso(started_at), 6, 5) FROM run WHERE id = c.run) AS label, f.severity AS series, count(*) AS value,
        CASE f.severity WHEN 'critical' THEN 'bad' WHEN 'high' THEN 'bad' WHEN 'medium' THEN 'warn' ELSE 'info' END AS tone
   FROM (SELECT run FROM check_run WHERE run <= :run ORDER BY run DESC LIMIT 30) c
   JOIN finding f ON f.first_run <= c.run AND NOT f.waived
@@ -93,9 +93,8 @@ SELECT c.run AS label, f.severity AS series, count(*) AS value,
 -- title: What could not be decided
 -- draw: table
 -- about: Each result stays open until what it needs was read completely.
-SELECT count(*) AS Results, group_concat(DISTINCT l.rule) AS Rules,
-       coalesce(l.customer, '(nobody)') AS Customer,
-       l.reason AS Because, l.advice AS "What to do"
+SELECT count(*) AS Results, l.reason AS Because, l.advice AS "What to do",
+       replace(group_concat(DISTINCT l.rule), ',', ', ') AS Rules
   FROM (SELECT * FROM result_log ORDER BY rule) l
  WHERE l.result = 'UNDECIDED' AND l.first_run <= :run
    AND (l.end_run IS NULL OR l.end_run > :run)
@@ -228,3 +227,348 @@ UNION ALL SELECT 'Configuration', 'SHA-256 ' || config_sha256 FROM run WHERE id 
 UNION ALL SELECT 'Rules', rules || ' rules over ' || units || ' tenancies, SHA-256 ' || rules_sha256 FROM check_run WHERE run = :run
 UNION ALL SELECT 'Rules switched off or broken', rule || ': ' || coalesce(reason, state) FROM rule_run WHERE run = :run AND state <> 'checked'
 UNION ALL SELECT 'Note', text FROM check_note WHERE run = :run AND kind LIKE 'waiver%'
+
+-- section: not-covered
+-- title: Not covered
+-- draw: table
+-- about: Nothing below this table says anything about these.
+-- empty: Every expected dataset of every known tenancy was read completely and is fresh, and every rule ran.
+SELECT system AS System, coalesce((SELECT t.name FROM tenancy t WHERE t.tenant = c.tenant), tenant) AS Tenancy,
+       coalesce(customer, '(nobody)') AS Customer,
+       count(*) || ' datasets: ' || group_concat(dataset, ', ') AS "What",
+       CASE WHEN status = 'complete' THEN 'stale' ELSE status END AS State,
+       reason AS Why, advice AS "What would change it"
+  FROM (SELECT * FROM coverage WHERE status <> 'complete' OR stale ORDER BY dataset) c
+ WHERE (:customer IS NULL OR customer = :customer)
+ GROUP BY system, tenant, State, reason, advice
+UNION ALL
+SELECT t.system, coalesce(t.name, t.tenant), coalesce(t.customer, '(nobody)'),
+       'the whole tenancy', 'missing', 'it is known, and no connection reads it',
+       'Connect it, or declare that it is not yours'
+  FROM tenancy t
+ WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.tenant = t.tenant)
+   AND (:customer IS NULL OR t.customer = :customer)
+UNION ALL
+SELECT '', '', '', 'rule ' || rule, 'skipped', coalesce(reason, state), ''
+  FROM rule_run WHERE run = :run AND state <> 'checked'
+ ORDER BY 1, 2, 4
+
+-- section: nights
+-- title: Coverage by night
+-- draw: stack
+-- about: Datasets of each run: read completely, and not.
+-- empty: No run yet.
+SELECT substr(iso(r.started_at), 6, 5) AS label,
+       CASE WHEN v.status = 'complete' THEN 'complete' ELSE 'not complete' END AS series,
+       count(*) AS value,
+       CASE WHEN v.status = 'complete' THEN 'good' ELSE 'warn' END AS tone
+  FROM (SELECT run FROM check_run WHERE run <= :run ORDER BY run DESC LIMIT 30) c
+  JOIN run r ON r.id = c.run
+  JOIN main.coverage v ON v.run = r.id
+  JOIN dataset d ON d.id = v.dataset
+  JOIN main.tenancy t ON t.id = d.tenancy
+ WHERE (:customer IS NULL OR t.customer = :customer)
+ GROUP BY r.id, series
+ ORDER BY r.id, series
+
+-- section: age
+-- title: Open findings by age
+-- draw: stack
+-- empty: No open finding in what was read.
+SELECT CASE WHEN days <= 7 THEN '0-7 days' WHEN days <= 30 THEN '8-30 days'
+            WHEN days <= 90 THEN '31-90 days' ELSE 'over 90 days' END AS label,
+       severity AS series, count(*) AS value,
+       CASE severity WHEN 'critical' THEN 'bad' WHEN 'high' THEN 'bad' WHEN 'medium' THEN 'warn' ELSE 'info' END AS tone
+  FROM (SELECT f.severity, ((SELECT started_at FROM run WHERE id = :run) - f.first_seen) / 86400 AS days FROM finding f
+         WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+           AND NOT f.waived AND (:customer IS NULL OR f.customer = :customer))
+ GROUP BY label, severity
+ ORDER BY min(days > 7) + min(days > 30) + min(days > 90),
+          CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END
+
+-- section: revoked
+-- title: Time to revoke, by verdict
+-- draw: stack
+-- about: From the leave date to the first read that no longer showed the access. The limit is one day; a copy of this report may set another. Between two reads: the limit lies between the last read that showed it and the first that did not.
+-- empty: No access of a leaver was seen to be gone in the last 90 days.
+WITH limits(days) AS (VALUES(1)),
+gone AS (
+  SELECT max(0, json_extract(f.evidence, '$.left_at')) AS left_at, f.last_seen, e.at
+    FROM finding_event e JOIN finding f USING (fingerprint)
+   WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
+     AND json_extract(f.evidence, '$.left_at') IS NOT NULL
+     AND (:customer IS NULL OR f.customer = :customer))
+SELECT CASE WHEN at - left_at <= days * 86400 THEN 'within ' || days || ' day'
+            WHEN last_seen - left_at > days * 86400 THEN 'late'
+            ELSE 'between two reads' END AS label,
+       'revoked' AS series, count(*) AS value,
+       CASE WHEN at - left_at <= days * 86400 THEN 'good'
+            WHEN last_seen - left_at > days * 86400 THEN 'bad' ELSE 'warn' END AS tone
+  FROM gone, limits GROUP BY label ORDER BY tone DESC
+
+-- section: revoked-list
+-- title: Access of leavers that went in the last 90 days
+-- draw: table
+SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
+       coalesce(t.title, f.rule) AS "Rule",
+       iso(json_extract(f.evidence, '$.left_at')) AS "Left",
+       iso(f.last_seen) AS "Last seen there", iso(e.at) AS "Seen gone",
+       max(0, (e.at - json_extract(f.evidence, '$.left_at')) / 86400) || ' days' AS "At most"
+  FROM finding_event e JOIN finding f USING (fingerprint)
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
+   AND json_extract(f.evidence, '$.left_at') IS NOT NULL
+   AND (:customer IS NULL OR f.customer = :customer)
+ ORDER BY e.at DESC, 1, 2
+ LIMIT 300
+
+-- section: seats
+-- title: Seats bought, used and held by leavers
+-- draw: bars
+-- about: Used as the vendor counts it. Held by leavers: active accounts of the tenancy that belong for certain to somebody who left.
+-- empty: No subscription with seats was read.
+SELECT coalesce(s.product, s.id) || ', ' || coalesce(s.tenant_name, s.tenant) AS label,
+       CASE WHEN s.seats_bought > 0 THEN 100 * coalesce(s.seats_used, 0) / s.seats_bought ELSE 0 END AS share,
+       coalesce(s.seats_used || '', '?') || ' of ' || s.seats_bought || ' used, ' ||
+       (SELECT count(DISTINCT l.account) FROM person_link l JOIN account a ON a.tenant = l.tenant AND a.id = l.account
+         WHERE l.tenant = s.tenant AND l.certain AND l.left_at <= (SELECT started_at FROM run WHERE id = :run) AND a.state = 'active') ||
+       ' held by leavers' AS note,
+       CASE WHEN s.seats_used > s.seats_bought THEN 'bad' WHEN s.seats_used * 2 < s.seats_bought THEN 'warn' ELSE 'info' END AS tone
+  FROM subscription s
+ WHERE s.seats_bought > 0 AND (:customer IS NULL OR s.customer = :customer)
+ ORDER BY s.tenant, s.product, s.id
+ LIMIT 100
+
+-- section: billed
+-- title: Billed after the exit
+-- draw: table
+-- empty: Nothing in what was read.
+SELECT coalesce(f.unit_name, f.unit) AS "Where", coalesce(f.name, f.subject) AS "What",
+       f.seen AS "Seen", f.wanted AS "Wanted", substr(iso(f.first_seen), 1, 10) AS "Since"
+  FROM finding f
+ WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+   AND f.rule IN ('billed-after-exit', 'psa-billed-after-exit', 'resold-after-exit', 'blocked-user-licensed',
+                  'connectwise-agreement-after-exit', 'rmm-licence-renews-after-exit')
+   AND (:customer IS NULL OR f.customer = :customer)
+ ORDER BY 1, 2, 3
+
+-- section: quarter
+-- title: What changed in 90 days
+-- draw: table
+-- about: Only what two complete reads show; the tables above say what was not read.
+-- empty: Nothing changed in what was read completely.
+SELECT What, Came, Went, Changed FROM (
+SELECT 'findings' AS What, sum(e.event IN ('open', 'came_back')) AS Came, sum(e.event = 'fixed') AS Went, NULL AS Changed
+  FROM finding_event e JOIN finding f USING (fingerprint)
+ WHERE e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400 AND (:customer IS NULL OR f.customer = :customer)
+HAVING count(*) > 0
+UNION ALL
+SELECT CASE kind WHEN 'membership' THEN 'memberships' ELSE kind || 's' END, sum(op = 'open'), sum(op = 'close'), sum(op = 'change')
+  FROM moved
+ WHERE run <= :run AND run > (SELECT coalesce(max(id), 0) FROM run WHERE started_at < (SELECT started_at FROM run WHERE id = :run) - 90 * 86400)
+   AND (:customer IS NULL OR customer = :customer)
+ GROUP BY kind)
+ ORDER BY What
+
+-- section: controls
+-- title: Controls and what is known about them
+-- draw: table
+-- about: PASS needs a rule that evidences the control directly, everything it reads read, and no violation. Controls that are not listed are not covered by any rule.
+-- empty: No rule of this run maps to this framework, so nothing is evidenced.
+SELECT control AS "Control", max(title) AS "In our words",
+       CASE WHEN sum(result = 'FAIL') > 0 THEN 'FAIL'
+            WHEN sum(result = 'UNDECIDED') > 0 THEN 'UNDECIDED'
+            WHEN sum(result = 'WAIVED') > 0 THEN 'WAIVED'
+            WHEN sum(result = 'PASS' AND direct) > 0 THEN 'PASS'
+            WHEN sum(result = 'PASS') > 0 THEN 'supporting only'
+            ELSE 'EMPTY' END AS "Result",
+       count(DISTINCT CASE WHEN direct THEN rule END) AS "Direct rules",
+       count(DISTINCT CASE WHEN NOT direct THEN rule END) AS "Supporting",
+       sum(result = 'FAIL') AS "FAIL", sum(result = 'UNDECIDED') AS "UNDECIDED",
+       sum(result = 'WAIVED') AS "WAIVED", sum(result = 'PASS') AS "PASS",
+       sum(population) AS "Examined", sum(violations) AS "Exceptions"
+  FROM (SELECT l.rule, l.result, l.population, l.violations,
+               json_extract(j.value, '$.control') AS control,
+               coalesce(json_extract(j.value, '$.title'), '') AS title,
+               json_extract(j.value, '$.relation') = 'direct' AS direct
+          FROM result_log l
+          JOIN rule_run r ON r.run = :run AND r.rule = l.rule
+          JOIN rule_text t ON t.sha256 = r.sha256, json_each(t.maps) j
+         WHERE json_extract(j.value, '$.framework') = :framework
+           AND l.first_run <= :run AND (l.end_run IS NULL OR l.end_run > :run) AND (:customer IS NULL OR l.customer = :customer))
+ GROUP BY control ORDER BY control
+
+-- section: bearing
+-- title: Rules that bear on each control
+-- draw: table
+-- empty: None.
+SELECT json_extract(j.value, '$.control') AS "Control", json_extract(j.value, '$.relation') AS "Relation",
+       l.rule AS "Rule", json_extract(j.value, '$.sentence') AS "What it shows",
+       sum(l.population) AS "Examined", sum(l.violations) AS "Exceptions",
+       sum(l.result = 'FAIL') AS "FAIL", sum(l.result = 'UNDECIDED') AS "UNDECIDED",
+       sum(l.result = 'PASS') AS "PASS"
+  FROM result_log l
+  JOIN rule_run r ON r.run = :run AND r.rule = l.rule
+  JOIN rule_text t ON t.sha256 = r.sha256, json_each(t.maps) j
+ WHERE json_extract(j.value, '$.framework') = :framework
+   AND l.first_run <= :run AND (l.end_run IS NULL OR l.end_run > :run) AND (:customer IS NULL OR l.customer = :customer)
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+
+-- section: exceptions
+-- title: Exceptions
+-- draw: findings
+-- empty: None in what was read. What could not be decided stands below.
+SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
+       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
+       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
+       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
+       f.first_seen,
+       trim(CASE WHEN NOT f.rechecked THEN 'not re-checked: the last run could not decide; ' ELSE '' END ||
+            CASE WHEN f.times > 1 THEN 'came back, opened ' || f.times || ' times; ' ELSE '' END ||
+            coalesce(f.waiver_note, ''), '; ') AS note
+  FROM finding f
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+   AND NOT f.waived AND (:customer IS NULL OR f.customer = :customer)
+   AND EXISTS (SELECT 1 FROM json_each(t.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
+ ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+          f.rule, f.unit, name, f.subject
+
+-- section: waivers
+-- title: Exceptions that somebody accepted
+-- draw: findings
+-- about: With who, why and until when; still checked every night.
+-- empty: No waiver.
+SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
+       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
+       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
+       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
+       f.first_seen,
+       'waived until ' || substr(iso(f.waiver_until), 1, 10) || ' by ' || f.waiver_approver || ': ' || f.waiver_reason AS note
+  FROM finding f
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+   AND f.waived AND (:customer IS NULL OR f.customer = :customer)
+   AND EXISTS (SELECT 1 FROM json_each(t.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
+ ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+          f.rule, f.unit, name, f.subject
+
+-- section: undecided-controls
+-- title: Results that could not be decided
+-- draw: table
+-- empty: Every result was decided.
+SELECT count(DISTINCT l.rule || ' ' || l.unit) AS Results, l.reason AS Because, l.advice AS "What to do",
+       replace(group_concat(DISTINCT l.rule), ',', ', ') AS Rules,
+       replace(group_concat(DISTINCT json_extract(j.value, '$.control')), ',', ', ') AS Controls
+  FROM (SELECT * FROM result_log ORDER BY rule) l
+  JOIN rule_run r ON r.run = :run AND r.rule = l.rule
+  JOIN rule_text t ON t.sha256 = r.sha256, json_each(t.maps) j
+ WHERE json_extract(j.value, '$.framework') = :framework AND l.result = 'UNDECIDED'
+   AND l.first_run <= :run AND (l.end_run IS NULL OR l.end_run > :run) AND (:customer IS NULL OR l.customer = :customer)
+ GROUP BY l.reason, l.advice
+ ORDER BY count(*) DESC, l.reason
+
+-- section: sample-rule
+-- title: How the samples were drawn
+-- draw: facts
+SELECT 'Seed' AS name, :seed AS value
+UNION ALL SELECT 'Size', :sample || ' of each population, or all when it is smaller'
+UNION ALL SELECT 'Order', 'by SHA-256 of the seed, a line feed, and "tenancy key"; printf ''%s\n%s'' SEED ''TENANCY KEY'' | sha256sum gives the place of any record'
+
+-- section: sample-accounts
+-- title: Sample of accounts
+-- draw: table
+-- empty: No account was read.
+SELECT a.tenant AS "Tenancy", a.key AS "Key", a.name AS "Name", a.email AS "Address", a.state AS "State",
+       a.class AS "Class", a.mfa AS "Second factor", iso(a.last_seen_at) AS "Last seen",
+       (SELECT count(*) FROM account p WHERE (:customer IS NULL OR p.customer = :customer)) AS "Population"
+  FROM account a WHERE (:customer IS NULL OR a.customer = :customer)
+ ORDER BY sha256(:seed || char(10) || a.tenant || ' ' || a.key), a.tenant, a.key LIMIT :sample
+
+-- section: sample-privileged
+-- title: Sample of privileged roles
+-- draw: table
+-- empty: No privileged role was read.
+SELECT a.tenant AS "Tenancy", replace(a.key, char(31), ' / ') AS "Key", a.role AS "Role", a.account AS "Account",
+       a.privileged AS "Privileged", a.via AS "Via",
+       (SELECT count(*) FROM role p WHERE p.privileged <> 'no' AND (:customer IS NULL OR p.customer = :customer)) AS "Population"
+  FROM role a WHERE a.privileged <> 'no' AND (:customer IS NULL OR a.customer = :customer)
+ ORDER BY sha256(:seed || char(10) || a.tenant || ' ' || replace(a.key, char(31), ' / ')), a.tenant, a.key LIMIT :sample
+
+-- section: sample-credentials
+-- title: Sample of keys and credentials
+-- draw: table
+-- empty: No credential was read.
+SELECT a.tenant AS "Tenancy", a.key AS "Key", a.kind AS "Kind", a.name AS "Name", a.owner_email AS "Owner",
+       a.state AS "State", iso(a.expires_at) AS "Expires", iso(a.last_used_at) AS "Last used",
+       (SELECT count(*) FROM credential p WHERE (:customer IS NULL OR p.customer = :customer)) AS "Population"
+  FROM credential a WHERE (:customer IS NULL OR a.customer = :customer)
+ ORDER BY sha256(:seed || char(10) || a.tenant || ' ' || a.key), a.tenant, a.key LIMIT :sample
+
+-- section: sample-leavers
+-- title: Sample of leavers
+-- draw: table
+-- empty: Nobody is known to have left.
+SELECT a.tenant AS "Register", a.key AS "Key", a.name AS "Name", iso(a.left_at) AS "Left", a.source AS "Source",
+       (SELECT count(*) FROM person_link l JOIN account c ON c.tenant = l.tenant AND c.id = l.account
+         WHERE l.person = a.id AND l.certain AND c.state = 'active') AS "Active accounts",
+       (SELECT count(*) FROM person p WHERE p.left_at <= (SELECT started_at FROM run WHERE id = :run) AND (:customer IS NULL OR p.employer = :customer)) AS "Population"
+  FROM person a WHERE a.left_at <= (SELECT started_at FROM run WHERE id = :run) AND (:customer IS NULL OR a.employer = :customer)
+ ORDER BY sha256(:seed || char(10) || a.tenant || ' ' || a.key), a.tenant, a.key LIMIT :sample
+
+-- section: sample-agents
+-- title: Sample of agents and devices
+-- draw: table
+-- empty: No agent was read.
+SELECT a.tenant AS "Tenancy", a.key AS "Key", a.kind AS "Kind", a.name AS "Name", a.state AS "State",
+       iso(a.last_seen_at) AS "Last seen",
+       (SELECT count(*) FROM agent p WHERE (:customer IS NULL OR p.customer = :customer)) AS "Population"
+  FROM agent a WHERE (:customer IS NULL OR a.customer = :customer)
+ ORDER BY sha256(:seed || char(10) || a.tenant || ' ' || a.key), a.tenant, a.key LIMIT :sample
+
+-- section: queries
+-- title: The queries, word for word
+-- draw: code
+-- about: Each rule with the SHA-256 of its queries: what was counted as population, and what as violation.
+SELECT t.id || ', revision ' || t.revision AS name,
+       sha256(t.population || char(10) || t.violations) AS hash,
+       '-- population:' || char(10) || t.population || char(10) || '-- violations:' || char(10) || t.violations AS text
+  FROM rule_run r JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE r.run = :run AND EXISTS (SELECT 1 FROM json_each(t.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
+ ORDER BY t.id
+
+-- section: runs
+-- title: Run records
+-- draw: table
+-- about: The last hundred runs up to this one.
+SELECT r.id AS "Run", r.kind AS "Kind", r.state AS "State", iso(r.started_at) AS "Started", iso(r.ended_at) AS "Ended",
+       r.by_user AS "By", r.host AS "Host", r.program AS "Program", substr(r.config_sha256, 1, 12) AS "Configuration",
+       substr(c.rules_sha256, 1, 12) AS "Rules",
+       CASE WHEN r.testing THEN 'testing: no evidence' ELSE '' END AS "Note"
+  FROM run r LEFT JOIN check_run c ON c.run = r.id WHERE r.id <= :run ORDER BY r.id DESC LIMIT 100
+
+-- section: reads
+-- title: What was read, and how far
+-- draw: table
+-- empty: Nothing is expected to be read.
+SELECT c.tenant AS "Tenancy", c.dataset AS "Dataset",
+       CASE WHEN c.status = 'complete' AND c.stale THEN 'stale' ELSE c.status END AS "State",
+       c.rows AS "Records", c.total AS "The source's own count", c.pages AS "Pages", c.run AS "Run",
+       CASE WHEN c.imported THEN 'imported, captured by ' || coalesce(c.captured_by, '?') ELSE '' END AS "How"
+  FROM coverage c WHERE (:customer IS NULL OR c.customer = :customer)
+ ORDER BY c.tenant, c.dataset

@@ -30,7 +30,19 @@ int ep_record_begin(const struct ep_record *rec, struct ep_err *err)
 				     "run = ?1", err);
 }
 
-static char *maps_json(const struct ep_rule *rule)
+static const char *control_title(const struct ep_rules *rules,
+				 const struct ep_rule_map *map)
+{
+	const struct ep_framework *fw =
+		ep_frameworks_find(&rules->frameworks, map->framework);
+	const struct ep_control *control =
+		fw ? ep_framework_control(fw, map->control) : NULL;
+
+	return control ? control->title : map->control;
+}
+
+static char *maps_json(const struct ep_rules *rules,
+		       const struct ep_rule *rule)
 {
 	struct ep_buf out;
 
@@ -46,6 +58,8 @@ static char *maps_json(const struct ep_rule *rule)
 		ep_buf_addf(&out, ",\"relation\":\"%s\",\"sentence\":",
 			    map->direct ? "direct" : "supporting");
 		ep_json_quote(&out, map->sentence);
+		ep_buf_adds(&out, ",\"title\":");
+		ep_json_quote(&out, control_title(rules, map));
 		ep_buf_addc(&out, '}');
 	}
 	ep_buf_addc(&out, ']');
@@ -100,7 +114,7 @@ int ep_record_rule_text(const struct ep_record *rec,
 {
 	const struct ep_remedy *remedy =
 		ep_remedies_find(&rules->remedies, rule->fix);
-	EP_AUTO_FREE char *maps = maps_json(rule);
+	EP_AUTO_FREE char *maps = maps_json(rules, rule);
 	EP_AUTO_FREE char *refs = words_json(&rule->refs);
 	EP_AUTO_FREE char *params = params_json(rule);
 	EP_AUTO_FREE char *systems = words_list(&rule->systems);

@@ -137,6 +137,53 @@ static void check_references(const struct ep_rules *rules,
 	}
 }
 
+static bool maps_to(const struct ep_rule *rule, const struct ep_framework *fw,
+		    const struct ep_control *control)
+{
+	for (size_t i = 0; i < rule->map.n; i++)
+		if (ep_str_eq(rule->map.v[i].framework, fw->id) &&
+		    ep_str_eq(rule->map.v[i].control, control->id))
+			return true;
+	return false;
+}
+
+/* How many rules bear on both controls; 0 when a rule bears on one alone. */
+static size_t same_rules(const struct ep_rules *rules,
+			 const struct ep_framework *fw,
+			 const struct ep_control *a,
+			 const struct ep_control *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->rule.n; i++) {
+		bool to_a = maps_to(rules->rule.v[i], fw, a);
+
+		if (to_a != maps_to(rules->rule.v[i], fw, b))
+			return 0;
+		n += to_a;
+	}
+	return n;
+}
+
+/* Two criteria ask two questions: where one list of rules stands under both,
+ * at least one of them was filled in without reading it.  A single rule may
+ * well bear on two. */
+static void check_distinct(const struct ep_rules *rules,
+			   const struct ep_framework *fw,
+			   struct ep_diag *diag)
+{
+	for (size_t a = 0; a < fw->control.n; a++)
+		for (size_t b = a + 1; b < fw->control.n; b++)
+			if (same_rules(rules, fw, &fw->control.v[a],
+				       &fw->control.v[b]) > 1)
+				ep_diag_add(diag, fw->id, 0, 0,
+					    "\"%s\" and \"%s\" have the very "
+					    "same rules; map each rule to the "
+					    "control that it bears on",
+					    fw->control.v[a].id,
+					    fw->control.v[b].id);
+}
+
 static int compare_rules(const void *a, const void *b)
 {
 	const struct ep_rule *const *x = a;
@@ -176,6 +223,8 @@ struct ep_rules *ep_rules_load(const char *const *folder, size_t n,
 		      compare_rules);
 	for (size_t i = 0; i < rules->rule.n; i++)
 		check_references(rules, rules->rule.v[i], diag);
+	for (size_t i = 0; i < rules->frameworks.n; i++)
+		check_distinct(rules, rules->frameworks.v[i], diag);
 	if (rules->rule.n == 0)
 		ep_diag_add(diag, n ? folder[0] : "rules", 0, 0,
 			    "no rule at all; nothing would be checked");

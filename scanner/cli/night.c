@@ -274,7 +274,7 @@ int ep_night_check_reports(struct ep_night *night, const char *verb)
 			return ep_app_usage(verb,
 					    "--report '%s' is not FORMAT=PATH "
 					    "with html, junit, text, markdown, "
-					    "csv or json",
+					    "csv, json, ocsf or oscal",
 					    night->reports.v[i]);
 	return 0;
 }
@@ -286,6 +286,8 @@ static int write_report(struct ep_night *night, const char *wish)
 		.run = night->run,
 		.customer = night->customer,
 		.definition = night->definition,
+		.seed = night->seed,
+		.sample = night->sample,
 	};
 	char word[32];
 

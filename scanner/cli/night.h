@@ -22,6 +22,8 @@ struct ep_night {
 	const char *threshold;
 	const char *customer;
 	const char *definition;
+	const char *seed;
+	int64_t sample;
 	int64_t run;		/* of report and check */
 	struct ep_rules *rules;
 	struct ep_collect_totals totals;
@@ -50,9 +52,13 @@ struct ep_night {
 
 #define EP_NIGHT_REPORT(night)                                              \
 	{ EP_OPT_LIST, 'r', "report", "FORMAT=PATH", &(night)->reports,      \
-	  "html, junit, text, markdown, csv or json; '-' is the output" },  \
+	  "html, junit, text, markdown, csv, json, ocsf or oscal" },         \
 	{ EP_OPT_TEXT, 0, "definition", "ID", &(night)->definition,          \
 	  "report definition to use" },                                     \
+	{ EP_OPT_TEXT, 0, "seed", "TEXT", &(night)->seed,                    \
+	  "seed that an auditor gives for samples" },                       \
+	{ EP_OPT_INT, 0, "sample", "N", &(night)->sample,                    \
+	  "records in a sample" },                                          \
 	{ EP_OPT_TEXT, 0, "customer", "ID", &(night)->customer,              \
 	  "report on one customer" }
 

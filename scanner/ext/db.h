@@ -109,7 +109,7 @@ void ep_db_guard_set(struct ep_db *db, const struct ep_db_guard *guard);
 void ep_db_work_limit(struct ep_db *db, int64_t kilosteps, int seconds);
 
 /* REGEXP and regexp(pattern, subject) are PCRE2, regexpi() ignores case;
- * iso(t) prints a time; a PCRE2 error fails the statement. Registered by
+ * iso(t) prints a time, sha256(t) hashes a text; a PCRE2 error fails the statement. Registered by
  * ep_db_open on every connection. */
 
 /* A backup of the whole database into a fresh file of mode 0600 (VACUUM

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The SQL functions of exitproof: regexp and regexpi on PCRE2, iso for
- * times.  An error inside fails the statement, so that "could not be
+ * times, sha256 for samples.  An error inside fails the statement, so that "could not be
  * matched" can never be taken for "does not match".
  */
 #include "ext/db_priv.h"
@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "ext/crypto.h"
 #include "ext/regex.h"
 
 /* 9999-12-31T23:59:59Z, the last time with a four-digit year. */
@@ -127,6 +128,24 @@ static void func_iso(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
 }
 
+/* For samples and hashes that anybody can make again with sha256sum. */
+static void func_sha256(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	uint8_t digest[EP_SHA256_BYTES];
+	char hex[2 * EP_SHA256_BYTES + 1];
+	const char *text;
+
+	(void)n;
+	if (sqlite3_value_type(arg[0]) == SQLITE_NULL)
+		return;
+	text = (const char *)sqlite3_value_text(arg[0]);
+	ep_sha256_of(text ? text : "", (size_t)sqlite3_value_bytes(arg[0]),
+		     digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	sqlite3_result_text(ctx, hex, -1, SQLITE_TRANSIENT);
+}
+
 int ep_db_func_register(struct ep_db *db)
 {
 	static const struct {
@@ -137,6 +156,7 @@ int ep_db_func_register(struct ep_db *db)
 		{ "regexp", 2, func_regexp },
 		{ "regexpi", 2, func_regexpi },
 		{ "iso", 1, func_iso },
+		{ "sha256", 1, func_sha256 },
 	};
 	int rc = SQLITE_OK;
 

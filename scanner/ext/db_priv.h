@@ -53,7 +53,7 @@ int ep_db_file_open(const char *path, enum ep_db_mode mode, sqlite3 **ret,
 /* Creates an empty file that only we may read; it must not exist. */
 int ep_db_file_create(const char *path, struct ep_err *err) EP_MUST_CHECK;
 
-/* db_func.c: registers regexp, regexpi and iso. */
+/* db_func.c: registers regexp, regexpi, iso and sha256. */
 int ep_db_func_register(struct ep_db *db);
 void ep_db_func_release(struct ep_db *db);
 

@@ -52,26 +52,37 @@ static void add_row(struct ep_buf *buf, struct ep_stmt *stmt, bool head)
 	ep_buf_adds(buf, "\r\n");
 }
 
-int ep_csv_report_write(struct ep_store *store, const struct ep_layout *layout,
-			const struct ep_page *page, struct ep_report_out *out,
-			struct ep_err *err)
+int ep_csv_rows(struct ep_stmt *stmt, struct ep_report_out *out,
+		int64_t *ret_rows, struct ep_err *err)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf buf;
-	struct ep_stmt *stmt = NULL;
+	EP_AUTO(ep_buf_release) struct ep_buf buf =
+		EP_BUF_INIT(EP_PAGE_BYTES_MAX);
 	bool row = false;
+	int64_t rows = 0;
 	int rc;
 
-	ep_buf_init(&buf, EP_PAGE_BYTES_MAX);
-	rc = ep_page_query(store, page, &layout->sections.v[0], &stmt, err);
-	if (rc)
-		return rc;
 	add_row(&buf, stmt, true);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
 		add_row(&buf, stmt, false);
 		ep_report_out_write(out, buf.s, buf.len);
 		ep_buf_clear(&buf);
+		rows++;
 	}
 	ep_report_out_write(out, buf.s, buf.len);
+	if (ret_rows)
+		*ret_rows = rows;
+	return rc;
+}
+
+int ep_csv_report_write(struct ep_store *store, const struct ep_layout *layout,
+			const struct ep_page *page, struct ep_report_out *out,
+			struct ep_err *err)
+{
+	struct ep_stmt *stmt = NULL;
+	int rc = ep_page_query(store, page, &layout->sections.v[0], &stmt, err);
+
+	if (rc == 0)
+		rc = ep_csv_rows(stmt, out, NULL, err);
 	ep_db_done(stmt);
 	return rc;
 }

@@ -49,6 +49,8 @@ static void add_head(struct ep_buf *buf, const struct ep_layout *layout,
 	add_text(buf, "program", page->program);
 	add_text(buf, "config_sha256", page->config_sha256);
 	add_text(buf, "rules_sha256", page->rules_sha256);
+	ep_buf_addf(buf, "\"redacted\":%s,",
+		    page->redacted ? "true" : "false");
 	add_number(buf, "datasets", page->datasets);
 	add_number(buf, "datasets_not_complete", page->datasets_bad);
 	add_number(buf, "undecided", page->undecided);

@@ -29,6 +29,7 @@ struct book {
 	const struct ep_config *config;
 	struct ep_buf css;
 	struct ep_buf policy;
+	const struct ep_report_options *options;
 	int64_t run;
 };
 
@@ -199,6 +200,8 @@ static int write_page(const struct book *book, const char *path,
 	if (rc == 0)
 		rc = ep_layout_find(&book->config->report_folders, definition,
 				    &layout, err);
+	ep_page_sample(&page, book->options->seed, book->options->sample);
+	page.framework = layout ? layout->framework : NULL;
 	if (rc == 0)
 		rc = ep_report_out_open(&out, path, err);
 	if (rc) {
@@ -219,34 +222,74 @@ static int write_page(const struct book *book, const char *path,
 	return rc;
 }
 
-static int write_customers(const struct book *book, const char *folder,
-			   const char *only, const char *definition,
+/* CUSTOMER.html, and CUSTOMER-DEFINITION.html for any other definition than
+ * the usual one, so that both can lie in one folder. */
+static char *page_path(const char *folder, const char *customer,
+		       const char *definition)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(256);
+	bool usual = strcmp(definition, "customer") == 0;
+
+	ep_buf_addf(&name, "%s%s%s.html", customer ? customer : "",
+		    customer && !usual ? "-" : "", usual ? "" : definition);
+	return ep_file_join(folder, name.s);
+}
+
+static int write_customers(const struct book *book, const char *definition,
 			   struct ep_err *err)
 {
+	const char *only = book->options->customer;
+
 	for (size_t i = 0; i < book->config->customers.n; i++) {
 		const char *id = book->config->customers.v[i].id;
-		EP_AUTO(ep_buf_release) struct ep_buf name = { .s = NULL };
 		EP_AUTO_FREE char *path = NULL;
 
 		if (only && strcmp(only, id) != 0)
 			continue;
-		ep_buf_init(&name, 128);
-		ep_buf_addf(&name, "%s.html", id);
-		path = ep_file_join(folder, name.s);
+		path = page_path(book->options->path, id, definition);
 		if (write_page(book, path, definition, id, err))
 			return err->code;
 	}
 	return 0;
 }
 
+/* A definition of one's own: per customer, or one page of the fleet. */
+static int write_definition(const struct book *book, struct ep_err *err)
+{
+	const char *definition = book->options->definition;
+	EP_AUTO_FREE char *path = page_path(book->options->path, NULL,
+					    definition);
+	struct ep_layout *layout = NULL;
+	bool per_customer;
+
+	if (ep_layout_find(&book->config->report_folders, definition, &layout,
+			   err))
+		return err->code;
+	per_customer = layout->per_customer;
+	ep_layout_free(layout);
+	if (per_customer)
+		return write_customers(book, definition, err);
+	return write_page(book, path, definition, book->options->customer,
+			  err);
+}
+
+static int write_usual(const struct book *book, struct ep_err *err)
+{
+	EP_AUTO_FREE char *index = ep_file_join(book->options->path,
+						"index.html");
+	int rc = write_customers(book, "customer", err);
+
+	if (rc == 0 && !book->options->customer)
+		rc = write_page(book, index, "fleet", NULL, err);
+	return rc;
+}
+
 int ep_html_write(struct ep_store *store, const struct ep_config *config,
 		  const struct ep_report_options *options, int64_t run,
 		  struct ep_err *err)
 {
-	struct book book = { .store = store, .config = config, .run = run };
-	const char *definition =
-		options->definition ? options->definition : "customer";
-	EP_AUTO_FREE char *index = ep_file_join(options->path, "index.html");
+	struct book book = { .store = store, .config = config,
+			     .options = options, .run = run };
 	int rc;
 
 	if (strcmp(options->path, "-") == 0)
@@ -256,10 +299,8 @@ int ep_html_write(struct ep_store *store, const struct ep_config *config,
 	if (rc == 0)
 		rc = read_css(&book, err);
 	if (rc == 0)
-		rc = write_customers(&book, options->path, options->customer,
-				     definition, err);
-	if (rc == 0 && !options->customer)
-		rc = write_page(&book, index, "fleet", NULL, err);
+		rc = options->definition ? write_definition(&book, err) :
+					   write_usual(&book, err);
 	ep_buf_release(&book.css);
 	ep_buf_release(&book.policy);
 	return rc;

@@ -91,6 +91,8 @@ static void table_head(struct ep_xml *xml, const struct ep_section *section,
 	for (int i = 0; i < ep_db_cols(stmt); i++) {
 		ep_xml_open(xml, "th");
 		ep_xml_attr(xml, "scope", "col");
+		if (ep_db_col_type(stmt, i) == EP_DB_INT)
+			ep_xml_attr(xml, "class", "num");
 		ep_xml_text(xml, ep_db_col_name(stmt, i));
 		ep_xml_close(xml);
 	}
@@ -187,6 +189,31 @@ static int draw_facts(struct ep_xml *xml, struct ep_stmt *stmt,
 	return 0;
 }
 
+/* Long texts of our own files: folded on a screen, whole in the file. */
+static int draw_code(struct ep_xml *xml, struct ep_stmt *stmt,
+		     struct ep_err *err)
+{
+	bool more = true;
+
+	while (more) {
+		ep_xml_open(xml, "details");
+		ep_xml_attr(xml, "class", "code");
+		ep_xml_open(xml, "summary");
+		ep_xml_text(xml, col(stmt, "name"));
+		ep_xml_text(xml, " ");
+		ep_xml_leaf(xml, "code", col(stmt, "hash"));
+		ep_xml_close(xml);
+		ep_xml_open(xml, "pre");
+		ep_xml_attr(xml, "tabindex", "0");
+		ep_xml_text(xml, col(stmt, "text"));
+		ep_xml_close(xml);
+		ep_xml_close(xml);
+		if (ep_db_step(stmt, &more, err))
+			return err->code;
+	}
+	return 0;
+}
+
 static void bar(struct ep_xml *xml, struct ep_stmt *stmt)
 {
 	const char *share = col(stmt, "share");
@@ -256,6 +283,8 @@ int ep_html_draw(struct ep_xml *xml, const struct ep_section *section,
 		return ep_html_stack(xml, section, stmt, err);
 	case EP_DRAW_FACTS:
 		return draw_facts(xml, stmt, err);
+	case EP_DRAW_CODE:
+		return draw_code(xml, stmt, err);
 	}
 	return ep_err_set(err, EP_EBUG, "section '%s' cannot be drawn",
 			  section->id);

@@ -16,9 +16,14 @@
 #include "ext/db.h"
 #include "ext/xml.h"
 #include "report/finding_row.h"
+#include "report/out.h"
 
-/* One case's text; a rule with more findings says how many are not shown. */
-#define CASE_BYTES_MAX ((size_t)1024 * 1024)
+/* One case's text; a rule with more findings says how many are not shown.
+ * In a file that has become large it is the shorter one, so that the file
+ * stays below what its readers take. */
+#define CASE_BYTES_MAX ((size_t)256 * 1024)
+#define CASE_BYTES_SHORT ((size_t)1024)
+#define FILE_BYTES_LARGE ((size_t)16 * 1024 * 1024)
 
 enum { UNIT, RULE, RESULT, VIOLATIONS, WAIVED, REASON, ADVICE, TITLE, WHY,
        SEVERITY, REMEDY, GROUP, POPULATION };
@@ -94,6 +99,8 @@ static void add_finding(struct ep_buf *out, struct ep_stmt *found)
 static int add_findings(struct ep_junit_cursor *cursor, struct ep_buf *out,
 			struct ep_err *err)
 {
+	size_t room = cursor->out->bytes > FILE_BYTES_LARGE ?
+			      CASE_BYTES_SHORT : CASE_BYTES_MAX;
 	struct ep_stmt *found = NULL;
 	int64_t hidden = 0;
 	bool row = false;
@@ -105,7 +112,7 @@ static int add_findings(struct ep_junit_cursor *cursor, struct ep_buf *out,
 	ep_db_text(found, 1, ep_db_col_text(cursor->stmt, RULE));
 	ep_db_text(found, 2, ep_db_col_text(cursor->stmt, UNIT));
 	while ((rc = ep_db_step(found, &row, err)) == 0 && row) {
-		if (out->len > CASE_BYTES_MAX)
+		if (out->len > room)
 			hidden++;
 		else
 			add_finding(out, found);

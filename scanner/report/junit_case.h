@@ -12,6 +12,7 @@
 #include "base/err.h"
 
 struct ep_db;
+struct ep_report_out;
 struct ep_stmt;
 struct ep_xml;
 
@@ -19,6 +20,7 @@ struct ep_xml;
 struct ep_junit_cursor {
 	struct ep_stmt *stmt;
 	struct ep_db *db;
+	const struct ep_report_out *out;	/* how much was written */
 	int64_t run;
 	bool row;	/* a row is there */
 	int (*write)(struct ep_xml *xml, struct ep_junit_cursor *cursor,

@@ -11,7 +11,8 @@
 #include "base/str.h"
 
 static const char *const draw_words[] = { "table", "cards", "findings",
-					  "bars",  "stack", "facts", NULL };
+					  "bars",  "stack", "facts", "code",
+					  NULL };
 
 struct reader {
 	struct ep_layout *layout;
@@ -45,6 +46,8 @@ static void head_key(struct reader *rd, struct ep_str key, struct ep_str value)
 		set(rd, &rd->layout->title, key, value);
 	else if (ep_str_eqn(key, "about"))
 		set(rd, &rd->layout->about, key, value);
+	else if (ep_str_eqn(key, "framework"))
+		set(rd, &rd->layout->framework, key, value);
 	else if (ep_str_eqn(key, "per") && ep_str_eqn(value, "customer"))
 		rd->layout->per_customer = true;
 	else if (ep_str_eqn(key, "per") && ep_str_eqn(value, "fleet"))
@@ -61,8 +64,8 @@ static void section_draw(struct reader *rd, struct ep_str value)
 			rd->section->draw_set = true;
 			return;
 		}
-	complain(rd, "draw is table, cards, findings, bars, stack or facts, "
-		     "not", value);
+	complain(rd, "draw is table, cards, findings, bars, stack, facts or "
+		     "code, not", value);
 }
 
 static void section_key(struct reader *rd, struct ep_str key,
@@ -102,9 +105,27 @@ static void end_section(struct reader *rd)
 	ep_buf_clear(&rd->sql);
 }
 
+/* Ids become parts of paths. */
+static bool id_valid(struct ep_str id)
+{
+	size_t i = 0;
+
+	while (i < id.n && (id.p[i] == '-' || id.p[i] == '_' ||
+			    (id.p[i] >= 'a' && id.p[i] <= 'z') ||
+			    (id.p[i] >= '0' && id.p[i] <= '9')))
+		i++;
+	return id.n > 0 && id.n < 65 && i == id.n;
+}
+
 static void start_section(struct reader *rd, struct ep_str id, bool shared)
 {
 	end_section(rd);
+	if (!id_valid(id))
+		complain(rd, "a section's id is of a-z, 0-9, '-' and '_', not",
+			 id);
+	for (size_t i = 0; i < rd->layout->sections.n; i++)
+		if (ep_str_eqn(id, rd->layout->sections.v[i].id))
+			complain(rd, "a second section", id);
 	rd->section = &EP_VEC_ADD(&rd->layout->sections);
 	*rd->section = (struct ep_section){ .id = ep_strndup(id.p, id.n),
 					    .shared = shared,
@@ -213,17 +234,9 @@ void ep_layout_free(struct ep_layout *layout)
 	ep_free(layout->file);
 	ep_free(layout->id);
 	ep_free(layout->title);
+	ep_free(layout->framework);
 	ep_free(layout->about);
 	ep_free(layout);
-}
-
-/* An id becomes part of a path. */
-static bool id_valid(const char *id)
-{
-	size_t n = strlen(id);
-
-	return n > 0 && n < 65 &&
-	       strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
 /* The file of that name in the first folder that has it. */
@@ -311,7 +324,7 @@ int ep_layout_find(const struct ep_words *folders, const char *id,
 	struct ep_layout *layout = NULL, *parts = NULL;
 	int rc;
 
-	if (!id_valid(id))
+	if (!id_valid(ep_str(id)))
 		return ep_err_set(err, EP_EUSAGE, "'%s' is no report id", id);
 	rc = load_first(folders, id, &layout, err);
 	if (rc == 0 && has_shared(layout))

@@ -18,7 +18,8 @@ enum ep_draw {
 	EP_DRAW_FINDINGS,	/* see exitproof-report(5) for the columns */
 	EP_DRAW_BARS,		/* label, value, tone: a bar each */
 	EP_DRAW_STACK,		/* label, series, value, tone: stacked columns */
-	EP_DRAW_FACTS		/* name, value */
+	EP_DRAW_FACTS,		/* name, value */
+	EP_DRAW_CODE		/* name, hash, text: folded away */
 };
 
 struct ep_section {
@@ -38,6 +39,7 @@ struct ep_layout {
 	char *id;
 	char *title;
 	char *about;	/* what it is for, for readers of the file */
+	char *framework;	/* of an evidence report, else NULL */
 	bool per_customer;
 	EP_VEC(struct ep_section) sections;
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "ext/crypto.h"
 
 /* Bytes are handed on in pieces of about this size. */
 #define PIECE ((size_t)64 * 1024)
@@ -29,6 +30,8 @@ static int push(struct ep_report_out *out, const void *p, size_t n)
 {
 	if (out->err.code || n == 0)
 		return out->err.code;
+	if (out->sha)
+		ep_sha256_add(out->sha, p, n);
 	if (out->file)
 		return ep_file_out_write(out->file, p, n, &out->err);
 	if (fwrite(p, 1, n, stdout) != n)
@@ -50,6 +53,7 @@ int ep_report_out_write(void *to, const void *p, size_t n)
 
 	if (out->err.code)
 		return out->err.code;
+	out->bytes += n;
 	if (out->buf.len + n > PIECE && flush(out))
 		return out->err.code;
 	if (n > PIECE)
@@ -63,6 +67,22 @@ int ep_report_out_text(struct ep_report_out *out, const char *s)
 	return ep_report_out_write(out, s, strlen(s));
 }
 
+void ep_report_out_hash(struct ep_report_out *out)
+{
+	out->sha = ep_sha256_new();
+}
+
+void ep_report_out_digest(struct ep_report_out *out, char ret[65])
+{
+	uint8_t digest[EP_SHA256_BYTES];
+
+	(void)flush(out);
+	ep_sha256_end(out->sha, digest);
+	out->sha = NULL;
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+}
+
 int ep_report_out_close(struct ep_report_out *out, int rc, struct ep_err *err)
 {
 	struct ep_file_out *file = out->file;
@@ -72,6 +92,12 @@ int ep_report_out_close(struct ep_report_out *out, int rc, struct ep_err *err)
 		rc = err->code;
 	}
 	ep_buf_release(&out->buf);
+	if (out->sha) {
+		uint8_t unused[EP_SHA256_BYTES];
+
+		ep_sha256_end(out->sha, unused);
+		out->sha = NULL;
+	}
 	out->file = NULL;
 	if (!file) {
 		if (rc == 0 && fflush(stdout) != 0)

@@ -12,11 +12,14 @@
 #include "base/err.h"
 
 struct ep_file_out;
+struct ep_sha256;
 
 struct ep_report_out {
 	struct ep_file_out *file;	/* NULL: standard output */
 	struct ep_buf buf;
 	struct ep_err err;
+	size_t bytes;			/* written so far */
+	struct ep_sha256 *sha;		/* NULL: not asked for */
 };
 
 /* path "-" is standard output. */
@@ -25,6 +28,10 @@ int ep_report_out_open(struct ep_report_out *out, const char *path,
 /* Non-zero when an error is kept; fits ep_xml_new. */
 int ep_report_out_write(void *out, const void *p, size_t n);
 int ep_report_out_text(struct ep_report_out *out, const char *s);
+/* Before the first write: the SHA-256 of all bytes is wanted.  ret gets it
+ * as 64 hexadecimal digits from ep_report_out_digest, after the last write. */
+void ep_report_out_hash(struct ep_report_out *out);
+void ep_report_out_digest(struct ep_report_out *out, char ret[65]);
 /* rc not 0: the file is not replaced.  Returns rc, or the kept error. */
 int ep_report_out_close(struct ep_report_out *out, int rc, struct ep_err *err)
 	EP_MUST_CHECK;

@@ -36,6 +36,23 @@ static void bind(struct ep_stmt *stmt, const struct ep_page *page)
 	i = ep_db_param(stmt, ":customer");
 	if (i)
 		ep_db_text(stmt, i, page->customer);
+	i = ep_db_param(stmt, ":framework");
+	if (i)
+		ep_db_text(stmt, i, page->framework);
+	i = ep_db_param(stmt, ":seed");
+	if (i)
+		ep_db_text(stmt, i, page->seed);
+	i = ep_db_param(stmt, ":sample");
+	if (i)
+		ep_db_int(stmt, i, page->sample);
+}
+
+void ep_page_sample(struct ep_page *page, const char *seed, int64_t sample)
+{
+	if (seed)
+		page->seed = seed;
+	if (sample > 0)
+		page->sample = sample;
 }
 
 static int read_row(struct ep_store *store, struct ep_page *page,
@@ -219,7 +236,9 @@ static void judge(struct ep_page *page)
 int ep_page_read(struct ep_store *store, int64_t run, const char *customer,
 		 struct ep_page *ret, struct ep_err *err)
 {
-	*ret = (struct ep_page){ .run = run, .customer = customer };
+	*ret = (struct ep_page){ .run = run, .customer = customer,
+				 .seed = EP_SEED_DEFAULT,
+				 .sample = EP_SAMPLE_DEFAULT };
 	if (read_run(store, ret, err) || read_name(store, ret, err) ||
 	    read_results(store, ret, err) || read_findings(store, ret, err) ||
 	    read_datasets(store, ret, err))
@@ -228,13 +247,21 @@ int ep_page_read(struct ep_store *store, int64_t run, const char *customer,
 	return 0;
 }
 
+int ep_page_prepare(struct ep_store *store, const struct ep_page *page,
+		    const char *sql, struct ep_stmt **ret, struct ep_err *err)
+{
+	if (ep_db_prepare(ep_store_db(store), sql, ret, err))
+		return err->code;
+	bind(*ret, page);
+	return 0;
+}
+
 int ep_page_query(struct ep_store *store, const struct ep_page *page,
 		  const struct ep_section *section, struct ep_stmt **ret,
 		  struct ep_err *err)
 {
-	if (ep_db_prepare(ep_store_db(store), section->sql, ret, err))
+	if (ep_page_prepare(store, page, section->sql, ret, err))
 		return ep_err_context(err, "section '%s'", section->id);
-	bind(*ret, page);
 	return 0;
 }
 
@@ -258,6 +285,7 @@ const char *ep_page_tone(const char *word, const char **ret_shape)
 		{ "PASS", "good", "\u2713" },
 		{ "complete", "good", "\u2713" },
 		{ "fixed", "good", "\u2713" },
+		{ "not complete", "warn", "?" },
 		{ "FAIL", "bad", "\u2715" },
 		{ "critical", "bad", "\u25b2" },
 		{ "high", "bad", "\u25b3" },

@@ -29,11 +29,15 @@ struct ep_page {
 	int64_t ended_at;
 	bool testing;
 	bool clock_fixed;
+	bool redacted;		/* people are pseudonyms */
 	char program[128];
 	char host[256];
 	char config_sha256[65];
 	char rules_sha256[65];
 	const char *customer;	/* NULL: the fleet */
+	const char *framework;	/* :framework of its layout, or NULL */
+	const char *seed;	/* :seed and :sample, for samples */
+	int64_t sample;
 	char name[512];		/* of the customer or the MSP */
 
 	int64_t datasets;	/* expected */
@@ -49,8 +53,19 @@ struct ep_page {
 int ep_page_read(struct ep_store *store, int64_t run, const char *customer,
 		 struct ep_page *ret, struct ep_err *err) EP_MUST_CHECK;
 
-/* Prepares a section's query with :run, :previous and :customer bound; the
- * caller steps it and gives it back. */
+/* Samples are of so many records unless somebody wants another number; the
+ * seed is then this word, so that nobody chose it for its result. */
+#define EP_SAMPLE_DEFAULT 25
+#define EP_SEED_DEFAULT "exitproof"
+void ep_page_sample(struct ep_page *page, const char *seed, int64_t sample);
+
+/* Prepares any query of a report, bound the same way. */
+int ep_page_prepare(struct ep_store *store, const struct ep_page *page,
+		    const char *sql, struct ep_stmt **ret, struct ep_err *err)
+	EP_MUST_CHECK;
+
+/* Prepares a section's query with :run, :previous, :customer, :framework,
+ * :seed and :sample bound; the caller steps it and gives it back. */
 int ep_page_query(struct ep_store *store, const struct ep_page *page,
 		  const struct ep_section *section, struct ep_stmt **ret,
 		  struct ep_err *err) EP_MUST_CHECK;

@@ -13,6 +13,8 @@
 #include "report/html.h"
 #include "report/junit.h"
 #include "report/layout.h"
+#include "report/ocsf.h"
+#include "report/oscal.h"
 #include "report/out.h"
 #include "report/page.h"
 #include "report/text.h"
@@ -28,6 +30,8 @@ static const struct {
 	[EP_REPORT_MARKDOWN] = { "markdown", "nightly" },
 	[EP_REPORT_CSV] = { "csv", "findings" },
 	[EP_REPORT_JSON] = { "json", "nightly" },
+	[EP_REPORT_OCSF] = { "ocsf", NULL },
+	[EP_REPORT_OSCAL] = { "oscal", NULL },
 };
 
 int ep_report_format(const char *word)
@@ -73,6 +77,10 @@ static int write_to(struct ep_store *store,
 		return ep_csv_report_write(store, layout, page, out, err);
 	case EP_REPORT_JSON:
 		return ep_json_report_write(store, layout, page, out, err);
+	case EP_REPORT_OCSF:
+		return ep_ocsf_write(store, page, out, err);
+	case EP_REPORT_OSCAL:
+		return ep_oscal_write(store, page, out, err);
 	case EP_REPORT_HTML:
 	case EP_REPORT_FORMATS:
 		break;
@@ -96,12 +104,48 @@ static int write_file(struct ep_store *store, const struct ep_config *config,
 	rc = ep_page_read(store, run, options->customer, &page, err);
 	if (rc == 0 && id)
 		rc = ep_layout_find(&config->report_folders, id, &layout, err);
+	ep_page_sample(&page, options->seed, options->sample);
+	page.framework = layout ? layout->framework : NULL;
 	if (rc == 0)
 		rc = ep_report_out_open(&out, options->path, err);
 	if (rc == 0) {
 		rc = write_to(store, options, layout, &page, &out, err);
 		rc = ep_report_out_close(&out, rc, err);
 	}
+	ep_layout_free(layout);
+	return rc;
+}
+
+/* "junit=out/": a folder with one file per customer; "csv=out/": one file
+ * per section. */
+static bool is_folder(const struct ep_report_options *options)
+{
+	return ep_str_ends(options->path, "/") &&
+	       (options->format == EP_REPORT_JUNIT ||
+		options->format == EP_REPORT_CSV);
+}
+
+static int write_folder(struct ep_store *store,
+			const struct ep_config *config,
+			const struct ep_report_options *options, int64_t run,
+			struct ep_err *err)
+{
+	const char *id = options->definition ? options->definition :
+					       "populations";
+	struct ep_layout *layout = NULL;
+	struct ep_page page;
+	int rc;
+
+	if (options->format == EP_REPORT_JUNIT)
+		return ep_junit_folder(store, run, options->path, err);
+	rc = ep_page_read(store, run, options->customer, &page, err);
+	if (rc == 0)
+		rc = ep_layout_find(&config->report_folders, id, &layout, err);
+	ep_page_sample(&page, options->seed, options->sample);
+	page.framework = layout ? layout->framework : NULL;
+	if (rc == 0)
+		rc = ep_csv_folder_write(store, layout, &page, options->path,
+					 err);
 	ep_layout_free(layout);
 	return rc;
 }
@@ -116,6 +160,8 @@ int ep_report_write(struct ep_store *store, const struct ep_config *config,
 	rc = choose_run(store, &run, err);
 	if (rc == 0 && options->format == EP_REPORT_HTML)
 		rc = ep_html_write(store, config, options, run, err);
+	else if (rc == 0 && is_folder(options))
+		rc = write_folder(store, config, options, run, err);
 	else if (rc == 0)
 		rc = write_file(store, config, options, run, err);
 	if (rc)

@@ -22,6 +22,8 @@ enum ep_report_format {
 	EP_REPORT_MARKDOWN,
 	EP_REPORT_CSV,
 	EP_REPORT_JSON,
+	EP_REPORT_OCSF,
+	EP_REPORT_OSCAL,
 	EP_REPORT_FORMATS
 };
 
@@ -35,6 +37,8 @@ struct ep_report_options {
 				 * the one that suits the format */
 	const char *customer;	/* NULL: all */
 	int64_t run;		/* a checked run; 0: the newest */
+	const char *seed;	/* of samples; NULL and 0: as page.h says */
+	int64_t sample;
 	bool colour;		/* text only */
 };
 

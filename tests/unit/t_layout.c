@@ -84,6 +84,13 @@ static void test_refused(void **state)
 	refused(HEAD "-- section: a\nSELECT 1\n", "has no title");
 	refused(HEAD "-- section: a\n-- title: T\n-- draw: pie\nSELECT 1\n",
 		"mine.sql:8:1: ");
+	refused(HEAD "-- section: ../a\n-- title: T\nSELECT 1\n",
+		"mine.sql:6:1: a section's id");
+	refused(HEAD "-- section: \n-- title: T\nSELECT 1\n",
+		"a section's id");
+	refused(HEAD SECTION SECTION, "mine.sql:9:1: a second section");
+	refused(HEAD "-- framework: a\n-- framework: b\n" SECTION,
+		"a second 'framework'");
 	refused(HEAD "-- use: a\nSELECT 1\n", "a query of its own");
 	refused(HEAD "SELECT 1\n" SECTION, "mine.sql:6:1: ");
 	refused(HEAD "-- no colon here\n" SECTION, "mine.sql:6:1: ");
@@ -135,16 +142,19 @@ static void test_use(void **state)
 	write_file(folder, "parts.sql",
 		   NAMED("parts") "-- section: keys\n-- title: Keys\n"
 				  "-- draw: facts\n-- empty: None.\n"
-				  "SELECT 7\n");
+				  "SELECT 7\n"
+				  "-- section: more\n-- title: More\n"
+				  "-- draw: facts\n-- empty: None.\n"
+				  "SELECT 8\n");
 	write_file(folder, "mine.sql",
 		   NAMED("mine") "-- use: keys\n-- draw: table\n"
-				 "-- use: keys\n-- title: Again\n");
+				 "-- use: more\n-- title: Again\n");
 	write_file(folder, "lost.sql", NAMED("lost") "-- use: nothing\n");
 	assert_int_equal(ep_layout_find(&folders, "mine", &layout, &err), 0);
 	assert_int_equal(layout->sections.n, 2);
 	assert_string_equal(layout->sections.v[0].title, "Keys");
 	assert_int_equal(layout->sections.v[0].draw, EP_DRAW_TABLE);
-	assert_string_equal(layout->sections.v[0].sql, "SELECT 7\n\n");
+	assert_string_equal(layout->sections.v[0].sql, "SELECT 7\n");
 	assert_string_equal(layout->sections.v[1].title, "Again");
 	assert_int_equal(layout->sections.v[1].draw, EP_DRAW_FACTS);
 	assert_string_equal(layout->sections.v[1].empty, "None.");

@@ -244,7 +244,9 @@ static void make(const char *folder, const char *name)
 static void clear(const char *folder)
 {
 	static const char *const names[] = {
-		"access/a-rule.sql", "a-rule.sql", "remedies/some-fix.yaml",
+		"access/a-rule.sql", "access/b-rule.sql", "access/c-rule.sql",
+		"a-rule.sql", "remedies/some-fix.yaml", "frameworks/fw.yaml",
+		"frameworks",
 		"access", "remedies", ""
 	};
 
@@ -318,6 +320,53 @@ static void test_same_id_twice(void **state)
 	clear(folder);
 }
 
+/* Two controls with the same two rules are refused; a third rule under one
+ * of them, or one rule alone, makes them two questions. */
+static void test_same_rules_twice(void **state)
+{
+	static const char fw[] = "framework: fw\ntitle: F\n"
+				 "controls: {C1: One, C2: Two}\n";
+	static const char maps[] = "-- maps: fw C1 direct \"S\"\n"
+				   "-- maps: fw C2 direct \"S\"\n";
+	static const char *const ids[] = { "a-rule", "b-rule", "c-rule" };
+	char folder[] = "/tmp/t_rule.XXXXXX";
+	const char *folders[1] = { folder };
+	struct ep_rules *rules;
+	struct ep_diag diag;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	make(folder, "access");
+	make(folder, "frameworks");
+	make(folder, "remedies");
+	put(folder, "frameworks/fw.yaml", fw);
+	put(folder, "remedies/some-fix.yaml", REMEDY);
+	for (size_t i = 0; i < 3; i++) {
+		EP_AUTO(ep_buf_release) struct ep_buf text =
+			EP_BUF_INIT(4096);
+		char path[64];
+
+		ep_buf_addf(&text, LICENCE "-- id: %s\n-- revision: 3\n"
+			    "-- title: T\n-- why: W\n-- severity: low\n"
+			    "-- per: tenant\n" NEEDS FIX "%s" QUERIES, ids[i],
+			    i < 2 ? maps : "-- maps: fw C2 direct \"S\"\n");
+		snprintf(path, sizeof(path), "access/%s.sql", ids[i]);
+		put(folder, path, text.s);
+		ep_diag_init(&diag);
+		rules = ep_rules_load(folders, 1, &diag);
+		if (i == 1) {
+			assert_null(rules);
+			assert_non_null(strstr(diag.item[0].msg,
+					       "\"C1\" and \"C2\""));
+		} else {
+			assert_non_null(rules);
+		}
+		ep_rules_free(rules);
+		ep_diag_release(&diag);
+	}
+	clear(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_silent_sql),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_same_id_twice),
+		cmocka_unit_test(test_same_rules_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: evidence-iso27001
+-- title: Evidence for ISO/IEC 27001:2022 Annex A
+-- per: customer
+-- framework: iso27001
+--
+-- about: What the rules know about each control, for an auditor.
+
+-- use: not-covered
+-- use: summary
+-- use: controls
+-- use: bearing
+-- use: undecided-controls
+-- use: exceptions
+-- use: waivers
+-- use: sample-rule
+-- use: sample-leavers
+-- use: sample-privileged
+-- use: sample-accounts
+-- use: sample-credentials
+-- use: sample-agents
+-- use: reads
+-- use: runs
+-- use: queries
+-- use: run

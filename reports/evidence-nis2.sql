@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: evidence-nis2
+-- title: Evidence for NIS2, regulation (EU) 2024/2690
+-- per: customer
+-- framework: nis2
+--
+-- about: What the rules know about each control, for an auditor.
+
+-- use: not-covered
+-- use: summary
+-- use: controls
+-- use: bearing
+-- use: undecided-controls
+-- use: exceptions
+-- use: waivers
+-- use: sample-rule
+-- use: sample-leavers
+-- use: sample-privileged
+-- use: sample-accounts
+-- use: sample-credentials
+-- use: sample-agents
+-- use: reads
+-- use: runs
+-- use: queries
+-- use: run

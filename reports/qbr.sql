@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: qbr
+-- title: Quarterly review
+-- per: customer
+--
+-- about: For a conversation with the customer: coverage, trend, speed, money.
+
+-- use: summary
+-- use: coverage
+-- use: systems
+-- use: nights
+-- use: findings
+-- use: trend
+-- use: age
+-- use: revoked
+-- use: revoked-list
+-- use: quarter
+-- use: seats
+-- use: billed
+-- use: waived
+-- use: populations
+-- use: run
