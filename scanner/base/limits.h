@@ -201,6 +201,10 @@
 /* Violations of one rule: ten for each tenancy of the largest fleet. */
 #define EP_VIOLATIONS_MAX 1000000
 
+/* Writes to PSAs of one ticket sync: a desk that switches it on gets a list
+ * that it can work through, the rest comes the next time. */
+#define EP_SYNC_MOST 50
+
 /* Diagnostics printed for one load before "and N more". */
 #define EP_DIAG_MAX 200
 

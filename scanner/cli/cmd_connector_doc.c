@@ -153,6 +153,25 @@ static void print_endpoints(const struct ep_spec *spec)
 	}
 }
 
+static void print_writes(const struct ep_spec *spec)
+{
+	if (spec->writes.n == 0)
+		return;
+	ep_app_printf("\n### What is written, when it is asked for\n\n"
+		      "By `exit verify --attach` and `ticket sync` alone, with "
+		      "a credential of its own.\n\n"
+		      "| write | what | credential |\n| --- | --- | --- |\n");
+	for (size_t i = 0; i < spec->writes.n; i++) {
+		const struct ep_spec_write *write = &spec->writes.v[i];
+
+		ep_app_printf("|");
+		cell(ep_spec_write_word(write->kind));
+		cell(write->doc);
+		cell(write->credentials.v[0]);
+		ep_app_printf("\n");
+	}
+}
+
 static void print_imports(const struct ep_spec *spec)
 {
 	if (spec->imports.n == 0)
@@ -188,6 +207,7 @@ static void print_spec(const struct ep_spec *spec)
 	print_credentials(spec);
 	print_limits(spec);
 	print_endpoints(spec);
+	print_writes(spec);
 	print_imports(spec);
 }
 

@@ -4,30 +4,7 @@
  */
 #include "cli/connect.h"
 
-#include <string.h>
-
 #include "config.h"
-
-static bool is_word(const struct ep_connection *connection, const char *word)
-{
-	size_t n = strlen(connection->connector);
-
-	return strncmp(word, connection->connector, n) == 0 &&
-	       word[n] == '/' && strcmp(word + n + 1, connection->tenant) == 0;
-}
-
-static const struct ep_connection *find(const struct ep_config *config,
-					const char *word)
-{
-	for (size_t c = 0; c < config->customers.n; c++) {
-		const struct ep_customer *customer = &config->customers.v[c];
-
-		for (size_t i = 0; i < customer->connections.n; i++)
-			if (is_word(&customer->connections.v[i], word))
-				return &customer->connections.v[i];
-	}
-	return NULL;
-}
 
 int ep_connect_find(struct ep_app *app, const char *word,
 		    const struct ep_connection **ret_connection,
@@ -37,7 +14,7 @@ int ep_connect_find(struct ep_app *app, const char *word,
 
 	if (status)
 		return status;
-	*ret_connection = find(app->config, word);
+	*ret_connection = ep_config_connection(app->config, word);
 	if (!*ret_connection)
 		return ep_app_usage("tenant list",
 				    "no connection '%s' in the configuration; "
@@ -51,15 +28,28 @@ int ep_connect_find(struct ep_app *app, const char *word,
 	return ep_app_fail(app);
 }
 
-int ep_connect_http(struct ep_app *app, struct ep_http **ret)
+static int open_door(const struct ep_app *app, bool write,
+		     struct ep_http **ret, struct ep_err *err)
 {
 	struct ep_http_options options = {
 		.allow_loopback = app->config->testing.allow_loopback,
+		.allow_ticket_write = write,
 		.ca_file = app->config->testing.ca_file,
 		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
 		.connections_per_host =
 			(long)app->config->connections_per_host,
 	};
 
-	return ep_http_open(&options, ret, &app->err);
+	return ep_http_open(&options, ret, err);
+}
+
+int ep_connect_http(struct ep_app *app, struct ep_http **ret)
+{
+	return open_door(app, false, ret, &app->err);
+}
+
+int ep_connect_http_write(struct ep_app *app, struct ep_http **ret,
+			  struct ep_err *err)
+{
+	return open_door(app, true, ret, err);
 }

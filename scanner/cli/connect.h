@@ -16,5 +16,8 @@ int ep_connect_find(struct ep_app *app, const char *word,
 		    const struct ep_spec **ret_spec);
 /* The error is in app->err. */
 int ep_connect_http(struct ep_app *app, struct ep_http **ret);
+/* The same with the one write allowed; for cli/desk.c alone. */
+int ep_connect_http_write(struct ep_app *app, struct ep_http **ret,
+			  struct ep_err *err) EP_MUST_CHECK;
 
 #endif

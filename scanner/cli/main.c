@@ -40,6 +40,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "report", ep_cmd_report, "write reports of a run" },
 	{ "import", ep_cmd_import, "bring in portal evidence from a file" },
 	{ "tenant", ep_cmd_tenant, "list, map and test tenancies" },
+	{ "ticket", ep_cmd_ticket, "keep a PSA ticket for each finding" },
 	{ "rule", ep_cmd_rule, "list, explain, lint and test rules" },
 	{ "connector", ep_cmd_connector, "lint, show and try connectors" },
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },

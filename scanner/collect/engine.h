@@ -158,7 +158,16 @@ enum ep_listing_for {
 	EP_FOR_LOCATION,	/* only asks where the data are */
 	EP_FOR_PLACE,	/* before a source's own: where to go on from */
 	EP_FOR_IDENTITY,	/* only asks who answers */
-	EP_FOR_TRY		/* one page, kept for whoever asked */
+	EP_FOR_TRY,		/* one page, kept for whoever asked */
+	EP_FOR_READER		/* all pages, handed to whoever asked */
+};
+
+/* Whoever asked: gets each record, and then how the reading went. */
+struct ep_reader {
+	const struct ep_settings *names;	/* {name}s of the request */
+	void (*record)(void *to, const struct ep_json *record);
+	void *to;
+	struct ep_coverage said;
 };
 
 struct ep_listing {
@@ -198,6 +207,8 @@ struct ep_listing {
 	bool found;	/* the pinned one was among them */
 	/* FOR_TRY */
 	struct ep_try *asked;
+	/* FOR_READER */
+	struct ep_reader *reader;
 };
 
 /* One page that waits to be mapped. */
@@ -387,6 +398,19 @@ bool ep_onward_end(struct ep_listing *listing);
 void ep_onward_report(struct ep_source *source);
 int ep_onward_mark(struct ep_source *source, struct ep_err *err) EP_MUST_CHECK;
 void ep_onward_release(struct ep_source *source);
+/* --- send.c ---------------------------------------------------------- */
+/* Adds the connector's headers, `own` and the credential to a request, and
+ * hands it to the network. */
+int ep_send(struct ep_engine *engine, const struct ep_use *use,
+	    struct ep_vars *vars, const struct ep_pairs *own,
+	    struct ep_http_request *request, struct ep_err *err) EP_MUST_CHECK;
+
+/* --- probe.c --------------------------------------------------------- */
+/* Asks with this credential who answers; EP_EDENIED unless it is the tenancy
+ * that the configuration names. */
+int ep_probe_identity(struct ep_site *site, struct ep_use *use,
+		      const struct ep_spec_endpoint *endpoint,
+		      struct ep_err *err) EP_MUST_CHECK;
 
 /* --- listing_ldap.c -------------------------------------------------- */
 /* The search as text (RFC 4516), for messages. */

@@ -60,6 +60,7 @@ void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars)
 	vars->pager = &listing->pager;
 	if (listing->part == EP_PART_CHANGES && listing->source->onward.since[0])
 		vars->since = listing->source->onward.since;
+	vars->names = listing->reader ? listing->reader->names : NULL;
 }
 
 const char *ep_listing_page(const struct ep_listing *listing, char out[64])
@@ -402,29 +403,15 @@ void ep_listing_settle(struct ep_listing *listing)
 	case EP_FOR_TRY:
 		ep_try_end(listing);
 		break;
+	case EP_FOR_READER:
+		ep_coverage_spoil(&listing->reader->said, listing->said.status,
+				  listing->said.advice, "%s",
+				  listing->said.reason);
+		break;
 	}
 	listing_free(listing);
 	if (source)
 		ep_source_settle(source);
-}
-
-static int add_headers(const struct ep_pairs *pairs, struct ep_vars *vars,
-		       struct ep_http_header *header, size_t *n,
-		       struct ep_err *err)
-{
-	struct ep_buf value;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < pairs->n; i++) {
-		ep_buf_init(&value, EP_URL_BYTES_MAX);
-		rc = ep_vars_expand(vars, pairs->v[i].value, false, &value,
-				    err);
-		header[(*n)++] = (struct ep_http_header){
-			.name = pairs->v[i].name,
-			.value = ep_buf_take(&value),
-		};
-	}
-	return rc;
 }
 
 static void answered(void *to, struct ep_http_answer *answer)
@@ -432,81 +419,36 @@ static void answered(void *to, struct ep_http_answer *answer)
 	ep_listing_answer(to, answer);
 }
 
-static int submit(struct ep_listing *listing, const char *url,
-		  const struct ep_http_header *header, size_t headers,
-		  struct ep_vars *vars, struct ep_err *err)
+static int send_request(struct ep_listing *listing, struct ep_err *err)
 {
 	const struct ep_spec_endpoint *endpoint = listing->endpoint;
 	int64_t bytes = listing->tenancy->site->spec->limits.page_bytes;
 	struct ep_http_request request = {
 		.kind = endpoint->search ? EP_HTTP_SEARCH : EP_HTTP_GET,
-		.url = url,
-		.header = header,
-		.headers = headers,
+		.url = listing->url,
 		.max_bytes = bytes > 0 && bytes < EP_PAGE_BYTES_MAX ?
 				     (size_t)bytes :
 				     EP_PAGE_BYTES_MAX,
 		.done = answered,
 		.to = listing,
 	};
+	struct ep_vars vars;
 	struct ep_buf body;
 	int rc = 0;
 
+	ep_listing_vars(listing, &vars);
 	ep_buf_init(&body, EP_FILE_BYTES_MAX);
 	if (endpoint->search) {
 		rc = ep_spec_expand_json(endpoint->body ? endpoint->body : "{}",
-					 ep_vars_lookup, vars, &body, err);
+					 ep_vars_lookup, &vars, &body, err);
 		request.body = body.s;
 		request.body_len = body.len;
 		request.content_type = "application/json";
 	}
 	if (rc == 0)
-		rc = listing->engine->net->submit(listing->engine->net->to,
-						  &request, err);
+		rc = ep_send(listing->engine, listing->use, &vars,
+			     &endpoint->headers, &request, err);
 	ep_buf_release(&body);
-	return rc;
-}
-
-static int send_request(struct ep_listing *listing, struct ep_err *err)
-{
-	const struct ep_spec *spec = listing->tenancy->site->spec;
-	const struct ep_pairs *own = &listing->endpoint->headers;
-	struct ep_auth *auth = listing->use->auth;
-	struct ep_http_header *header =
-		ep_calloc(spec->headers.n + own->n + 1, sizeof(*header));
-	struct ep_vars vars;
-	struct ep_buf value;
-	struct ep_buf url;
-	const char *name = NULL;
-	size_t n = 0;
-	int rc;
-
-	ep_listing_vars(listing, &vars);
-	ep_buf_init(&value, EP_SECRET_BYTES_MAX * 2);
-	ep_buf_init(&url, EP_URL_BYTES_MAX);
-	ep_buf_adds(&url, listing->url);
-	rc = add_headers(&spec->headers, &vars, header, &n, err);
-	if (rc == 0)
-		rc = add_headers(own, &vars, header, &n, err);
-	if (rc == 0 && auth)
-		rc = ep_auth_query(auth, &vars, &url, err);
-	if (rc == 0 && auth)
-		rc = ep_auth_header(auth, &vars, &name, &value, err);
-	if (rc == 0 && name)
-		header[n] = (struct ep_http_header){ name, value.s };
-	vars.secrets = false;
-	if (rc == 0)
-		rc = submit(listing, url.s, header, n + (name != NULL), &vars,
-			    err);
-	for (size_t i = 0; i < n; i++)
-		ep_free((char *)(uintptr_t)header[i].value);
-	ep_free(header);
-	if (value.cap)
-		ep_wipe(value.s, value.cap);
-	ep_buf_release(&value);
-	if (url.cap)
-		ep_wipe(url.s, url.cap);
-	ep_buf_release(&url);
 	ep_vars_release(&vars);
 	return rc;
 }

@@ -31,6 +31,19 @@ static bool takes(const struct ep_spec_endpoint *endpoint, const char *name)
 	return false;
 }
 
+/* What only writes reads the identity before it does. */
+static bool writes(const struct ep_spec *spec, const char *name)
+{
+	for (size_t i = 0; i < spec->writes.n; i++) {
+		const struct ep_words *used = &spec->writes.v[i].credentials;
+
+		for (size_t k = 0; k < used->n; k++)
+			if (ep_str_eq(used->v[k], name))
+				return true;
+	}
+	return false;
+}
+
 /* Where to try a credential: the identity if it may read it, else the first
  * listing that stands alone, else the first of all. */
 static const struct ep_spec_endpoint *
@@ -42,7 +55,8 @@ choose(const struct ep_spec *spec, const char *name, bool *ret_identity)
 			NULL;
 	const struct ep_spec_endpoint *any = NULL;
 
-	*ret_identity = endpoint && takes(endpoint, name);
+	*ret_identity = endpoint &&
+			(takes(endpoint, name) || writes(spec, name));
 	if (*ret_identity)
 		return endpoint;
 	for (size_t i = 0; i < spec->endpoints.n; i++) {
@@ -63,10 +77,17 @@ static void say(struct ep_collect_proof *proof, const char *reason,
 	snprintf(proof->advice, sizeof(proof->advice), "%s", advice);
 }
 
-static void ask_identity(struct ep_site *site, struct ep_use *use,
-			 const struct ep_spec_endpoint *endpoint,
-			 struct ep_collect_proof *proof)
+int ep_probe_identity(struct ep_site *site, struct ep_use *use,
+		      const struct ep_spec_endpoint *endpoint,
+		      struct ep_err *err)
 {
+	int rc = 0;
+
+	if (!site->find && site->spec->identity.find)
+		rc = ep_regex_compile(site->spec->identity.find, false,
+				      &site->find, err);
+	if (rc < 0)
+		return rc;
 	/* Another credential of the wrong tenancy condemned them all. */
 	ep_coverage_release(&use->refusal);
 	ep_coverage_init(&use->refusal);
@@ -75,9 +96,9 @@ static void ask_identity(struct ep_site *site, struct ep_use *use,
 	ep_listing_queue(ep_listing_new(site->engine, EP_FOR_IDENTITY,
 					site->home, endpoint, use));
 	ep_engine_loop(site->engine);
-	proof->proven = use->proof == EP_PROOF_GIVEN;
-	if (!proof->proven)
-		say(proof, use->refusal.reason, use->refusal.advice);
+	if (use->proof == EP_PROOF_GIVEN)
+		return 0;
+	return ep_err_set(err, EP_EDENIED, "%s", use->refusal.reason);
 }
 
 static void prove(struct ep_site *site, struct ep_use *use,
@@ -113,13 +134,9 @@ static void prove(struct ep_site *site, struct ep_use *use,
 		ep_buf_release(&said);
 		return;
 	}
-	if (!site->find && site->spec->identity.find &&
-	    ep_regex_compile(site->spec->identity.find, false, &site->find,
-			     err) < 0) {
-		say(proof, err->msg, "Correct the connector");
-		return;
-	}
-	ask_identity(site, use, endpoint, proof);
+	proof->proven = ep_probe_identity(site, use, endpoint, err) == 0;
+	if (!proof->proven)
+		say(proof, err->msg, use->refusal.advice);
 }
 
 /* One page of each listing that this credential would read tonight. */

@@ -18,7 +18,8 @@
 static const char *const top_keys[] = {
 	"connector", "version",	    "system", "title", "docs",	   "scope",
 	"params",    "base",	    "headers", "credentials", "limits", "page",
-	"locate",    "identity",    "endpoints", "imports", "never", NULL
+	"locate",    "identity",    "endpoints", "imports", "write", "never",
+	NULL
 };
 
 static void read_params(struct ep_spec_reader *rd, const struct ep_yaml *top)
@@ -174,6 +175,7 @@ static void read_all(struct ep_spec_reader *rd, const struct ep_yaml *top,
 	read_identity(rd, top);
 	ep_spec_read_endpoints(rd, top);
 	ep_spec_read_imports(rd, top);
+	ep_spec_read_writes(rd, top);
 	ep_spec_sort_endpoints(rd);
 	if (rd->spec->endpoints.n == 0 && rd->spec->imports.n == 0)
 		ep_spec_complain(rd, top,

@@ -339,6 +339,54 @@ struct ep_spec_import {
 	int line;
 };
 
+/* The few writes that there are, all to a ticket of a PSA.  Nothing in a
+ * collection looks at them; see collect/write.h. */
+enum ep_write_kind {
+	EP_WRITE_NOTE,		/* an internal note on a ticket */
+	EP_WRITE_ATTACHMENT,	/* a file on a ticket */
+	EP_WRITE_TICKET,	/* a new ticket */
+	EP_WRITE_KINDS
+};
+
+/* A value that the tenancy's own settings decide: {choose.NAME} is `value` of
+ * the choice whose label is the first of `labels` that there is. */
+struct ep_spec_choice {
+	char *name;
+	struct ep_spec_endpoint read;
+	char *when;	/* only of the record where this path ... */
+	char *when_is;	/* ... is this word; NULL: of every record */
+	char *each;	/* array of the choices in it; NULL: it is one */
+	char *label;
+	char *value;
+	struct ep_words labels;
+};
+
+/* One part of a form (multipart/form-data). */
+struct ep_spec_part {
+	char *name;
+	char *value;	/* NULL: the file */
+	char *type;	/* "application/json": value is such a text; NULL */
+};
+
+struct ep_spec_write {
+	enum ep_write_kind kind;
+	char *doc;
+	char *base;
+	char *path;
+	struct ep_words credentials;
+	char *body;	/* JSON, or NULL: form */
+	EP_VEC(struct ep_spec_part) form;
+	EP_VEC(struct ep_spec_choice) choices;
+	/* Where what was written shows: read before, so that nothing is
+	 * written twice, and after, whatever the answer was. */
+	struct ep_spec_endpoint read;
+	char *mark;	/* text in a record that holds our mark */
+	char *id;	/* TICKET: its number in that record */
+	char *closed;	/* TICKET: path, and the words that mean closed */
+	struct ep_words closed_words;
+	int line;
+};
+
 struct ep_spec {
 	char *file;
 	char *id;	/* connector: */
@@ -361,6 +409,7 @@ struct ep_spec {
 	struct ep_spec_identity identity;
 	EP_VEC(struct ep_spec_endpoint) endpoints;	/* parents first */
 	EP_VEC(struct ep_spec_import) imports;
+	EP_VEC(struct ep_spec_write) writes;	/* at most one of a kind */
 	/* Ends of paths that must never be requested, '*' for any text. */
 	struct ep_words never;
 	char sha256[65];
@@ -381,6 +430,10 @@ struct ep_spec *ep_specs_find(const struct ep_specs *specs, const char *id);
 
 struct ep_spec_endpoint *ep_spec_endpoint(const struct ep_spec *spec,
 					  const char *name);
+/* NULL when the connector cannot write that. */
+const struct ep_spec_write *ep_spec_write(const struct ep_spec *spec,
+					  enum ep_write_kind kind);
+const char *ep_spec_write_word(enum ep_write_kind kind);
 unsigned ep_spec_endpoint_kinds(const struct ep_spec_endpoint *endpoint);
 
 /* True when the connector says that this path of a URL (no host, no query)

@@ -12,15 +12,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-/* Where a text with braces stands, and what it may name. */
-struct place {
-	struct ep_spec_reader *rd;
-	const struct ep_spec_credential *credential;
-	const char *what;
-	unsigned allowed;
-	int line;
-};
-
 static bool in_words(const struct ep_words *words, const char *s)
 {
 	for (size_t i = 0; i < words->n; i++) {
@@ -57,7 +48,7 @@ static bool is_access_param(const struct ep_spec *spec, const char *name)
 	return false;
 }
 
-static bool credential_name(const struct place *at, const char *name)
+static bool credential_name(const struct ep_spec_place *at, const char *name)
 {
 	const struct ep_spec_credential *c = at->credential;
 
@@ -70,7 +61,7 @@ static bool credential_name(const struct place *at, const char *name)
 	       ep_str_eq(name, "assertion");
 }
 
-static bool request_name(const struct place *at, const char *name)
+static bool request_name(const struct ep_spec_place *at, const char *name)
 {
 	static const struct {
 		unsigned allowed;
@@ -91,7 +82,7 @@ static bool request_name(const struct place *at, const char *name)
 	return false;
 }
 
-static bool endpoint_name(const struct place *at, const char *name)
+static bool endpoint_name(const struct ep_spec_place *at, const char *name)
 {
 	if (request_name(at, name))
 		return true;
@@ -103,7 +94,7 @@ static bool endpoint_name(const struct place *at, const char *name)
 	       ep_spec_field_path_valid(name + strlen("parent."));
 }
 
-static bool name_known(const struct place *at, const char *name)
+static bool name_known(const struct ep_spec_place *at, const char *name)
 {
 	const struct ep_spec *spec = at->rd->spec;
 	char date[EP_TIME_TEXT];
@@ -112,12 +103,14 @@ static bool name_known(const struct place *at, const char *name)
 	       (at->allowed & EP_SPEC_NAMES_LOCATED &&
 		ep_str_eq(name, "located")) ||
 	       ep_spec_date(name, date) || credential_name(at, name) ||
-	       endpoint_name(at, name);
+	       endpoint_name(at, name) ||
+	       ((at->allowed & EP_SPEC_NAMES_WRITE) &&
+		ep_spec_write_name(at->write, name));
 }
 
 static void check_name(void *to, const char *name)
 {
-	const struct place *at = to;
+	const struct ep_spec_place *at = to;
 
 	if (!name_known(at, name))
 		ep_spec_complain_line(at->rd, at->line,
@@ -125,7 +118,8 @@ static void check_name(void *to, const char *name)
 				      name);
 }
 
-static void check_text(struct place *at, const char *what, const char *text)
+void ep_spec_check_text(struct ep_spec_place *at, const char *what,
+			const char *text)
 {
 	at->what = what;
 	if (text && !ep_spec_names(text, check_name, at))
@@ -134,24 +128,33 @@ static void check_text(struct place *at, const char *what, const char *text)
 				      what, text);
 }
 
-static void check_pairs(struct place *at, const char *what,
+void ep_spec_check_json(struct ep_spec_place *at, const char *what,
+			const char *text)
+{
+	at->what = what;
+	if (text && !ep_spec_names_json(text, check_name, at))
+		ep_spec_complain_line(at->rd, at->line, "%s: braces do not match",
+				      what);
+}
+
+static void check_pairs(struct ep_spec_place *at, const char *what,
 			const struct ep_pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->n; i++)
-		check_text(at, what, pairs->v[i].value);
+		ep_spec_check_text(at, what, pairs->v[i].value);
 }
 
 static void check_credential(struct ep_spec_reader *rd,
 			     const struct ep_spec_credential *c)
 {
-	struct place at = { .rd = rd, .credential = c, .line = c->line,
+	struct ep_spec_place at = { .rd = rd, .credential = c, .line = c->line,
 			    .allowed = EP_SPEC_NAMES_CREDENTIAL |
 				       EP_SPEC_NAMES_TENANT };
 
-	check_text(&at, "user", c->user);
-	check_text(&at, "password", c->password);
-	check_text(&at, "ca_file", c->ca_file);
-	check_text(&at, "url", c->url);
+	ep_spec_check_text(&at, "user", c->user);
+	ep_spec_check_text(&at, "password", c->password);
+	ep_spec_check_text(&at, "ca_file", c->ca_file);
+	ep_spec_check_text(&at, "url", c->url);
 	check_pairs(&at, "claims", &c->claims);
 	check_pairs(&at, "jose", &c->jose);
 	at.allowed |= EP_SPEC_NAMES_ASSERTION;
@@ -159,25 +162,25 @@ static void check_credential(struct ep_spec_reader *rd,
 	check_pairs(&at, "headers", &c->headers);
 	at.allowed = EP_SPEC_NAMES_CREDENTIAL | EP_SPEC_NAMES_TENANT |
 		     EP_SPEC_NAMES_TOKEN;
-	check_text(&at, "value", c->value);
+	ep_spec_check_text(&at, "value", c->value);
 	if (c->key && !in_words(&c->secrets, c->key))
 		ep_spec_complain_line(rd, c->line,
 				      "key: \"%.64s\" is none of the secrets",
 				      c->key);
 }
 
-static void check_consts(struct place *at, const struct ep_spec_emits *emits)
+static void check_consts(struct ep_spec_place *at, const struct ep_spec_emits *emits)
 {
 	for (size_t i = 0; i < emits->n; i++) {
 		const struct ep_spec_emit *emit = &emits->v[i];
 
 		at->line = emit->line;
-		check_text(at, "when", emit->when_is);
+		ep_spec_check_text(at, "when", emit->when_is);
 		for (size_t k = 0; k < emit->fields.n; k++) {
 			const struct ep_spec_field *f = &emit->fields.v[k];
 
 			at->line = f->line;
-			check_text(at, "const", f->constant);
+			ep_spec_check_text(at, "const", f->constant);
 			if (f->parent && !(at->allowed & EP_SPEC_NAMES_PARENT))
 				ep_spec_complain_line(at->rd, f->line,
 						      "parent: needs "
@@ -195,34 +198,43 @@ static bool is_credential(const struct ep_spec *spec, const char *name)
 	return false;
 }
 
-static void check_access(struct ep_spec_reader *rd,
-			 const struct ep_spec_endpoint *e)
+void ep_spec_check_request(struct ep_spec_place *at,
+			   const struct ep_spec_endpoint *e)
 {
-	const struct ep_spec *spec = rd->spec;
+	const struct ep_spec *spec = at->rd->spec;
 
+	if (e->base && !in_pairs(&spec->bases, e->base))
+		ep_spec_complain_line(at->rd, at->line,
+				      "there is no base \"%.64s\"", e->base);
 	for (size_t i = 0; i < e->credentials.n; i++) {
 		if (!is_credential(spec, e->credentials.v[i]))
-			ep_spec_complain_line(rd, e->line,
+			ep_spec_complain_line(at->rd, at->line,
 					      "there is no credential "
 					      "\"%.64s\"",
 					      e->credentials.v[i]);
 	}
-	if (e->credentials.n == 0 && spec->credentials.n &&
-	    !ep_str_eq(spec->locate.endpoint, e->name))
-		ep_spec_complain_line(rd, e->line,
-				      "endpoint %.64s needs credential:",
-				      e->name);
+	ep_spec_check_text(at, "path", e->path);
+	check_pairs(at, "query", &e->query);
+	check_pairs(at, "headers", &e->headers);
+	at->allowed |= EP_SPEC_NAMES_PAGER;
+	ep_spec_check_json(at, "body", e->body);
+	at->allowed &= ~EP_SPEC_NAMES_PAGER;
+	if (e->path && ep_spec_never(spec, e->path))
+		ep_spec_complain_line(at->rd, at->line,
+				      "path: never: forbids \"%.200s\"",
+				      e->path);
 }
 
 /* Only a record that is one row, whatever becomes of it, can be told to be
  * gone; and what is asked for each record of a list needs all of them. */
-static void check_changes(struct place *at, const struct ep_spec_endpoint *e)
+static void check_changes(struct ep_spec_place *at,
+			  const struct ep_spec_endpoint *e)
 {
 	const struct ep_spec *spec = at->rd->spec;
 
 	if (e->changes.kind == EP_CHANGES_NONE)
 		return;
-	check_text(at, "incremental", e->changes.path);
+	ep_spec_check_text(at, "incremental", e->changes.path);
 	check_pairs(at, "incremental", &e->changes.start);
 	if (e->changes.kind == EP_CHANGES_SINCE)
 		at->allowed |= EP_SPEC_NAMES_SINCE;
@@ -248,16 +260,17 @@ static void check_changes(struct place *at, const struct ep_spec_endpoint *e)
 }
 
 /* Directories are asked over LDAP, and others are not. */
-static void check_ldap(struct place *at, const struct ep_spec_endpoint *e)
+static void check_ldap(struct ep_spec_place *at,
+		       const struct ep_spec_endpoint *e)
 {
 	const struct ep_spec_ldap *ldap = e->ldap;
 
 	if (!ldap)
 		return;
-	check_text(at, "base", ldap->base);
-	check_text(at, "filter", ldap->filter);
+	ep_spec_check_text(at, "base", ldap->base);
+	ep_spec_check_text(at, "filter", ldap->filter);
 	for (size_t i = 0; i < ldap->beyond.n; i++)
-		check_text(at, "beyond", ldap->beyond.v[i]);
+		ep_spec_check_text(at, "beyond", ldap->beyond.v[i]);
 	for (size_t i = 0; i < at->rd->spec->credentials.n; i++) {
 		const struct ep_spec_credential *c =
 			&at->rd->spec->credentials.v[i];
@@ -274,33 +287,21 @@ static void check_ldap(struct place *at, const struct ep_spec_endpoint *e)
 static void check_endpoint(struct ep_spec_reader *rd,
 			   const struct ep_spec_endpoint *e)
 {
-	const struct ep_spec *spec = rd->spec;
-	struct place at = { .rd = rd, .line = e->line,
-			    .allowed = EP_SPEC_NAMES_TENANT |
-				       EP_SPEC_NAMES_ACCESS };
+	struct ep_spec_place at = { .rd = rd, .line = e->line,
+				    .allowed = EP_SPEC_NAMES_TENANT |
+					       EP_SPEC_NAMES_ACCESS };
 
 	if (e->for_each)
 		at.allowed |= EP_SPEC_NAMES_PARENT;
-	if (e->base && !in_pairs(&spec->bases, e->base))
-		ep_spec_complain_line(rd, e->line, "there is no base \"%.64s\"",
-				      e->base);
-	check_access(rd, e);
-	check_text(&at, "path", e->path);
+	if (e->credentials.n == 0 && rd->spec->credentials.n &&
+	    !ep_str_eq(rd->spec->locate.endpoint, e->name))
+		ep_spec_complain_line(rd, e->line,
+				      "endpoint %.64s needs credential:",
+				      e->name);
+	ep_spec_check_request(&at, e);
 	check_ldap(&at, e);
-	check_pairs(&at, "query", &e->query);
-	check_pairs(&at, "headers", &e->headers);
-	at.what = "body";
-	at.allowed |= EP_SPEC_NAMES_PAGER;
-	if (e->body && !ep_spec_names_json(e->body, check_name, &at))
-		ep_spec_complain_line(rd, e->line, "body: braces do not match");
-	at.allowed &= ~EP_SPEC_NAMES_PAGER;
-	at.line = e->line;
 	check_changes(&at, e);
 	check_consts(&at, &e->emits);
-	if (e->path && ep_spec_never(spec, e->path))
-		ep_spec_complain_line(rd, e->line,
-				      "path: never: forbids \"%.200s\"",
-				      e->path);
 }
 
 /* An endpoint that makes no rows is there to be asked for something else. */
@@ -345,7 +346,7 @@ static void check_name_once(struct ep_spec_reader *rd)
 void ep_spec_check(struct ep_spec_reader *rd)
 {
 	const struct ep_spec *spec = rd->spec;
-	struct place at = { .rd = rd };
+	struct ep_spec_place at = { .rd = rd };
 
 	at.allowed = spec->locate.endpoint ? EP_SPEC_NAMES_LOCATED : 0;
 	check_pairs(&at, "base", &spec->bases);
@@ -364,6 +365,7 @@ void ep_spec_check(struct ep_spec_reader *rd)
 	}
 	check_name_once(rd);
 	ep_spec_check_granted(rd);
+	ep_spec_check_writes(rd);
 	if (spec->endpoints.n && spec->bases.n == 0)
 		ep_spec_complain_line(rd, 0, "endpoints need base:");
 	if (spec->identity.endpoint &&

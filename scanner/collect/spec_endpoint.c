@@ -169,6 +169,24 @@ static void check_tenants(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	ep_spec_complain(rd, map, "tenants: true needs an emit of kind tenant");
 }
 
+void ep_spec_read_reading(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			  struct ep_spec_endpoint *e)
+{
+	static const char *const keys[] = {
+		"base",	  "path",    "search",	   "body", "query", "headers",
+		"records", "records_absent", "page", "success", NULL
+	};
+
+	ep_yaml_known(map, keys, "read", rd->file, rd->diag);
+	read_request(rd, map, e);
+	e->records = ep_spec_json_path(rd, map, "records");
+	read_records_absent(rd, map, e);
+	e->success_path = ep_spec_json_path(rd, map, "success");
+	read_page(rd, map, e);
+	check_cursor(rd, map, e);
+	e->line = map->key_line;
+}
+
 void ep_spec_read_endpoints(struct ep_spec_reader *rd,
 			    const struct ep_yaml *top)
 {

@@ -29,7 +29,7 @@ static void credential_release(struct ep_spec_credential *c)
 	ep_spec_granted_release(&c->granted);
 }
 
-static void endpoint_release(struct ep_spec_endpoint *e)
+void ep_spec_endpoint_release(struct ep_spec_endpoint *e)
 {
 	ep_free(e->name);
 	ep_free(e->title);
@@ -116,10 +116,13 @@ void ep_spec_free(struct ep_spec *spec)
 		credential_release(&spec->credentials.v[i]);
 	ep_vec_release(&spec->credentials);
 	for (size_t i = 0; i < spec->endpoints.n; i++)
-		endpoint_release(&spec->endpoints.v[i]);
+		ep_spec_endpoint_release(&spec->endpoints.v[i]);
 	ep_vec_release(&spec->endpoints);
 	for (size_t i = 0; i < spec->imports.n; i++)
 		import_release(&spec->imports.v[i]);
 	ep_vec_release(&spec->imports);
+	for (size_t i = 0; i < spec->writes.n; i++)
+		ep_spec_write_release(&spec->writes.v[i]);
+	ep_vec_release(&spec->writes);
 	ep_free(spec);
 }

@@ -26,6 +26,7 @@ struct ep_spec_reader {
 #define EP_SPEC_NAMES_PAGER 64u		/* {cursor}, {page}, {offset} */
 #define EP_SPEC_NAMES_LOCATED 128u	/* {located} */
 #define EP_SPEC_NAMES_SINCE 256u	/* {since} */
+#define EP_SPEC_NAMES_WRITE 512u	/* {ticket}, {text} ... */
 
 void ep_spec_complain(const struct ep_spec_reader *rd,
 		      const struct ep_yaml *at, const char *fmt, ...)
@@ -94,6 +95,10 @@ void ep_spec_read_rights(struct ep_spec_reader *rd, const struct ep_yaml *map,
 void ep_spec_read_changes(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			  struct ep_spec_endpoint *e);
 void ep_spec_read_imports(struct ep_spec_reader *rd, const struct ep_yaml *top);
+void ep_spec_read_writes(struct ep_spec_reader *rd, const struct ep_yaml *top);
+/* A listing that makes no rows: how to ask, and where the records are. */
+void ep_spec_read_reading(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			  struct ep_spec_endpoint *e);
 
 /* ldap: of an endpoint, if it is there. */
 void ep_spec_read_ldap(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -120,6 +125,25 @@ void ep_spec_sort_endpoints(struct ep_spec_reader *rd);
 void ep_spec_check(struct ep_spec_reader *rd);
 /* Of that, where the vendor keeps the data. */
 void ep_spec_check_locate(struct ep_spec_reader *rd);
+/* Where a text with braces stands, and what it may name. */
+struct ep_spec_place {
+	struct ep_spec_reader *rd;
+	const struct ep_spec_credential *credential;
+	const struct ep_spec_write *write;
+	const char *what;
+	unsigned allowed;
+	int line;
+};
+void ep_spec_check_text(struct ep_spec_place *at, const char *what,
+			const char *text);
+void ep_spec_check_json(struct ep_spec_place *at, const char *what,
+			const char *text);
+/* Base, credentials, path and query of what is asked for. */
+void ep_spec_check_request(struct ep_spec_place *at,
+			   const struct ep_spec_endpoint *e);
+void ep_spec_check_writes(struct ep_spec_reader *rd);
+/* {ticket} and the other names that a write sets. */
+bool ep_spec_write_name(const struct ep_spec_write *write, const char *name);
 
 /* Calls name for each {name} of a text; false when braces do not match. */
 bool ep_spec_names(const char *text, void (*name)(void *to, const char *name),
@@ -135,5 +159,7 @@ void ep_spec_pairs_release(struct ep_pairs *pairs);
 void ep_spec_page_release(struct ep_spec_page *page);
 void ep_spec_changes_release(struct ep_spec_changes *changes);
 void ep_spec_emits_release(struct ep_spec_emits *emits);
+void ep_spec_endpoint_release(struct ep_spec_endpoint *e);
+void ep_spec_write_release(struct ep_spec_write *write);
 
 #endif

@@ -157,7 +157,11 @@ static const char *known(struct ep_vars *vars, const char *name)
 const char *ep_vars_lookup(void *to, const char *name)
 {
 	struct ep_vars *vars = to;
-	const char *value = known(vars, name);
+	const char *value =
+		vars->names ? ep_settings_get(vars->names, name) : NULL;
+
+	if (!value)
+		value = known(vars, name);
 
 	if (value || !vars->as_written)
 		return value;

@@ -22,6 +22,7 @@ struct ep_vars {
 	const char *tenant;
 	const char *located;	/* where the vendor keeps the data, or NULL */
 	const struct ep_json *parent;	/* record of for_each, or NULL */
+	const struct ep_settings *names;	/* of a write, or NULL */
 	const struct ep_pager *pager;	/* for bodies of searches, or NULL */
 	const char *since;	/* of a read by changes, or NULL */
 	const char *token;

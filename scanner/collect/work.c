@@ -252,6 +252,10 @@ static int map_record(struct ep_listing *listing, struct ep_doc *doc,
 		identify(listing, record);
 		return 0;
 	}
+	if (listing->what == EP_FOR_READER) {
+		listing->reader->record(listing->reader->to, record);
+		return 0;
+	}
 	ep_listing_vars(listing, &vars);
 	source->at = listing;
 	listing->keyed = false;

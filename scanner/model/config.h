@@ -69,6 +69,13 @@ struct ep_declared {
 	char *reason;
 };
 
+/* Tickets for findings, which `ticket sync` keeps (opt-in). */
+struct ep_ticketing {
+	char *through;	/* connection, "halopsa/northwind"; NULL: none */
+	char *company;	/* the customer's number there; NULL: its claim's */
+	char *from;	/* lowest severity; NULL: high */
+};
+
 struct ep_customer {
 	char *id;	/* [a-z0-9-], also file names of reports */
 	char *name;
@@ -87,6 +94,7 @@ struct ep_customer {
 	struct ep_words authorised_owners;	/* addresses */
 	int64_t exit_at;	/* customer exit: effective date, 0 none */
 	char *exit_ticket;
+	struct ep_ticketing tickets;
 };
 
 struct ep_config {
@@ -140,6 +148,9 @@ void ep_config_free(struct ep_config *config);
 
 const char *ep_settings_get(const struct ep_settings *settings,
 			    const char *name);
+/* "connector/tenant" of a connection; NULL when there is none. */
+const struct ep_connection *ep_config_connection(const struct ep_config *config,
+						 const char *word);
 struct ep_customer *ep_config_customer(const struct ep_config *config,
 				       const char *id);
 /* Who claims a tenancy, by a connection's pinned id or a claim; NULL. */

@@ -8,6 +8,26 @@
 #include "base/map.h"
 #include "model/config_read.h"
 
+const struct ep_connection *ep_config_connection(const struct ep_config *config,
+						 const char *word)
+{
+	for (size_t c = 0; c < config->customers.n; c++) {
+		const struct ep_customer *customer = &config->customers.v[c];
+
+		for (size_t i = 0; i < customer->connections.n; i++) {
+			const struct ep_connection *connection =
+				&customer->connections.v[i];
+			size_t n = strlen(connection->connector);
+
+			if (strncmp(word, connection->connector, n) == 0 &&
+			    word[n] == '/' &&
+			    strcmp(word + n + 1, connection->tenant) == 0)
+				return connection;
+		}
+	}
+	return NULL;
+}
+
 static void claim_once(struct ep_map *seen, const struct ep_customer *customer,
 		       const char *system, const char *tenant, int line,
 		       struct ep_diag *diag)
@@ -54,6 +74,12 @@ void ep_config_check(const struct ep_config *config, struct ep_diag *diag)
 				    "customer id '%s' is used in %s already",
 				    customer->id, other->file);
 		check_claims(customer, &seen, diag);
+		if (customer->tickets.through &&
+		    !ep_config_connection(config, customer->tickets.through))
+			ep_diag_add(diag, customer->file, 0, 0,
+				    "tickets: there is no connection '%s'; "
+				    "write CONNECTOR/TENANT",
+				    customer->tickets.through);
 	}
 	ep_map_release(&ids, NULL);
 	ep_map_release(&seen, NULL);

@@ -118,6 +118,32 @@ static void read_exit(const struct ep_config_reader *rd,
 		ep_config_complain(rd, node, "'exit' needs 'at', a date");
 }
 
+static void read_tickets(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map,
+			 struct ep_customer *customer)
+{
+	static const char *const keys[] = { "through", "company", "from",
+					    NULL };
+	static const char *const severities[] = { "info", "low", "medium",
+						  "high", "critical", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "tickets");
+	struct ep_ticketing *tickets = &customer->tickets;
+
+	if (!node)
+		return;
+	ep_yaml_known(node, keys, "'tickets'", rd->file, rd->diag);
+	tickets->through = ep_config_must(rd, node, "through", "'tickets'");
+	tickets->company = ep_config_text(rd, node, "company");
+	tickets->from = ep_config_text(rd, node, "from");
+	for (int i = 0; tickets->from && severities[i]; i++)
+		if (ep_str_eq(tickets->from, severities[i]))
+			return;
+	if (tickets->from)
+		ep_config_complain(rd, ep_yaml_get(node, "from"),
+				   "'from' is info, low, medium, high or "
+				   "critical");
+}
+
 static void take_words(const struct ep_config_reader *rd,
 		       const struct ep_yaml *map, const char *key,
 		       struct ep_words *words)
@@ -131,12 +157,12 @@ static const char *const *customer_keys(bool msp)
 {
 	static const char *const msp_keys[] = {
 		"id",	    "name",   "domains",  "connections", "claims",
-		"declared", "owners", "aliases", NULL
+		"declared", "owners", "aliases",  "tickets",	 NULL
 	};
 	static const char *const keys[] = { "customer", "name",	   "domains",
 					    "connections", "claims", "declared",
 					    "owners", "aliases",  "exit",
-					    NULL };
+					    "tickets", NULL };
 
 	return msp ? msp_keys : keys;
 }
@@ -165,6 +191,7 @@ void ep_config_read_customer(struct ep_config_reader *rd,
 	read_aliases(rd, map, &customer);
 	read_claims(rd, map, &customer);
 	read_declared(rd, map, &customer);
+	read_tickets(rd, map, &customer);
 	if (!msp)
 		read_exit(rd, map, &customer);
 	for (node = ep_config_list(rd, map, "connections"); node;
@@ -202,4 +229,7 @@ void ep_config_customer_clear(struct ep_customer *customer)
 	ep_free(customer->name);
 	ep_free(customer->file);
 	ep_free(customer->exit_ticket);
+	ep_free(customer->tickets.through);
+	ep_free(customer->tickets.company);
+	ep_free(customer->tickets.from);
 }

@@ -194,6 +194,7 @@ static void query(struct es_req *req, struct es_answer *ans, const cJSON *user,
 	cJSON *list = es_at_records(es_get(req->world->doc, "autotask"),
 				    entity);
 
+	es_at_written(req, entity, &list);
 	if (!list) {
 		ans->type = "text/html";
 		ans->status = 404;
@@ -337,7 +338,8 @@ void es_at_handle(struct es_req *req, struct es_answer *ans)
 	else if (!user || n < 1 || strcmp(parts[0], zone) ||
 		 (req->twist & ES_TWIST_KILL_TOKEN))
 		es_at_error(ans, 401, "Unauthorized");
-	else if (within_budget(req, ans, &left))
+	else if (within_budget(req, ans, &left) &&
+		 !es_at_desk(req, ans, user, parts, n))
 		dispatch(req, ans, user, parts, n, left);
 	es_buf_release(&room);
 }

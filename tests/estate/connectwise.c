@@ -117,6 +117,13 @@ static bool permitted(struct es_cw_call *c)
 	return true;
 }
 
+static void serve(struct es_cw_call *c)
+{
+	es_answer_header(c->ans, "api-current-version", "2025.1");
+	if (!es_cw_desk(c) && !es_cw_data(c))
+		es_cw_error(c->ans, 404, "Not found");
+}
+
 void es_cw_handle(struct es_req *req, struct es_answer *ans)
 {
 	struct es_cw_call c = { .req = req, .ans = ans };
@@ -136,9 +143,7 @@ void es_cw_handle(struct es_req *req, struct es_answer *ans)
 		   strcmp(parts[1], "apis") || strcmp(parts[2], "3.0")) {
 		es_cw_error(ans, 404, "Not found");
 	} else if (es_cw_identify(&c) && spend(&c) && permitted(&c)) {
-		es_answer_header(ans, "api-current-version", "2025.1");
-		if (!es_cw_data(&c))
-			es_cw_error(ans, 404, "Not found");
+		serve(&c);
 	}
 	es_buf_release(&room);
 }

@@ -37,6 +37,13 @@ void es_cw_single(struct es_cw_call *c, cJSON *doc);
 
 /* The resources; false when the path is not theirs. */
 bool es_cw_data(struct es_cw_call *c);
+/* Reads and writes notes, documents and new tickets; false when the path is
+ * not theirs. */
+bool es_cw_desk(struct es_cw_call *c);
+/* The paths that take a POST. */
+bool es_cw_may_post(const char *path);
+/* Tickets that were written, beside those of the world. */
+void es_cw_written(const struct es_cw_call *c, cJSON *docs);
 
 void es_cw_truth(const struct es_world *w, cJSON *into);
 void es_cw_credentials(const struct es_world *w, FILE *out);

@@ -95,7 +95,7 @@ static const struct set sets[] = {
 /* Members of the world's records that the service has under another name or
  * elsewhere. */
 static const char *const inside[] = { "keys", "denies", "hides", "additions",
-				      "tasks", "about", NULL };
+				      "tasks", "writes", "about", NULL };
 
 static const cJSON *with_id(const cJSON *list, int64_t id)
 {
@@ -238,6 +238,8 @@ static cJSON *records(const struct es_cw_call *c, const struct set *set,
 		name_above(set, doc, above);
 		cJSON_AddItemToArray(docs, doc);
 	}
+	if (!strcmp(set->path, "service/tickets"))
+		es_cw_written(c, docs);
 	return docs;
 }
 

@@ -89,7 +89,7 @@ static void add_pairs(struct es_buf *target, int argc, char **argv)
 int es_ctl(int argc, char **argv)
 {
 	static const char *const gets[] = { "counts", "journal", "truth",
-					    NULL };
+					    "desk", NULL };
 	struct es_buf target = ES_BUF_INIT;
 	const char *verb = argc > 1 ? argv[1] : "", *method = "POST";
 	int i, rc;
@@ -99,7 +99,8 @@ int es_ctl(int argc, char **argv)
 			method = "GET";
 	if (argc < 2 || (!strcmp(verb, "night") && argc != 3)) {
 		fputs("usage: estate ctl URL night N | fault KEY=VALUE... | "
-		      "clear | reset | counts | journal | truth\n", stderr);
+		      "clear | reset | counts | journal | truth | desk | "
+		      "edit id=N member=NAME value=JSON\n", stderr);
 		return 64;
 	}
 	if (!strcmp(verb, "night"))
@@ -108,7 +109,7 @@ int es_ctl(int argc, char **argv)
 		es_buf_str(&target, "/faults/clear");
 	else
 		es_buf_fmt(&target, "/%s", verb);
-	if (!strcmp(verb, "fault"))
+	if (!strcmp(verb, "fault") || !strcmp(verb, "edit"))
 		add_pairs(&target, argc - 2, argv + 2);
 	rc = talk(argv[0], method, target.p);
 	es_buf_release(&target);

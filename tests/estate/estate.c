@@ -175,6 +175,7 @@ static void note(struct es_estate *e, const struct es_in *in,
 		.path = in->path, .query = in->query, .who = req->who,
 		.status = ans->status, .rows = ans->rows,
 		.bytes = (int64_t)ans->body.len, .forbidden = req->forbidden,
+		.wrote = req->wrote,
 	};
 	int i;
 

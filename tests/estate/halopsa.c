@@ -47,7 +47,10 @@ void es_ha_throttle(struct es_answer *ans, const struct es_req *req,
 
 bool es_ha_may_post(const char *path)
 {
-	return !strcmp(path, "/auth/token");
+	return !strcmp(path, "/auth/token") ||
+	       !strcmp(path, "/api/Actions") ||
+	       !strcmp(path, "/api/Attachment") ||
+	       !strcmp(path, "/api/Tickets");
 }
 
 bool es_ha_asked(const struct es_ha_call *c, const char *name)
@@ -101,7 +104,7 @@ static void route(struct es_ha_call *c)
 {
 	if (c->nparts == 1 && !strcmp(c->parts[0], "authinfo"))
 		authinfo(c);
-	else if (es_ha_admit(c) && !es_ha_data(c) && !es_ha_config(c))
+	else if (es_ha_admit(c) && !es_ha_desk(c) && !es_ha_data(c) && !es_ha_config(c))
 		es_ha_error(c->ans, 404, NULL);
 }
 
@@ -116,7 +119,7 @@ void es_ha_handle(struct es_req *req, struct es_answer *ans)
 	c.world = es_get(req->world->doc, "halopsa");
 	c.parts = parts + 1;
 	c.nparts = n - 1;
-	if (es_ha_may_post(req->path))
+	if (!strcmp(req->path, "/auth/token"))
 		es_ha_token(req, ans);
 	else if (n > 1 && !strcmp(parts[0], "api"))
 		route(&c);

@@ -37,6 +37,12 @@ bool es_ha_data(struct es_ha_call *c);
 /* The records of a listing, whatever may be seen of them.  NULL: no such. */
 cJSON *es_ha_paged(const struct es_ha_call *c, const char *name);
 
+/* Actions and attachments, and what may be written; false when the path is
+ * not theirs. */
+bool es_ha_desk(struct es_ha_call *c);
+/* Tickets that were written, beside those of the world. */
+void es_ha_written(const struct es_ha_call *c, cJSON *docs);
+
 /* Agents, roles, applications, webhooks and statuses: bare arrays. */
 bool es_ha_config(struct es_ha_call *c);
 void es_ha_bare(struct es_ha_call *c, cJSON *records);

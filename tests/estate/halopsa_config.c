@@ -89,7 +89,7 @@ static void add_scopes(cJSON *o, const cJSON *app)
 static cJSON *application(const cJSON *app, bool details)
 {
 	static const char *const skip[] = { "scopes", "secret", "tokens",
-					    NULL };
+					    "writes", NULL };
 	cJSON *o = es_overlay("{\"grant_type\":\"client_credentials\","
 			      "\"inactive\":false,\"allowagents\":false,"
 			      "\"allowusers\":false,\"system_use\":\"\","

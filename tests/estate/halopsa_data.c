@@ -146,8 +146,11 @@ static bool closed(const struct es_ha_call *c, const cJSON *ticket)
 static bool ticket_wanted(const struct es_ha_call *c, const cJSON *t)
 {
 	const char *type = es_req_arg(c->req, "requesttype_id");
+	const char *words = es_req_arg(c->req, "search_summary");
 
 	if (type && strtoll(type, NULL, 10) != es_int(t, "tickettype_id", 0))
+		return false;
+	if (words && !strcasestr(es_str(t, "summary", ""), words))
 		return false;
 	if (!of_client(c, es_int(t, "client_id", 0)))
 		return false;
@@ -157,10 +160,14 @@ static bool ticket_wanted(const struct es_ha_call *c, const cJSON *t)
 /* An open ticket may come without any date of closing. */
 static cJSON *tickets(const struct es_ha_call *c)
 {
-	cJSON *list = cJSON_CreateArray(), *o;
+	cJSON *list = cJSON_CreateArray(), *all, *o;
 	const cJSON *i;
 
-	cJSON_ArrayForEach(i, es_get(c->world, "tickets")) {
+	all = es_get(c->world, "tickets") ?
+		      cJSON_Duplicate(es_get(c->world, "tickets"), 1) :
+		      cJSON_CreateArray();
+	es_ha_written(c, all);
+	cJSON_ArrayForEach(i, all) {
 		if (!ticket_wanted(c, i))
 			continue;
 		o = es_overlay("{\"status_id\":1,\"hasbeenclosed\":false,"
@@ -174,6 +181,7 @@ static cJSON *tickets(const struct es_ha_call *c)
 							      0)));
 		cJSON_AddItemToArray(list, o);
 	}
+	cJSON_Delete(all);
 	return list;
 }
 

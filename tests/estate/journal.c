@@ -131,6 +131,8 @@ static void add_line(struct es_buf *out, const struct es_entry *e)
 		   (long long)e->rows, (long long)e->bytes);
 	if (e->fault)
 		es_buf_fmt(out, " fault=%s", e->fault);
+	if (e->wrote)
+		es_buf_fmt(out, " WROTE:%s", e->wrote);
 	if (e->forbidden)
 		es_buf_fmt(out, " FORBIDDEN:%s", e->forbidden);
 	es_buf_str(out, "\n");

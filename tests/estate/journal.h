@@ -22,6 +22,7 @@ struct es_entry {
 	int64_t bytes;
 	const char *fault;	/* names of the faults that struck, or NULL */
 	const char *forbidden;	/* why a reader must not send this, or NULL */
+	const char *wrote;	/* what it wrote, or NULL */
 };
 
 struct es_journal;

@@ -61,15 +61,19 @@ static bool is_token(const char *path)
 	       !strcmp(path, "/oauth/token");
 }
 
-/* Besides the token only the run of a board reads with a POST. */
+/* Besides the token only the run of a board reads with a POST; a comment is
+ * written with one. */
 bool es_nj_may_post(const char *path)
 {
 	static const char board[] = "/v2/ticketing/trigger/board/";
+	static const char ticket[] = "/v2/ticketing/ticket/";
 	size_t n = strlen(path);
 
 	return is_token(path) ||
 	       (!strncmp(path, board, sizeof(board) - 1) && n > 4 &&
-		!strcmp(path + n - 4, "/run"));
+		!strcmp(path + n - 4, "/run")) ||
+	       (!strncmp(path, ticket, sizeof(ticket) - 1) && n > 8 &&
+		!strcmp(path + n - 8, "/comment"));
 }
 
 bool es_nj_is(const struct es_nj_call *c, const char *pattern)
@@ -113,7 +117,7 @@ const cJSON *es_nj_org(const struct es_nj_call *c, int64_t id)
 static void route(struct es_nj_call *c)
 {
 	if (es_nj_organizations(c) || es_nj_devices(c) || es_nj_users(c) ||
-	    es_nj_rest(c) || es_nj_tickets(c))
+	    es_nj_rest(c) || es_nj_desk(c) || es_nj_tickets(c))
 		return;
 	es_nj_not_found(c);
 }

@@ -16,6 +16,8 @@ struct es_nj_call {
 	int nparts;
 	const cJSON *world;	/* the member ninjaone */
 	const cJSON *client;	/* the caller's app */
+	bool person;		/* with the token of a user, not a machine's */
+	bool manages;		/* scope management */
 };
 
 void es_nj_handle(struct es_req *req, struct es_answer *ans);
@@ -58,6 +60,8 @@ bool es_nj_devices(struct es_nj_call *c);
 bool es_nj_users(struct es_nj_call *c);
 bool es_nj_rest(struct es_nj_call *c);
 bool es_nj_tickets(struct es_nj_call *c);
+/* Comments and logs of tickets. */
+bool es_nj_desk(struct es_nj_call *c);
 
 void es_nj_truth(const struct es_world *w, cJSON *into);
 void es_nj_credentials(const struct es_world *w, FILE *out);

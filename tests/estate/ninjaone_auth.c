@@ -123,6 +123,25 @@ static void issue(struct es_req *req, struct es_answer *ans,
 	es_answer_json(ans, 200, o);
 }
 
+/* Somebody signed in once and let an app act for him; it has from then on
+ * what lets it ask for tokens in his name. */
+static bool of_person(const struct es_req *req, struct es_token *t)
+{
+	const char *given = es_req_arg(req, "refresh_token");
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_at(req->world->doc, "ninjaone/consents")) {
+		if (!given || strcmp(es_str(i, "refresh_token", ""), given) ||
+		    strcmp(es_str(i, "client_id", ""), t->client))
+			continue;
+		snprintf(t->kind, sizeof(t->kind), "%s",
+			 "monitoring management");
+		snprintf(t->tenant, sizeof(t->tenant), "person");
+		return true;
+	}
+	return false;
+}
+
 void es_nj_token(struct es_req *req, struct es_answer *ans)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
@@ -145,7 +164,12 @@ void es_nj_token(struct es_req *req, struct es_answer *ans)
 	client = find_client(req->world, t.client);
 	grant = es_req_arg(req, "grant_type");
 	scope = es_req_arg(req, "scope");
-	if (!grant || strcmp(grant, "client_credentials")) {
+	if (grant && !strcmp(grant, "refresh_token")) {
+		if (!of_person(req, &t))
+			refuse(ans, "invalid_grant");
+		else
+			issue(req, ans, &t);
+	} else if (!grant || strcmp(grant, "client_credentials")) {
 		refuse(ans, "unsupported_grant_type");
 	} else if (!client ||
 		   strcmp(es_str(client, "client_secret", ""), secret)) {
@@ -189,6 +213,8 @@ bool es_nj_admit(struct es_nj_call *c)
 		es_nj_error(c->ans, 401, NULL);
 		return false;
 	}
+	c->person = !strcmp(t.tenant, "person");
+	c->manages = strstr(t.kind, "management") != NULL;
 	if (!strstr(t.kind, "monitoring")) {
 		es_nj_error(c->ans, 403, "Insufficient scope");
 		return false;

@@ -144,8 +144,6 @@ bool es_nj_tickets(struct es_nj_call *c)
 		run_board(c);
 	else if (es_nj_is(c, "ticketing/ticket/*"))
 		ticket(c);
-	else if (es_nj_is(c, "ticketing/ticket/*/log-entry"))
-		es_nj_error(c->ans, 500, "FAILURE: NullPointerException");
 	else
 		return false;
 	return true;

@@ -119,4 +119,8 @@ void es_nj_credentials(const struct es_world *w, FILE *out)
 		fprintf(out, "ninjaone\tinstance\t%s\t%s\t%s\n",
 			es_str(i, "name", ""), es_str(i, "client_id", ""),
 			es_str(i, "client_secret", ""));
+	cJSON_ArrayForEach(i, es_at(w->doc, "ninjaone/consents"))
+		fprintf(out, "ninjaone\tinstance\t%s\t%s\t%s\n",
+			es_str(i, "name", ""), es_str(i, "client_id", ""),
+			es_str(i, "refresh_token", ""));
 }

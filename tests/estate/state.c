@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "desk.h"
 #include "util/alloc.h"
 #include "util/text.h"
 
@@ -26,6 +27,7 @@ struct budget {
 };
 
 struct es_state {
+	struct es_desk *desk;
 	pthread_mutex_t lock;
 	struct token_node *tokens[CHAINS];
 	struct budget *budgets[CHAINS];
@@ -41,6 +43,7 @@ struct es_state *es_state_new(void)
 	struct es_state *s = es_alloc(sizeof(*s));
 
 	pthread_mutex_init(&s->lock, NULL);
+	s->desk = es_desk_new();
 	return s;
 }
 
@@ -68,11 +71,18 @@ void es_state_reset(struct es_state *s)
 	pthread_mutex_lock(&s->lock);
 	empty(s);
 	pthread_mutex_unlock(&s->lock);
+	es_desk_reset(s->desk);
+}
+
+struct es_desk *es_state_desk(struct es_state *s)
+{
+	return s->desk;
 }
 
 void es_state_free(struct es_state *s)
 {
 	empty(s);
+	es_desk_free(s->desk);
 	pthread_mutex_destroy(&s->lock);
 	es_free(s);
 }

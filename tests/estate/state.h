@@ -22,10 +22,14 @@ struct es_token {
 };
 
 struct es_state;
+struct es_desk;
 
 struct es_state *es_state_new(void);
 void es_state_free(struct es_state *s);
 void es_state_reset(struct es_state *s);
+
+/* What has been written; as old as the state. */
+struct es_desk *es_state_desk(struct es_state *s);
 
 /* Remembers t under a fresh opaque text, which is written into t. */
 void es_state_issue(struct es_state *s, struct es_token *t, int seconds);

@@ -51,6 +51,7 @@ struct es_req {
 	/* set by the handler for the journal */
 	char who[96];		/* which credential, never its secret */
 	const char *forbidden;	/* why a read-only client must not do this */
+	const char *wrote;	/* what it has just written, or NULL */
 };
 
 /* Where in a list answer things are; paths as for es_at, NULL: not there. */
@@ -93,7 +94,8 @@ struct es_vendor {
 	 * vendor has that form. */
 	void (*throttle)(struct es_answer *ans, const struct es_req *req,
 			 int seconds, bool date);
-	bool (*may_post)(const char *path);	/* token requests */
+	/* Token requests, searches, and what a handler lets some write. */
+	bool (*may_post)(const char *path);
 	/* Adds the vendor's true counts by tenant and dataset; may be NULL */
 	void (*truth)(const struct es_world *w, cJSON *into);
 	/* Lists every credential: vendor, tenant, application or name of the

@@ -32,7 +32,7 @@ const struct es_vendor es_vendors[] = {
 	{ "halopsa", "halopsa", es_ha_handle, es_ha_error,
 	  es_ha_throttle, es_ha_may_post, es_ha_truth, es_ha_credentials },
 	{ "connectwise-psa", "connectwise", es_cw_handle, es_cw_error,
-	  es_cw_throttle, NULL, es_cw_truth, es_cw_credentials },
+	  es_cw_throttle, es_cw_may_post, es_cw_truth, es_cw_credentials },
 	{ "google", "google-oauth", es_go_token_handle, es_go_token_error,
 	  es_go_throttle, es_go_token_may_post, NULL, NULL },
 	{ "google", "google-admin", es_go_handle, es_go_error,
@@ -42,6 +42,6 @@ const struct es_vendor es_vendors[] = {
 	{ "google-reseller", "google-reseller", es_go_handle, es_go_error,
 	  es_go_throttle, NULL, es_go_reseller_truth, NULL },
 	{ "autotask", "autotask", es_at_handle, es_at_error,
-	  es_at_throttle, NULL, es_at_truth, es_at_credentials },
+	  es_at_throttle, es_at_may_post, es_at_truth, es_at_credentials },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk.h"
 #include "util/text.h"
 
 static void say(struct es_answer *ans, int status, const char *text)
@@ -134,6 +135,30 @@ static void truth(struct es_estate *e, struct es_req *req,
 	es_estate_truth(e, &ans->body);
 }
 
+static void desk(struct es_estate *e, struct es_req *req,
+		 struct es_answer *ans)
+{
+	(void)req;
+	ans->status = 200;
+	ans->type = "text/plain";
+	es_desk_text(es_state_desk(e->state), &ans->body);
+}
+
+/* Somebody at the vendor's own portal changes what was written. */
+static void edit(struct es_estate *e, struct es_req *req,
+		 struct es_answer *ans)
+{
+	const char *id = es_req_arg(req, "id"), *m = es_req_arg(req, "member");
+	const char *value = es_req_arg(req, "value");
+
+	if (id && m && value &&
+	    es_desk_set(es_state_desk(e->state), strtoll(id, NULL, 10), m,
+			value))
+		say(ans, 200, "ok");
+	else
+		say(ans, 400, "id, member, and value as JSON");
+}
+
 void es_control(struct es_estate *e, const struct es_in *in,
 		struct es_answer *ans)
 {
@@ -151,6 +176,8 @@ void es_control(struct es_estate *e, const struct es_in *in,
 		{ "GET", "/counts", counts },
 		{ "GET", "/journal", journal },
 		{ "GET", "/truth", truth },
+		{ "GET", "/desk", desk },
+		{ "POST", "/edit", edit },
 	};
 	struct es_req req = { .body = in->body };
 	size_t i;
