@@ -205,6 +205,14 @@
  * that it can work through, the rest comes the next time. */
 #define EP_SYNC_MOST 50
 
+/* End states of one exit profile, and items of one exit: a technician with
+ * ten accounts in each tenancy of the largest fleet. */
+#define EP_EXIT_ENDS_MAX 200
+#define EP_EXIT_ITEMS_MAX 200000
+
+/* What a human writes beside an attestation: a paragraph. */
+#define EP_EXIT_NOTE_BYTES_MAX 2000
+
 /* Diagnostics printed for one load before "and N more". */
 #define EP_DIAG_MAX 200
 

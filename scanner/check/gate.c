@@ -132,9 +132,28 @@ static int group_of(const struct ep_need *need,
 struct scan {
 	const struct ep_rule *rule;
 	const struct ep_need *need;
-	struct ep_gate_verdict *verdict;
+	struct ep_gate_verdict *verdict;	/* NULL: only told */
+	const struct ep_gate_teller *teller;	/* NULL: only judged */
 	bool found[EP_NEED_GROUPS_MAX];
 };
+
+static void scan_set(struct scan *scan, const struct ep_fleet_tenancy *tenancy,
+		     const struct ep_fleet_dataset *set)
+{
+	if (scan->teller)
+		scan->teller->tell(scan->teller->to, tenancy, set);
+	if (!scan->verdict)
+		return;
+	if (!ep_fleet_good(set))
+		object_to(scan->verdict, tenancy, set);
+	if (scan->need->links && set->uncertain > 0)
+		ep_gate_object(scan->verdict, "confirm or refuse each "
+			       "match: exitproof person match",
+			       "%s of %s (%s): %lld accounts may "
+			       "belong to people who left",
+			       set->name, tenancy->name, tenancy->uid,
+			       (long long)set->uncertain);
+}
 
 static void scan_tenancy(struct scan *scan,
 			 const struct ep_fleet_tenancy *tenancy)
@@ -151,15 +170,7 @@ static void scan_tenancy(struct scan *scan,
 		if (group < 0)
 			continue;
 		scan->found[group] = true;
-		if (!ep_fleet_good(set))
-			object_to(scan->verdict, tenancy, set);
-		if (need->links && set->uncertain > 0)
-			ep_gate_object(scan->verdict, "confirm or refuse each "
-				       "match: exitproof person match",
-				       "%s of %s (%s): %lld accounts may "
-				       "belong to people who left",
-				       set->name, tenancy->name, tenancy->uid,
-				       (long long)set->uncertain);
+		scan_set(scan, tenancy, set);
 	}
 }
 
@@ -246,35 +257,43 @@ static void judge_register(const struct ep_gate *gate,
 
 /* --- judging ------------------------------------------------------------ */
 
+static void scan_need(struct scan *scan, const struct ep_gate *gate,
+		      const struct ep_unit *unit, const char **ret_place)
+{
+	switch (scan->need->scope) {
+	case EP_SCOPE_TENANT:
+		scan_tenancy(scan, unit->tenancy);
+		*ret_place = unit->uid;
+		break;
+	case EP_SCOPE_CUSTOMER:
+		scan_list(scan, &unit->owner->tenancy);
+		*ret_place = unit->owner->name;
+		break;
+	case EP_SCOPE_MSP:
+		for (size_t i = 0; i < gate->fleet->customer.n; i++)
+			if (gate->fleet->customer.v[i]->msp)
+				scan_list(scan, &gate->fleet->customer.v[i]
+						->tenancy);
+		*ret_place = "the MSP";
+		break;
+	case EP_SCOPE_FLEET:
+	default:
+		scan_list(scan, &gate->fleet->tenancy);
+		*ret_place = "the fleet";
+		break;
+	}
+}
+
 static void judge_need(const struct ep_gate *gate, const struct ep_need *need,
 		       const struct ep_unit *unit,
 		       struct ep_gate_verdict *verdict)
 {
 	struct scan scan = { .rule = gate->rule, .need = need,
 			     .verdict = verdict };
+	const char *place;
 
-	switch (need->scope) {
-	case EP_SCOPE_TENANT:
-		scan_tenancy(&scan, unit->tenancy);
-		object_missing(&scan, unit->uid);
-		break;
-	case EP_SCOPE_CUSTOMER:
-		scan_list(&scan, &unit->owner->tenancy);
-		object_missing(&scan, unit->owner->name);
-		break;
-	case EP_SCOPE_MSP:
-		for (size_t i = 0; i < gate->fleet->customer.n; i++)
-			if (gate->fleet->customer.v[i]->msp)
-				scan_list(&scan, &gate->fleet->customer.v[i]
-						 ->tenancy);
-		object_missing(&scan, "the MSP");
-		break;
-	case EP_SCOPE_FLEET:
-	default:
-		scan_list(&scan, &gate->fleet->tenancy);
-		object_missing(&scan, "the fleet");
-		break;
-	}
+	scan_need(&scan, gate, unit, &place);
+	object_missing(&scan, place);
 }
 
 static bool shared_need(const struct ep_need *need)
@@ -319,6 +338,40 @@ void ep_gate_judge(struct ep_gate *gate, const struct ep_unit *unit,
 			judge_need(gate, need, unit, ret);
 	}
 	merge(ret, gate->shared);
+}
+
+static void tell_register(const struct ep_fleet *fleet,
+			  const struct ep_gate_teller *teller)
+{
+	for (size_t i = 0; i < fleet->tenancy.n; i++) {
+		const struct ep_fleet_tenancy *it = fleet->tenancy.v[i];
+
+		if (!ep_str_eq(it->system, REGISTER))
+			continue;
+		for (size_t j = 0; j < it->dataset.n; j++)
+			if (it->dataset.v[j].kinds & 1u << EP_KIND_person)
+				teller->tell(teller->to, it,
+					     &it->dataset.v[j]);
+	}
+}
+
+void ep_gate_datasets(const struct ep_gate *gate, const struct ep_unit *unit,
+		      const struct ep_gate_teller *teller)
+{
+	bool people = false;
+
+	for (size_t i = 0; i < gate->rule->need.n; i++) {
+		const struct ep_need *need = &gate->rule->need.v[i];
+		struct scan scan = { .rule = gate->rule, .need = need,
+				     .teller = teller };
+		const char *place;
+
+		people = people || need->people;
+		if (need->kinds && !register_only(need))
+			scan_need(&scan, gate, unit, &place);
+	}
+	if (people)
+		tell_register(gate->fleet, teller);
 }
 
 void ep_gate_init(struct ep_gate *gate, const struct ep_fleet *fleet,

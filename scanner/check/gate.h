@@ -42,6 +42,15 @@ void ep_gate_release(struct ep_gate *gate);
  * fresh. */
 void ep_gate_judge(struct ep_gate *gate, const struct ep_unit *unit,
 		   struct ep_gate_verdict *ret);
+/* Tells every dataset that the verdict on a unit hangs on, the register's
+ * too; one that several needs ask for is told for each. */
+struct ep_gate_teller {
+	void *to;
+	void (*tell)(void *to, const struct ep_fleet_tenancy *tenancy,
+		     const struct ep_fleet_dataset *set);
+};
+void ep_gate_datasets(const struct ep_gate *gate, const struct ep_unit *unit,
+		      const struct ep_gate_teller *teller);
 void ep_gate_verdict_release(struct ep_gate_verdict *verdict);
 /* Adds one more cause. */
 void ep_gate_object(struct ep_gate_verdict *verdict, const char *advice,

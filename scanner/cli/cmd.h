@@ -34,6 +34,7 @@ int ep_cmd_connector(struct ep_app *app, int argc, char **argv);
 int ep_cmd_person(struct ep_app *app, int argc, char **argv);
 int ep_cmd_waive(struct ep_app *app, int argc, char **argv);
 int ep_cmd_who(struct ep_app *app, int argc, char **argv);
+int ep_cmd_exit(struct ep_app *app, int argc, char **argv);
 int ep_cmd_drift(struct ep_app *app, int argc, char **argv);
 int ep_cmd_evidence(struct ep_app *app, int argc, char **argv);
 int ep_cmd_query(struct ep_app *app, int argc, char **argv);

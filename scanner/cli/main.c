@@ -45,6 +45,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "connector", ep_cmd_connector, "lint, show and try connectors" },
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },
 	{ "who", ep_cmd_who, "who held a role, and when" },
+	{ "exit", ep_cmd_exit, "plan, attest and follow exits" },
 	{ "drift", ep_cmd_drift, "what moved between two runs" },
 	{ "evidence", ep_cmd_evidence,
 	  "seal runs, prove and check what they said" },

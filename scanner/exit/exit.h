@@ -122,10 +122,10 @@ struct ep_exit_step {
  * one that could not be read has one UNKNOWN item beside those that are OPEN
  * all the same. */
 struct ep_exit_item {
-	const struct ep_end *end;	/* of the profile: id, title, act */
+	const struct ep_end *end;	/* of the profile: id, title, act;
+					 * broken: the order is already broken
+					 * here, the steps are the way back */
 	enum ep_exit_state state;
-	bool broken;		/* the order is already broken here: the steps
-				 * are the way back */
 	char *customer;		/* NULL: nobody's, or an attestation */
 	char *tenant;		/* 'system/id', NULL: the exit as a whole */
 	char *tenant_name;
@@ -190,5 +190,18 @@ int ep_exit_attest(const struct ep_exit_context *ctx,
 		   const struct ep_exit *exit,
 		   const struct ep_exit_attestation *said, struct ep_err *err)
 	EP_MUST_CHECK;
+
+/* The newest attestation of that word for the exit's leave date, not after
+ * now; by is NULL when there is none. */
+struct ep_exit_said {
+	char *by;
+	char *note;
+	int64_t at;
+};
+int ep_exit_attested(const struct ep_exit_context *ctx,
+		     const struct ep_exit *exit, const char *what,
+		     struct ep_exit_said *ret, struct ep_err *err)
+	EP_MUST_CHECK;
+void ep_exit_said_release(struct ep_exit_said *said);
 
 #endif

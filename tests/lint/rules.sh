@@ -37,9 +37,9 @@ for file in $(lint_files '^tests/rules/.*\.yaml$'); do
 done
 for file in $(lint_files '^rules/remedies/.*\.yaml$'); do
 	id=$(basename "$file" .yaml)
-	cat "$root"/rules/*/*.sql 2>/dev/null |
-		grep -Eq "^-- fix: *$id\$" ||
-		lint_say "$file" 1 "is the remedy of no rule"
+	cat "$root"/rules/*/*.sql "$root"/rules/profiles/*.yaml 2>/dev/null |
+		grep -Eq "^(--|   ) fix: *$id\$" ||
+		lint_say "$file" 1 "is the remedy of no rule and no profile"
 done
 for file in $(lint_files '^rules/frameworks/.*\.yaml$'); do
 	id=$(basename "$file" .yaml)

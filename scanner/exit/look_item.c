@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an evaluation to items: what is left, what is done, and what nobody
+ * can tell.
+ */
+#include "exit/look.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "ext/json.h"
+#include "store/store.h"
+
+/* --- which violations are this exit's ----------------------------------- */
+
+static const char *member(const struct ep_json *evidence, const char *name)
+{
+	const struct ep_json *value;
+
+	if (ep_json_get(evidence, name, &value) != EP_JSON_PRESENT)
+		return NULL;
+	return ep_json_text(value);
+}
+
+static bool has_address(const struct ep_exit *exit, const char *text)
+{
+	for (size_t i = 0; i < exit->address.n; i++)
+		if (ep_str_eqcase(text, exit->address.v[i]))
+			return true;
+	return false;
+}
+
+/* A shipped rule tells in its columns whom it is about.  One that does not
+ * may be about anybody. */
+static bool tells_person(const struct ep_exit *exit,
+			 const struct ep_violation *v,
+			 const struct ep_json *evidence)
+{
+	bool told = false;
+
+	if (ep_str_eq(v->subject, exit->id))
+		return true;
+	for (const struct ep_json *it = ep_json_first(evidence); it;
+	     it = ep_json_next(it)) {
+		const char *text = ep_json_text(it);
+		bool person = ep_str_eq(ep_json_name(it), "person");
+
+		if (!text)
+			continue;
+		if (has_address(exit, text) ||
+		    (person && ep_str_eq(text, exit->id)))
+			return true;
+		told = told || person || strchr(text, '@');
+	}
+	return !told;
+}
+
+static bool tells_customer(const struct ep_exit *exit,
+			   const struct ep_outcome *out,
+			   const struct ep_json *evidence)
+{
+	const char *customer = member(evidence, "customer");
+
+	if (!customer)
+		customer = member(evidence, "of_customer");
+	if (customer)
+		return ep_str_eq(customer, exit->customer);
+	/* A row of the MSP or of the fleet that does not tell either. */
+	if (!out->unit.customer || (out->unit.owner && out->unit.owner->msp))
+		return true;
+	return ep_str_eq(out->unit.customer, exit->customer);
+}
+
+static bool is_mine(const struct ep_exit *exit, const struct ep_end *end,
+		    const struct ep_outcome *out, const struct ep_violation *v,
+		    const struct ep_json *evidence)
+{
+	if (!end->shipped)
+		return true;
+	switch (exit->subject) {
+	case EP_EXIT_PERSON:
+		return tells_person(exit, v, evidence);
+	case EP_EXIT_DEVICE:
+		return ep_str_eqcase(v->name, exit->id);
+	case EP_EXIT_CUSTOMER:
+	case EP_EXIT_SUBJECTS:
+	default:
+		return tells_customer(exit, out, evidence);
+	}
+}
+
+/* --- places ------------------------------------------------------------- */
+
+static void set_tenancy(struct ep_exit_item *item,
+			const struct ep_fleet_tenancy *tenancy)
+{
+	bool nobody = ep_str_eq(tenancy->customer->id, EP_FLEET_NOBODY);
+
+	item->tenant = ep_strdup(tenancy->uid);
+	item->tenant_name = ep_strdup(tenancy->name);
+	item->system = ep_strdup(tenancy->system);
+	item->customer = nobody ? NULL : ep_strdup(tenancy->customer->id);
+}
+
+/* The tenancy of the unit, or the one that the row names. */
+static void set_place(struct ep_looker *lk, struct ep_exit_item *item,
+		      const struct ep_outcome *out,
+		      const struct ep_json *evidence)
+{
+	const char *uid = evidence ? member(evidence, "tenant") : NULL;
+	const struct ep_fleet_tenancy *tenancy = out->unit.tenancy;
+
+	if (!tenancy && uid)
+		tenancy = ep_map_get(&lk->fleet.tenancies, uid);
+	if (tenancy)
+		set_tenancy(item, tenancy);
+}
+
+static void set_read(struct ep_looker *lk, struct ep_exit_item *item,
+		     const char *dataset)
+{
+	const struct ep_fresh_set *set;
+
+	item->dataset = ep_strdup(dataset);
+	if (!dataset || !item->tenant)
+		return;
+	set = ep_fresh_get(&lk->fresh, item->tenant, dataset);
+	if (!set)
+		return;
+	item->run = set->run;
+	item->read_at = set->read_at;
+}
+
+/* The oldest read that an answer hangs on, and its name when there is one
+ * only. */
+struct oldest {
+	struct ep_looker *lk;
+	const char *dataset;
+	bool several;
+	int64_t run;
+	int64_t read_at;
+};
+
+static void find_oldest(void *to, const struct ep_fleet_tenancy *tenancy,
+			const struct ep_fleet_dataset *set)
+{
+	struct oldest *old = to;
+	const struct ep_fresh_set *fresh =
+		ep_fresh_get(&old->lk->fresh, tenancy->uid, set->name);
+
+	if (ep_str_eq(tenancy->system, "register"))
+		return;
+	old->several = old->several ||
+		       (old->dataset && !ep_str_eq(old->dataset, set->name));
+	old->dataset = set->name;
+	if (!fresh || !fresh->read_at)
+		return;
+	if (old->read_at && old->read_at <= fresh->read_at)
+		return;
+	old->run = fresh->run;
+	old->read_at = fresh->read_at;
+}
+
+static void set_oldest(struct ep_looker *lk, struct ep_exit_item *item,
+		       const struct ep_eval *eval,
+		       const struct ep_outcome *out)
+{
+	struct oldest old = { .lk = lk };
+	struct ep_gate_teller teller = { .to = &old, .tell = find_oldest };
+	struct ep_gate gate;
+
+	ep_gate_init(&gate, &lk->fleet, eval->rule, 0);
+	ep_gate_datasets(&gate, &out->unit, &teller);
+	ep_gate_release(&gate);
+	item->dataset = old.several ? NULL : ep_strdup(old.dataset);
+	item->run = old.run;
+	item->read_at = old.read_at;
+}
+
+/* --- items -------------------------------------------------------------- */
+
+static int add_left(struct ep_looker *lk, const struct ep_end *end,
+		    const struct ep_outcome *out, const struct ep_violation *v,
+		    struct ep_err *err)
+{
+	struct ep_json *evidence = NULL;
+	struct ep_exit_item *item;
+	int rc = ep_json_parse(v->evidence, strlen(v->evidence), &evidence,
+			       NULL, err);
+
+	if (rc < 0 || !is_mine(lk->exit, end, out, v, evidence)) {
+		ep_json_free(evidence);
+		return rc;
+	}
+	if (lk->look->item.n >= EP_EXIT_ITEMS_MAX) {
+		ep_json_free(evidence);
+		return ep_err_set(err, EP_ELIMIT, "more than %d items "
+				  "(EP_EXIT_ITEMS_MAX)", EP_EXIT_ITEMS_MAX);
+	}
+	item = ep_look_add(lk, end, EP_EXIT_OPEN);
+	set_place(lk, item, out, evidence);
+	set_read(lk, item, member(evidence, "dataset"));
+	item->object = ep_strdup(member(evidence, "object"));
+	item->subject = ep_strdup(v->subject);
+	item->name = ep_strdup(v->name ? v->name : v->subject);
+	item->seen = ep_strdup(v->seen);
+	item->needed = ep_strdup(v->wanted);
+	rc = ep_look_pending(lk, item, err);
+	ep_look_steps(lk, item);
+	ep_json_free(evidence);
+	return rc;
+}
+
+static void add_unknown(struct ep_looker *lk, const struct ep_end *end,
+			const struct ep_outcome *out, const char *reason)
+{
+	struct ep_exit_item *item = ep_look_add(lk, end, EP_EXIT_UNKNOWN);
+
+	set_place(lk, item, out, NULL);
+	item->needed = ep_strdup(end->title);
+	item->reason = ep_strdup(reason);
+	item->advice = ep_strdup(out->advice);
+	ep_look_steps(lk, item);
+}
+
+static void add_done(struct ep_looker *lk, const struct ep_end *end,
+		     const struct ep_eval *eval, const struct ep_outcome *out)
+{
+	struct ep_exit_item *item = ep_look_add(lk, end, EP_EXIT_DONE);
+
+	set_place(lk, item, out, NULL);
+	set_oldest(lk, item, eval, out);
+	item->needed = ep_strdup(end->title);
+	item->seen = ep_strdup("nothing left");
+}
+
+/* A shipped rule that is asked without a leave date finds nobody. */
+static const char *why_blind(const struct ep_looker *lk,
+			     const struct ep_end *end,
+			     const struct ep_outcome *out)
+{
+	if (!out->decided)
+		return out->reason ? out->reason : "not everything was read";
+	if (end->shipped && lk->exit->leave_at == 0 &&
+	    lk->exit->subject != EP_EXIT_DEVICE)
+		return "no leave date is on record";
+	return NULL;
+}
+
+int ep_look_items(struct ep_looker *lk, const struct ep_end *end,
+		  const struct ep_eval *eval, struct ep_err *err)
+{
+	size_t at = 0;
+
+	for (size_t u = 0; u < eval->outcome.n; u++) {
+		const struct ep_outcome *out = &eval->outcome.v[u];
+		const char *blind = why_blind(lk, end, out);
+		size_t before = lk->look->item.n;
+		int rc = 0;
+
+		for (; rc == 0 && at < eval->violation.n &&
+		     eval->violation.v[at].unit == u; at++)
+			rc = add_left(lk, end, out, &eval->violation.v[at],
+				      err);
+		if (rc < 0)
+			return rc;
+		if (!ep_look_concerns(lk, eval, out))
+			continue;
+		if (blind)
+			add_unknown(lk, end, out, blind);
+		else if (lk->look->item.n == before)
+			add_done(lk, end, eval, out);
+	}
+	return 0;
+}

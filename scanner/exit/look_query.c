@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * End states that a query finds: run it for this exit, and note which
+ * datasets its answer hangs on.
+ */
+#include "exit/look.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+
+/* --- the subject's values ----------------------------------------------- */
+
+static char *marked(const char *value)
+{
+	struct ep_buf text;
+
+	ep_buf_init(&text, EP_TEXT_BYTES_MAX + 2);
+	ep_buf_addf(&text, "=%s", value ? value : "");
+	return ep_buf_take(&text);
+}
+
+static char *value_of(const struct ep_exit *exit, const char *name)
+{
+	struct ep_buf number;
+	char *text;
+
+	if (ep_str_eq(name, "person"))
+		return marked(exit->id);
+	if (ep_str_eq(name, "address"))
+		return marked(exit->address.n ? exit->address.v[0] : NULL);
+	if (ep_str_eq(name, "customer"))
+		return marked(exit->customer);
+	if (ep_str_eq(name, "hardware"))
+		return marked(exit->hardware);
+	if (ep_str_eq(name, "device")) {
+		text = marked(exit->id);
+		ep_str_lower(text);
+		return text;
+	}
+	ep_buf_init(&number, 32);
+	ep_buf_addf(&number, "=%lld", (long long)exit->leave_at);
+	return ep_buf_take(&number);
+}
+
+/* A copy of the rule that knows who leaves; shares all but the values. */
+static void fit_rule(const struct ep_exit *exit, const struct ep_end *end,
+		     struct ep_rule *ret)
+{
+	const struct ep_rule *from = end->rule;
+
+	*ret = *from;
+	if (end->shipped)
+		return;
+	memset(&ret->param, 0, sizeof(ret->param));
+	for (size_t i = 0; i < from->param.n; i++) {
+		struct ep_rule_param param = from->param.v[i];
+
+		param.value = value_of(exit, param.name);
+		EP_VEC_ADD(&ret->param) = param;
+	}
+}
+
+static void unfit_rule(const struct ep_end *end, struct ep_rule *rule)
+{
+	if (end->shipped)
+		return;
+	for (size_t i = 0; i < rule->param.n; i++)
+		ep_free(rule->param.v[i].value);
+	ep_vec_release(&rule->param);
+}
+
+/* --- datasets ----------------------------------------------------------- */
+
+static void note_dataset(void *to, const struct ep_fleet_tenancy *tenancy,
+			 const struct ep_fleet_dataset *set)
+{
+	struct ep_looker *lk = to;
+	const struct ep_fresh_set *fresh =
+		ep_fresh_get(&lk->fresh, tenancy->uid, set->name);
+	struct ep_buf key;
+
+	ep_buf_init(&key, 4 * EP_TEXT_BYTES_MAX);
+	ep_buf_addf(&key, "%s\x1f%s", tenancy->uid, set->name);
+	if (!ep_map_set(&lk->dataset, key.s, lk))
+		EP_VEC_ADD(&lk->look->dataset) = (struct ep_exit_dataset){
+			.customer = fresh ? ep_strdup(fresh->customer) : NULL,
+			.tenant = ep_strdup(tenancy->uid),
+			.system = ep_strdup(tenancy->system),
+			.dataset = ep_strdup(set->name),
+			.status = ep_strdup(set->status ? set->status
+							: "missing"),
+			.reason = ep_strdup(set->reason),
+			.advice = ep_strdup(set->advice),
+			.imported = fresh && fresh->imported,
+			.good = ep_fleet_good(set),
+			.age = set->age,
+			.run = fresh ? fresh->run : 0,
+			.read_at = fresh ? fresh->read_at : 0,
+		};
+	ep_buf_release(&key);
+}
+
+bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
+		      const struct ep_outcome *out)
+{
+	if (!out->applies)
+		return false;
+	/* What a customer costs and where it is managed stands in lists of
+	 * the MSP. */
+	if (eval->rule->per != EP_PER_FLEET && out->unit.owner &&
+	    out->unit.owner->msp && lk->exit->subject == EP_EXIT_CUSTOMER &&
+	    eval->rule->systems.n == 1)
+		return true;
+	return lk->exit->profile->fleet || eval->rule->per == EP_PER_FLEET ||
+	       (lk->exit->customer &&
+		ep_str_eq(out->unit.customer, lk->exit->customer));
+}
+
+static void note_datasets(struct ep_looker *lk, const struct ep_eval *eval)
+{
+	struct ep_gate_teller teller = { .to = lk, .tell = note_dataset };
+	struct ep_gate gate;
+
+	ep_gate_init(&gate, &lk->fleet, eval->rule, 0);
+	for (size_t i = 0; i < eval->outcome.n; i++)
+		if (ep_look_concerns(lk, eval, &eval->outcome.v[i]))
+			ep_gate_datasets(&gate, &eval->outcome.v[i].unit,
+					 &teller);
+	ep_gate_release(&gate);
+}
+
+/* --- running ------------------------------------------------------------ */
+
+int ep_look_query(struct ep_looker *lk, const struct ep_end *end,
+		  struct ep_err *err)
+{
+	/* What is waived stays left over: an exit has no exceptions. */
+	struct ep_waivers none = { 0 };
+	struct ep_eval_context ctx = {
+		.store = lk->ctx->store,
+		.fleet = &lk->fleet,
+		.config = lk->ctx->config,
+		.waivers = &none,
+		.now = lk->ctx->now,
+	};
+	struct ep_eval eval;
+	struct ep_rule rule;
+	int rc;
+
+	/* A shipped rule looks at who has left: before the date it is asked
+	 * about the date. */
+	if (end->shipped && ctx.now <= lk->exit->leave_at)
+		ctx.now = lk->exit->leave_at + 1;
+	fit_rule(lk->exit, end, &rule);
+	rc = ep_eval_rule(&ctx, &rule, &eval, err);
+	if (rc == 0) {
+		note_datasets(lk, &eval);
+		rc = ep_look_items(lk, end, &eval, err);
+		ep_eval_release(&eval);
+	}
+	unfit_rule(end, &rule);
+	return rc;
+}
