@@ -129,6 +129,10 @@ static void print_endpoint(const struct ep_spec *spec,
 	if (endpoint->rights)
 		ep_buf_adds(&text, " (complete when the vendor says that all "
 			    "of it is shown)");
+	if (endpoint->changes.kind == EP_CHANGES_DELTA)
+		ep_buf_adds(&text, " (incremental: changes and removals)");
+	else if (endpoint->changes.kind == EP_CHANGES_SINCE)
+		ep_buf_adds(&text, " (incremental: changes, no removals)");
 	cell(text.s);
 	kinds_cell(ep_spec_endpoint_kinds(endpoint));
 	ep_buf_clear(&text);

@@ -188,8 +188,12 @@ static cJSON *record(const struct es_cw_call *c, const struct set *set,
 
 	refer_all(c, o);
 	hide(c, set, o);
+	if (!strstr(set->form, "lastUpdated"))
+		cJSON_DeleteItemFromObjectCaseSensitive(o, "lastUpdated");
 	info = cJSON_AddObjectToObject(o, "_info");
-	cJSON_AddStringToObject(info, "lastUpdated", "2026-01-30T16:02:11Z");
+	cJSON_AddStringToObject(info, "lastUpdated",
+				es_str(rec, "lastUpdated",
+				       "2026-01-30T16:02:11Z"));
 	cJSON_AddStringToObject(info, "updatedBy", "CANARY-cw-updater");
 	whole_seconds(o);
 	return o;

@@ -56,6 +56,11 @@ static const cJSON *member(struct find *f)
 		if (!n || n >= sizeof(name))
 			break;
 		snprintf(name, sizeof(name), "%.*s", (int)n, f->p);
+		/* Kept among what is known about the record, searched as if
+		 * it were a member of it. */
+		if (o == f->record && !strcmp(name, "lastUpdated") &&
+		    !es_get(o, name))
+			o = es_get(o, "_info");
 		o = es_get(o, name);
 		any = true;
 		f->p += n;

@@ -248,7 +248,28 @@ static void put_record(struct es_buf *out, void *ctx,
 				      es_req_arg(c->req, "$select")));
 }
 
-static void answer_set(struct es_en_call *c, const struct es_en_set *set)
+static const struct es_en_set *delta_set(const char *path)
+{
+	static const char *const told[] = { "users", "groups", "applications",
+					    "servicePrincipals", "devices",
+					    "oauth2PermissionGrants", NULL };
+	const struct es_en_set *s;
+	int i;
+
+	for (i = 0; told[i]; i++) {
+		size_t n = strlen(told[i]);
+
+		if (strncmp(path, told[i], n) || strcmp(path + n, "/delta"))
+			continue;
+		for (s = es_en_sets; s->path; s++)
+			if (!strcmp(s->path, told[i]))
+				return s;
+	}
+	return NULL;
+}
+
+static void answer_set(struct es_en_call *c, const struct es_en_set *set,
+		       bool delta)
 {
 	const cJSON *from = set->global ? es_get(c->req->world->doc, "entra") :
 					  c->tenant;
@@ -263,8 +284,12 @@ static void answer_set(struct es_en_call *c, const struct es_en_set *set)
 	}
 	if (!plan_fits(c, set->plan) || !sign_ins_fit(c, set) ||
 	    (set->report && !spend(c, "enr", 5, 10)) ||
-	    !es_en_query_fits(c, set))
+	    (!delta && !es_en_query_fits(c, set)))
 		return;
+	if (delta) {
+		es_en_delta(c);
+		return;
+	}
 	cJSON_ArrayForEach(i, es_get(from, set->member))
 		es_list_add(&list, i, from);
 	es_en_list(c, &list, put_record);
@@ -285,9 +310,14 @@ static void route(struct es_en_call *c)
 	}
 	for (s = es_en_sets; s->path; s++) {
 		if (!strcmp(c->req->path + sizeof(root) - 1, s->path)) {
-			answer_set(c, s);
+			answer_set(c, s, false);
 			return;
 		}
+	}
+	s = delta_set(c->req->path + sizeof(root) - 1);
+	if (s) {
+		answer_set(c, s, true);
+		return;
 	}
 	n = es_req_parts(c->req->path, &room, parts, 12);
 	if (n == 2 && !strcmp(parts[1], "organization"))

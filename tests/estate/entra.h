@@ -53,6 +53,8 @@ void es_en_throttle(struct es_answer *ans, const struct es_req *req,
 bool es_en_may(const struct es_en_call *c, const char *permissions);
 bool es_en_has_plan(const cJSON *tenant, const char *plan);
 
+/* What changed in c->set since a link was given. */
+void es_en_delta(struct es_en_call *c);
 /* One answer of a listing; put writes a record. */
 void es_en_list(struct es_en_call *c, const struct es_list *list,
 		es_put_fn *put);
