@@ -57,7 +57,16 @@ npm: installs it
 procps: ps, for the process tests
 chromium: shows HTML reports for the accessibility and injection tests
 junitparser: reads JUnit reports without us
-poppler-utils: looks into printed reports'
+poppler-utils: looks into printed reports
+samba: a domain controller
+samba-ad-provision: makes its domain
+samba-dsdb-modules: its directory
+samba-vfs-modules: its files
+python3-samba: its samba-tool
+winbind: samba wants it
+ldb-tools: puts people into its database
+ldap-utils: ldapsearch, asks it without us
+iproute2: a network of its own for it'
 
 names() {
 	printf '%s\n' "$1" | sed -n 's/:.*//p'
