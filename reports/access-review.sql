@@ -12,15 +12,15 @@
 -- draw: table
 -- about: The SHA-256 is over the lines "tenancy key" in order of their bytes, joined by line feeds; the same populations give the same hash.
 SELECT 'privileged roles' AS "Population", count(*) AS "Records",
-       sha256(coalesce(group_concat(line, char(10)), '')) AS "SHA-256"
+       CASE WHEN :redacted THEN 'not in a redacted copy' ELSE sha256(coalesce(group_concat(line, char(10)), '')) END AS "SHA-256"
   FROM (SELECT tenant || ' ' || replace(key, char(31), ' / ') AS line FROM role
          WHERE privileged <> 'no' AND (:customer IS NULL OR customer = :customer) ORDER BY line)
 UNION ALL
-SELECT 'keys and credentials', count(*), sha256(coalesce(group_concat(line, char(10)), ''))
+SELECT 'keys and credentials', count(*), CASE WHEN :redacted THEN 'not in a redacted copy' ELSE sha256(coalesce(group_concat(line, char(10)), '')) END
   FROM (SELECT tenant || ' ' || key AS line FROM credential
          WHERE coalesce(state, 'unknown') NOT IN ('revoked', 'expired') AND (:customer IS NULL OR customer = :customer) ORDER BY line)
 UNION ALL
-SELECT 'declared accounts', count(*), sha256(coalesce(group_concat(line, char(10)), ''))
+SELECT 'declared accounts', count(*), CASE WHEN :redacted THEN 'not in a redacted copy' ELSE sha256(coalesce(group_concat(line, char(10)), '')) END
   FROM (SELECT customer || ' ' || address AS line FROM declared WHERE (:customer IS NULL OR customer = :customer) ORDER BY line)
 
 -- section: privileged

@@ -286,6 +286,7 @@ static int write_report(struct ep_night *night, const char *wish)
 		.run = night->run,
 		.customer = night->customer,
 		.definition = night->definition,
+		.redact = night->redact,
 		.seed = night->seed,
 		.sample = night->sample,
 	};

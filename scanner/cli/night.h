@@ -23,6 +23,7 @@ struct ep_night {
 	const char *customer;
 	const char *definition;
 	const char *seed;
+	bool redact;
 	int64_t sample;
 	int64_t run;		/* of report and check */
 	struct ep_rules *rules;
@@ -55,6 +56,8 @@ struct ep_night {
 	  "html, junit, text, markdown, csv, json, ocsf or oscal" },         \
 	{ EP_OPT_TEXT, 0, "definition", "ID", &(night)->definition,          \
 	  "report definition to use" },                                     \
+	{ EP_OPT_FLAG, 0, "redact", NULL, &(night)->redact,                  \
+	  "people become pseudonyms" },                                     \
 	{ EP_OPT_TEXT, 0, "seed", "TEXT", &(night)->seed,                    \
 	  "seed that an auditor gives for samples" },                       \
 	{ EP_OPT_INT, 0, "sample", "N", &(night)->sample,                    \

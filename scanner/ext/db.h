@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct ep_db;
@@ -77,6 +78,16 @@ enum ep_db_type {
 enum ep_db_type ep_db_col_type(struct ep_stmt *stmt, int i);
 int ep_db_cols(struct ep_stmt *stmt);
 const char *ep_db_col_name(struct ep_stmt *stmt, int i);
+
+/* While set, every text that ep_db_col_text gives passes through it: replace
+ * appends the text to be shown instead, or returns false for "as it is".
+ * There is no other way for a text column to a reader of rows, so nothing
+ * can be forgotten.  filter must live until it is replaced; NULL ends it. */
+struct ep_db_filter {
+	bool (*replace)(void *to, const char *text, struct ep_buf *out);
+	void *to;
+};
+void ep_db_filter_set(struct ep_db *db, const struct ep_db_filter *filter);
 
 int64_t ep_db_last_id(struct ep_db *db);
 int64_t ep_db_changes(struct ep_db *db);

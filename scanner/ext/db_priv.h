@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "ext/db.h"
 
 /* How much work the statements that follow may still do. */
@@ -28,6 +29,7 @@ struct ep_db {
 	struct ep_stmt *open;	/* all statements, for closing */
 	struct ep_map regex;	/* flag and pattern -> struct ep_regex */
 	const struct ep_db_guard *guard;
+	const struct ep_db_filter *filter;
 	char denied[160];	/* what the guard refused last */
 	enum ep_code func_code;	/* why one of our functions failed */
 	struct ep_db_work work;
@@ -41,6 +43,7 @@ struct ep_stmt {
 	bool busy;		/* handed out */
 	bool done;		/* the last row was seen */
 	int bind_rc;		/* first binding that failed */
+	struct ep_words shown;	/* what the filter made of this row */
 };
 
 /* Sets err from the connection's last error. */

@@ -19,6 +19,7 @@ static void finalize(struct ep_stmt *stmt)
 	while (*at != stmt)
 		at = &(*at)->next;
 	*at = stmt->next;
+	ep_words_release(&stmt->shown);
 	sqlite3_finalize(stmt->h);
 	ep_free(stmt);
 }
@@ -124,6 +125,7 @@ void ep_db_done(struct ep_stmt *stmt)
 		finalize(stmt);
 		return;
 	}
+	ep_words_release(&stmt->shown);
 	sqlite3_reset(stmt->h);
 	sqlite3_clear_bindings(stmt->h);
 	stmt->busy = false;
@@ -222,6 +224,7 @@ int ep_db_step(struct ep_stmt *stmt, bool *ret_row, struct ep_err *err)
 	int rc;
 
 	*ret_row = false;
+	ep_words_release(&stmt->shown);
 	if (stmt->done)
 		return 0;
 	rc = check_ready(stmt, err);
@@ -262,9 +265,27 @@ int64_t ep_db_col_int(struct ep_stmt *stmt, int i)
 	return sqlite3_column_int64(stmt->h, i);
 }
 
+void ep_db_filter_set(struct ep_db *db, const struct ep_db_filter *filter)
+{
+	db->filter = filter;
+}
+
 const char *ep_db_col_text(struct ep_stmt *stmt, int i)
 {
-	return (const char *)sqlite3_column_text(stmt->h, i);
+	const struct ep_db_filter *filter = stmt->db->filter;
+	bool is_text = sqlite3_column_type(stmt->h, i) == SQLITE_TEXT;
+	const char *text = (const char *)sqlite3_column_text(stmt->h, i);
+	struct ep_buf out;
+
+	if (!text || !filter || !is_text)
+		return text;
+	ep_buf_init(&out, EP_DB_VALUE_BYTES_MAX);
+	if (filter->replace(filter->to, text, &out)) {
+		text = ep_buf_take(&out);
+		EP_VEC_ADD(&stmt->shown) = (char *)text;
+	}
+	ep_buf_release(&out);
+	return text;
 }
 
 const void *ep_db_col_blob(struct ep_stmt *stmt, int i, size_t *ret_n)

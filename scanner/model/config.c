@@ -119,6 +119,25 @@ static void read_brand(const struct ep_config_reader *rd,
 				   "'colour' must look like #1a5fb4");
 }
 
+static void read_redact(const struct ep_config_reader *rd,
+			const struct ep_yaml *map)
+{
+	static const char *const keys[] = { "key", NULL };
+	const struct ep_yaml *node = ep_yaml_get(map, "redact");
+	const struct ep_yaml *key;
+
+	if (!node)
+		return;
+	ep_yaml_known(node, keys, "'redact'", rd->file, rd->diag);
+	key = ep_yaml_get(node, "key");
+	if (key && key->type == EP_YAML_MAP)
+		rd->config->redact_key = ep_config_secret(rd, key);
+	else
+		ep_config_complain(rd, key ? key : node,
+				   "'redact' needs 'key', a secret by "
+				   "reference: {file: PATH}");
+}
+
 static void read_testing(const struct ep_config_reader *rd,
 			 const struct ep_yaml *map)
 {
@@ -258,7 +277,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		"imports",  "waivers",	"connector_folders", "rule_folders",
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
-		"testing",  NULL
+		"redact",   "testing",  NULL
 	};
 	struct ep_config *config = rd->config;
 	const struct ep_yaml *msp = ep_yaml_get(map, "msp");
@@ -282,6 +301,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	read_ages(rd, map);
 	read_numbers(rd, map);
 	read_brand(rd, map);
+	read_redact(rd, map);
 	read_testing(rd, map);
 	read_rules(rd, map);
 	read_vendor_words(rd, map);

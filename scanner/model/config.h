@@ -131,6 +131,8 @@ struct ep_config {
 		char *logo;	/* path of an SVG or PNG, or NULL */
 		char *colour;	/* #rrggbb */
 	} brand;
+	struct ep_secret *redact_key;	/* of pseudonyms; NULL: a file beside
+					 * the database */
 	struct {
 		bool present;
 		bool allow_loopback;

@@ -119,6 +119,7 @@ void ep_config_free(struct ep_config *config)
 	ep_free(config->leavers);
 	ep_free(config->imports);
 	ep_free(config->threshold);
+	ep_secret_free(config->redact_key);
 	ep_free(config->brand.name);
 	ep_free(config->brand.logo);
 	ep_free(config->brand.colour);

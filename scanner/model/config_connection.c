@@ -9,8 +9,8 @@
 
 #include "base/str.h"
 
-static struct ep_secret *read_secret(const struct ep_config_reader *rd,
-				     const struct ep_yaml *node)
+struct ep_secret *ep_config_secret(const struct ep_config_reader *rd,
+				   const struct ep_yaml *node)
 {
 	static const char *const keys[] = { "file", "credential", "command",
 					    NULL };
@@ -71,7 +71,7 @@ static void read_credential(const struct ep_config_reader *rd,
 	};
 	for (child = node->child; child; child = child->next) {
 		if (child->type == EP_YAML_MAP) {
-			secret = read_secret(rd, child);
+			secret = ep_config_secret(rd, child);
 			if (!secret)
 				continue;
 			EP_VEC_ADD(&credential->secrets) =

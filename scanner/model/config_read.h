@@ -50,6 +50,9 @@ const struct ep_yaml *ep_config_list(const struct ep_config_reader *rd,
 /* Reads the keys that a customer file and the msp: section share. */
 void ep_config_read_customer(struct ep_config_reader *rd,
 			     const struct ep_yaml *map, bool msp);
+/* {file: ...}, {credential: ...} or {command: ...}; NULL with a complaint. */
+struct ep_secret *ep_config_secret(const struct ep_config_reader *rd,
+				   const struct ep_yaml *node);
 void ep_config_read_connection(struct ep_config_reader *rd,
 			       const struct ep_yaml *map,
 			       struct ep_customer *customer);

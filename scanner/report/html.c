@@ -110,8 +110,9 @@ static void write_title(struct ep_xml *xml, const struct book *book,
 	ep_xml_close(xml);
 	ep_xml_open(xml, "p");
 	ep_xml_attr(xml, "class", "when");
-	ep_xml_textf(xml, "Run %" PRId64 ", read %s", page->run,
-		     ep_time_format(page->started_at, time));
+	ep_xml_textf(xml, "Run %" PRId64 ", read %s%s", page->run,
+		     ep_time_format(page->started_at, time),
+		     page->redacted ? "; people are pseudonyms" : "");
 	ep_xml_close(xml);
 	if (ep_page_banner(page)) {
 		ep_xml_open(xml, "p");
@@ -200,8 +201,7 @@ static int write_page(const struct book *book, const char *path,
 	if (rc == 0)
 		rc = ep_layout_find(&book->config->report_folders, definition,
 				    &layout, err);
-	ep_page_sample(&page, book->options->seed, book->options->sample);
-	page.framework = layout ? layout->framework : NULL;
+	ep_page_ask(&page, book->options, layout);
 	if (rc == 0)
 		rc = ep_report_out_open(&out, path, err);
 	if (rc) {

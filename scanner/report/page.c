@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ext/db.h"
 #include "report/layout.h"
+#include "report/report.h"
 #include "store/store.h"
 
 static void copy(char *to, size_t max, const char *from)
@@ -36,6 +37,9 @@ static void bind(struct ep_stmt *stmt, const struct ep_page *page)
 	i = ep_db_param(stmt, ":customer");
 	if (i)
 		ep_db_text(stmt, i, page->customer);
+	i = ep_db_param(stmt, ":redacted");
+	if (i)
+		ep_db_int(stmt, i, page->redacted);
 	i = ep_db_param(stmt, ":framework");
 	if (i)
 		ep_db_text(stmt, i, page->framework);
@@ -47,12 +51,15 @@ static void bind(struct ep_stmt *stmt, const struct ep_page *page)
 		ep_db_int(stmt, i, page->sample);
 }
 
-void ep_page_sample(struct ep_page *page, const char *seed, int64_t sample)
+void ep_page_ask(struct ep_page *page, const struct ep_report_options *options,
+		 const struct ep_layout *layout)
 {
-	if (seed)
-		page->seed = seed;
-	if (sample > 0)
-		page->sample = sample;
+	if (options->seed)
+		page->seed = options->seed;
+	if (options->sample > 0)
+		page->sample = options->sample;
+	page->redacted = options->redact;
+	page->framework = layout ? layout->framework : NULL;
 }
 
 static int read_row(struct ep_store *store, struct ep_page *page,

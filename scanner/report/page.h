@@ -57,7 +57,11 @@ int ep_page_read(struct ep_store *store, int64_t run, const char *customer,
  * seed is then this word, so that nobody chose it for its result. */
 #define EP_SAMPLE_DEFAULT 25
 #define EP_SEED_DEFAULT "exitproof"
-void ep_page_sample(struct ep_page *page, const char *seed, int64_t sample);
+struct ep_report_options;
+struct ep_layout;
+/* What somebody asks for, and what the definition says (NULL: none). */
+void ep_page_ask(struct ep_page *page, const struct ep_report_options *options,
+		 const struct ep_layout *layout);
 
 /* Prepares any query of a report, bound the same way. */
 int ep_page_prepare(struct ep_store *store, const struct ep_page *page,

@@ -17,6 +17,7 @@
 #include "report/oscal.h"
 #include "report/out.h"
 #include "report/page.h"
+#include "report/redact.h"
 #include "report/text.h"
 #include "store/store.h"
 
@@ -104,8 +105,7 @@ static int write_file(struct ep_store *store, const struct ep_config *config,
 	rc = ep_page_read(store, run, options->customer, &page, err);
 	if (rc == 0 && id)
 		rc = ep_layout_find(&config->report_folders, id, &layout, err);
-	ep_page_sample(&page, options->seed, options->sample);
-	page.framework = layout ? layout->framework : NULL;
+	ep_page_ask(&page, options, layout);
 	if (rc == 0)
 		rc = ep_report_out_open(&out, options->path, err);
 	if (rc == 0) {
@@ -141,12 +141,44 @@ static int write_folder(struct ep_store *store,
 	rc = ep_page_read(store, run, options->customer, &page, err);
 	if (rc == 0)
 		rc = ep_layout_find(&config->report_folders, id, &layout, err);
-	ep_page_sample(&page, options->seed, options->sample);
-	page.framework = layout ? layout->framework : NULL;
+	ep_page_ask(&page, options, layout);
 	if (rc == 0)
 		rc = ep_csv_folder_write(store, layout, &page, options->path,
 					 err);
 	ep_layout_free(layout);
+	return rc;
+}
+
+static int write_report(struct ep_store *store,
+			const struct ep_config *config,
+			const struct ep_report_options *options, int64_t run,
+			struct ep_err *err)
+{
+	if (options->format == EP_REPORT_HTML)
+		return ep_html_write(store, config, options, run, err);
+	if (is_folder(options))
+		return write_folder(store, config, options, run, err);
+	return write_file(store, config, options, run, err);
+}
+
+/* The door of the database gives no name away while this lasts, whatever
+ * writer reads and whatever query it has. */
+static int write_redacted(struct ep_store *store,
+			  const struct ep_config *config,
+			  const struct ep_report_options *options, int64_t run,
+			  struct ep_err *err)
+{
+	struct ep_db_filter filter = { .replace = ep_redact_text };
+	struct ep_redact *redact = NULL;
+	int rc = ep_redact_load(store, config, &redact, err);
+
+	if (rc)
+		return rc;
+	filter.to = redact;
+	ep_db_filter_set(ep_store_db(store), &filter);
+	rc = write_report(store, config, options, run, err);
+	ep_db_filter_set(ep_store_db(store), NULL);
+	ep_redact_free(redact);
 	return rc;
 }
 
@@ -158,12 +190,10 @@ int ep_report_write(struct ep_store *store, const struct ep_config *config,
 	int rc;
 
 	rc = choose_run(store, &run, err);
-	if (rc == 0 && options->format == EP_REPORT_HTML)
-		rc = ep_html_write(store, config, options, run, err);
-	else if (rc == 0 && is_folder(options))
-		rc = write_folder(store, config, options, run, err);
-	else if (rc == 0)
-		rc = write_file(store, config, options, run, err);
+	if (rc == 0)
+		rc = options->redact ?
+			     write_redacted(store, config, options, run, err) :
+			     write_report(store, config, options, run, err);
 	if (rc)
 		ep_err_context(err, "report %s=%s",
 			       formats[options->format].word, options->path);

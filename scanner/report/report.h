@@ -37,6 +37,7 @@ struct ep_report_options {
 				 * the one that suits the format */
 	const char *customer;	/* NULL: all */
 	int64_t run;		/* a checked run; 0: the newest */
+	bool redact;		/* people become pseudonyms */
 	const char *seed;	/* of samples; NULL and 0: as page.h says */
 	int64_t sample;
 	bool colour;		/* text only */

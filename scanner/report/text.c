@@ -324,9 +324,10 @@ static void write_head(struct writer *wr, const struct ep_layout *layout,
 	char time[EP_TIME_TEXT];
 
 	ep_buf_init(&title, 2048);
-	ep_buf_addf(&title, "%s: %s, run %" PRId64 " of %s", layout->title,
+	ep_buf_addf(&title, "%s: %s, run %" PRId64 " of %s%s", layout->title,
 		    page->name, page->run,
-		    ep_time_format(page->started_at, time));
+		    ep_time_format(page->started_at, time),
+		    page->redacted ? "; people are pseudonyms" : "");
 	heading(wr, 1, title.s);
 	if (ep_page_banner(page)) {
 		ep_buf_adds(&wr->line, wr->style == EP_TEXT_MARKDOWN ? "**" : "");
