@@ -47,7 +47,9 @@ pmccabe: function size and complexity
 shellcheck: lint of the scripts
 mandoc: lint of the manual
 libxml2-utils: xmllint, for JUnit and HTML
+openssh-client: signs and checks a checkpoint
 sqlite3: looks at the database without us
+xxd: hashes a package without us
 jq: looks at JSON without us
 curl: speaks to the simulated MSP without us
 xz-utils: make dist

@@ -20,6 +20,7 @@ ep_data_folder() {
 	ln -sfn "$EP_SRC/rules" "$ep_work/data/rules"
 	ln -sfn "$EP_SRC/reports" "$ep_work/data/reports"
 	ln -sfn "$EP_SRC/scanner/connectors" "$ep_work/data/connectors"
+	ln -sfn "$EP_SRC/scanner/evidence" "$ep_work/data/evidence"
 	EXITPROOF_DATADIR=$ep_work/data
 	export EXITPROOF_DATADIR
 }

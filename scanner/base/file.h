@@ -32,6 +32,9 @@ int ep_file_out_write(struct ep_file_out *out, const void *p, size_t n,
 int ep_file_out_commit(struct ep_file_out *out, struct ep_err *err)
 	EP_MUST_CHECK;
 void ep_file_out_abort(struct ep_file_out *out);
+/* All three at once. */
+int ep_file_put(const char *path, int mode, const void *p, size_t n,
+		struct ep_err *err) EP_MUST_CHECK;
 
 int ep_file_mkdirs(const char *path, int mode, struct ep_err *err)
 	EP_MUST_CHECK;

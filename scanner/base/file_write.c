@@ -211,6 +211,21 @@ void ep_file_out_abort(struct ep_file_out *out)
 	out_free(out);
 }
 
+int ep_file_put(const char *path, int mode, const void *p, size_t n,
+		struct ep_err *err)
+{
+	struct ep_file_out *out = NULL;
+	int rc = ep_file_out_open(path, mode, &out, err);
+
+	if (rc < 0)
+		return rc;
+	rc = ep_file_out_write(out, p, n, err);
+	if (rc == 0)
+		return ep_file_out_commit(out, err);
+	ep_file_out_abort(out);
+	return rc;
+}
+
 static int make_folder(const char *path, int mode, struct ep_err *err)
 {
 	struct stat st;

@@ -15,6 +15,7 @@
 #include "cli/known_roles.h"
 #include "cli/moment.h"
 #include "evidence/evidence.h"
+#include "evidence/package.h"
 #include "evidence/prove.h"
 #include "store/store.h"
 
@@ -34,15 +35,7 @@ static void tell_sealed(void *to, const struct ep_sealed *sealed)
 static int write_out(struct ep_app *app, const char *path,
 		     const struct ep_buf *text)
 {
-	struct ep_file_out *out = NULL;
-
-	if (ep_file_out_open(path, 0640, &out, &app->err) < 0)
-		return ep_app_fail(app);
-	if (ep_file_out_write(out, text->s, text->len, &app->err) < 0) {
-		ep_file_out_abort(out);
-		return ep_app_fail(app);
-	}
-	if (ep_file_out_commit(out, &app->err) < 0)
+	if (ep_file_put(path, 0640, text->s, text->len, &app->err) < 0)
 		return ep_app_fail(app);
 	return 0;
 }
@@ -243,6 +236,47 @@ static int growth(struct ep_app *app, int argc, char **argv)
 	return ep_app_finish();
 }
 
+/* --- export ------------------------------------------------------------------- */
+
+static int export(struct ep_app *app, int argc, char **argv)
+{
+	static const struct ep_opt_usage usage = {
+		"evidence export", "",
+		"Writes a sealed run into a folder that can be checked with "
+		"sqlite3, sha256sum, xxd, openssl and sh alone."
+	};
+	const char *run = NULL, *to = NULL;
+	const struct ep_opt table[] = {
+		{ EP_OPT_TEXT, 0, "run", "RUN|TIME", &run,
+		  "the newest sealed run by default" },
+		{ EP_OPT_TEXT, 'o', "to", "FOLDER", &to,
+		  "a new folder" },
+		EP_APP_OPTIONS(app)
+	};
+	EP_AUTO_FREE char *script = NULL;
+	struct ep_package_options options = { .script = NULL };
+	struct ep_sealed sealed;
+	int operands, status;
+
+	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
+	if (status >= 0)
+		return status;
+	if (operands || !to)
+		return ep_app_usage("evidence export", "give --to FOLDER");
+	status = open_sealed(app, run, &sealed);
+	if (status)
+		return status;
+	options.script = script = ep_file_join(ep_app_data_folder(),
+					       "evidence/check.sh");
+	options.config = app->config;
+	if (ep_package(app->store, &sealed, &options, to, &app->err))
+		return ep_app_fail(app);
+	if (!app->quiet)
+		ep_app_printf("run %" PRId64 " is in %s; check it with "
+			      "'sh %s/check.sh'\n", sealed.run, to, to);
+	return ep_app_finish();
+}
+
 /* --- verify ------------------------------------------------------------------- */
 
 static void tell_checked(void *to, const struct ep_sealed *sealed)
@@ -305,6 +339,7 @@ int ep_cmd_evidence(struct ep_app *app, int argc, char **argv)
 		{ "checkpoint", checkpoint, "seal finished runs" },
 		{ "groups", groups, "what a sealed run consists of" },
 		{ "prove", prove, "files that prove a group or a record" },
+		{ "export", export, "a folder that proves itself" },
 		{ "growth", growth, "files that prove nothing was rewritten" },
 		{ "verify", verify, "hash the database again" },
 		{ NULL, NULL, NULL },

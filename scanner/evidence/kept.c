@@ -53,9 +53,10 @@ static const struct {
 	  "u.rule = l.rule WHERE l.first_run <= ?1 AND (l.end_run IS NULL OR "
 	  "l.end_run > ?1)" },
 	{ "rule",
-	  "SELECT NULL AS grp, t.id, t.revision, t.severity, t.sha256, "
-	  "t.population, t.violations, t.params, t.needs FROM main.rule_run u "
-	  "JOIN main.rule_text t ON t.sha256 = u.sha256 WHERE u.run = ?1" },
+	  "SELECT NULL AS grp, t.id, t.revision, t.title, u.severity, t.per, "
+	  "t.systems, t.needs, t.params, t.population, t.violations, t.sha256 "
+	  "FROM main.rule_run u JOIN main.rule_text t ON t.sha256 = u.sha256 "
+	  "WHERE u.run = ?1" },
 	{ "setting",
 	  "SELECT t.customer AS grp, s.tenant, s.name, s.value "
 	  "FROM temp.setting s JOIN temp.tenancy t ON t.tenant = s.tenant" },

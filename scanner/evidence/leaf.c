@@ -26,8 +26,7 @@ int ep_leaf_schema(struct ep_db *db, struct ep_err *err)
 
 /* --- which columns -------------------------------------------------------- */
 
-/* They follow from other members, or from a claim that may move. */
-static bool is_derived(const char *name)
+bool ep_leaf_derived(const char *name)
 {
 	static const char *const derived[] = { "customer", "tenant_name",
 					       "first_seen_at", "changed_at" };
@@ -38,7 +37,8 @@ static bool is_derived(const char *name)
 	return false;
 }
 
-static bool is_lookup(const struct ep_entity *entity, const char *name)
+const char *ep_leaf_looked_up(const struct ep_entity *entity,
+			      const char *name)
 {
 	for (int i = 0; i < entity->columns; i++) {
 		const char *column = entity->column[i].name;
@@ -46,12 +46,12 @@ static bool is_lookup(const struct ep_entity *entity, const char *name)
 		if (entity->column[i].type == EP_TYPE_ADDRESS &&
 		    ep_str_starts(name, column) &&
 		    ep_str_eq(name + strlen(column), "_key"))
-			return true;
+			return column;
 	}
-	return false;
+	return NULL;
 }
 
-static bool is_moving(const struct ep_entity *entity, const char *name)
+bool ep_leaf_moving(const struct ep_entity *entity, const char *name)
 {
 	int i = ep_entity_column(entity, name);
 
@@ -69,9 +69,9 @@ static bool is_wanted(const struct ep_entity *entity, bool moving,
 		if (ep_str_eq(name, place[i]))
 			return true;
 	if (moving)
-		return is_moving(entity, name);
-	return !is_derived(name) && !is_lookup(entity, name) &&
-	       !is_moving(entity, name);
+		return ep_leaf_moving(entity, name);
+	return !ep_leaf_derived(name) && !ep_leaf_looked_up(entity, name) &&
+	       !ep_leaf_moving(entity, name);
 }
 
 static int compare(const void *a, const void *b)

@@ -47,6 +47,14 @@ struct ep_leaf_shape {
 	} member[EP_LEAF_MEMBERS_MAX];
 };
 
+/* Of a column of an entity's view: it follows from other members or from a
+ * claim that may move; the address that it is the look-up key of, or NULL; it
+ * moves every night. */
+bool ep_leaf_derived(const char *name);
+const char *ep_leaf_looked_up(const struct ep_entity *entity,
+			      const char *name);
+bool ep_leaf_moving(const struct ep_entity *entity, const char *name);
+
 /* The columns of a view of `entity`: those that move every night (moving) or
  * the others.  What follows from other columns or from the configuration is
  * no part of the record.  entity NULL: every column but `grp`.  stmt must

@@ -74,16 +74,8 @@ static int write_file(const char *folder, const char *name, const char *text,
 		      size_t n, struct ep_err *err)
 {
 	EP_AUTO_FREE char *path = ep_file_join(folder, name);
-	struct ep_file_out *out = NULL;
-	int rc = ep_file_out_open(path, 0640, &out, err);
 
-	if (rc < 0)
-		return rc;
-	rc = ep_file_out_write(out, text, n, err);
-	if (rc == 0)
-		return ep_file_out_commit(out, err);
-	ep_file_out_abort(out);
-	return rc;
+	return ep_file_put(path, 0640, text, n, err);
 }
 
 static int write_text(const char *folder, const char *name, const char *text,
@@ -142,8 +134,8 @@ static int write_checkpoint(struct ep_db *db, const char *folder,
 	return rc;
 }
 
-static int write_run(struct ep_db *db, int64_t seq, const char *folder,
-		     struct ep_err *err)
+int ep_prove_run(struct ep_db *db, int64_t seq, const char *folder,
+		 struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	struct ep_hashes log = { 0 };
@@ -193,7 +185,7 @@ static int write_proof(struct ep_store *store, const struct ep_sealed *sealed,
 		rc = write_path(folder, "group.path", &p->groups, p->group_at,
 				err);
 	if (rc == 0)
-		rc = write_run(ep_store_db(store), sealed->seq, folder, err);
+		rc = ep_prove_run(ep_store_db(store), sealed->seq, folder, err);
 	return rc;
 }
 

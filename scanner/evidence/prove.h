@@ -27,6 +27,10 @@ int ep_prove(struct ep_store *store, const struct ep_sealed *sealed,
 	     const char *group, const char *key, const char *folder,
 	     struct ep_err *err) EP_MUST_CHECK;
 
+/* run.leaf, run.path and the checkpoint alone, into a folder that exists. */
+int ep_prove_run(struct ep_db *db, int64_t seq, const char *folder,
+		 struct ep_err *err) EP_MUST_CHECK;
+
 /* Names of the groups of a sealed run with their counts, for a choice. */
 int ep_prove_groups(struct ep_store *store, const struct ep_sealed *sealed,
 		    void (*tell)(void *to, const char *name, uint64_t count),
