@@ -29,6 +29,7 @@ libssl-dev: SHA-256, signatures
 libldap-dev: Active Directory
 libzstd-dev: kept raw pages
 libxxhash-dev: fingerprints
+libutf8proc-dev: names in one spelling
 ca-certificates: whom TLS trusts'
 
 packages_quickstart='

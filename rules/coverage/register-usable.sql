@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: register-usable
--- revision: 1
+-- revision: 2
 -- title: The leaver register is there, whole, young and not empty
 -- why: Without the register nobody has left, and every rule about leavers
 --   would look clean.
@@ -25,6 +25,7 @@ SELECT count(*) AS n
  WHERE system = 'register';
 -- violations:
 -- No register at all is a violation, and so is one of unknown age or size.
+-- That tickets and directories tell of nobody is none.
 SELECT 'register' AS subject,
        'leaver register' AS name,
        'none is configured' AS seen,
@@ -36,13 +37,16 @@ SELECT tenant || ' ' || dataset,
        'leaver register',
        CASE WHEN coalesce(status, 'missing') <> 'complete'
             THEN coalesce(status, 'missing') || coalesce(': ' || reason, '')
-            WHEN coalesce(rows, 0) = 0 THEN 'empty'
+            WHEN coalesce(rows, 0) = 0
+             AND dataset NOT IN ('register.sources', 'register.stated')
+            THEN 'empty'
             ELSE coalesce(age / 86400 || ' days old', 'of unknown age') END,
        'complete, with people, at most ' || :days || ' days old',
        age
   FROM coverage
  WHERE system = 'register'
    AND (coalesce(status, 'missing') <> 'complete'
-        OR coalesce(rows, 0) = 0
+        OR (coalesce(rows, 0) = 0
+            AND dataset NOT IN ('register.sources', 'register.stated'))
         OR age IS NULL
         OR age > :days * 86400);

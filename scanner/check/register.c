@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "ext/db.h"
+#include "ext/text.h"
 
 static void person_free(void *p)
 {
@@ -27,7 +28,7 @@ static void list_free(void *p)
 	ep_free(list);
 }
 
-/* Lower case, runs of blanks as one, none at the ends. */
+/* Addresses and ids: in lower case, runs of blanks as one, none at the ends. */
 static char *fold(const char *s)
 {
 	struct ep_buf out;
@@ -49,15 +50,13 @@ static char *fold(const char *s)
 	return ep_buf_take(&out);
 }
 
-static void add(struct ep_map *map, const char *text,
+/* Takes the key over. */
+static void add(struct ep_map *map, char *folded,
 		const struct ep_person *person)
 {
-	EP_AUTO_FREE char *key = NULL;
+	EP_AUTO_FREE char *key = folded;
 	struct ep_person_list *list;
 
-	if (!text)
-		return;
-	key = fold(text);
 	if (!key || !*key)
 		return;
 	list = ep_map_get(map, key);
@@ -97,7 +96,7 @@ static int load_persons(struct ep_db *db, struct ep_register *reg,
 		person->left_at = ep_db_col_int(stmt, 3);
 		person->msp = ep_db_col_int(stmt, 4) != 0;
 		ep_map_set(&reg->person, id, person);
-		add(&reg->name, person->name, person);
+		add(&reg->name, ep_text_fold(person->name), person);
 	}
 	return rc;
 }
@@ -113,11 +112,12 @@ static int load_aliases(struct ep_db *db, struct ep_register *reg,
 
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
 		const char *id = ep_db_col_text(stmt, 0);
+		const char *address = ep_db_col_text(stmt, 1);
 		const struct ep_person *person =
 			id ? ep_map_get(&reg->person, id) : NULL;
 
-		if (person)
-			add(&reg->address, ep_db_col_text(stmt, 1), person);
+		if (person && address)
+			add(&reg->address, fold(address), person);
 	}
 	return rc;
 }
@@ -145,25 +145,18 @@ void ep_register_release(struct ep_register *reg)
 	ep_map_release(&reg->person, person_free);
 }
 
-static const struct ep_person_list *find(const struct ep_map *map,
-					 const char *text)
-{
-	EP_AUTO_FREE char *key = NULL;
-
-	if (!text || !*text)
-		return NULL;
-	key = fold(text);
-	return key ? ep_map_get(map, key) : NULL;
-}
-
 const struct ep_person_list *ep_register_address(const struct ep_register *reg,
 						 const char *address)
 {
-	return find(&reg->address, address);
+	EP_AUTO_FREE char *key = address && *address ? fold(address) : NULL;
+
+	return key ? ep_map_get(&reg->address, key) : NULL;
 }
 
 const struct ep_person_list *ep_register_name(const struct ep_register *reg,
 					      const char *name)
 {
-	return find(&reg->name, name);
+	EP_AUTO_FREE char *key = ep_text_fold(name);
+
+	return key ? ep_map_get(&reg->name, key) : NULL;
 }

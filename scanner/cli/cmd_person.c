@@ -34,6 +34,16 @@ static const char who_sql[] =
 	" FROM temp.person p WHERE p.id = ?1 OR p.id IN"
 	" (SELECT person FROM temp.alias WHERE address = ?1)";
 
+/* What tickets and directories say of an address, and what it counts for. */
+static const char sources_sql[] =
+	"SELECT s.id AS source, coalesce(s.name, '') AS says, coalesce("
+	"substr(iso(s.created_at), 1, 10), 'no date') AS left_on, s.state AS"
+	" counts, (SELECT iso(max(w.started_at)) FROM main.run w) AS as_of"
+	" FROM temp.resource s WHERE s.dataset = 'register.sources' AND"
+	" (s.owner = ?1 OR s.owner IN (SELECT b.address FROM temp.alias b"
+	" JOIN temp.alias a ON a.person = b.person WHERE a.address = ?1))"
+	" ORDER BY s.created_at, s.id";
+
 static const char accounts_sql[] =
 	HIS_ACCOUNTS
 	"SELECT coalesce(a.customer, '(nobody)') AS customer,"
@@ -85,10 +95,13 @@ static int section(struct ep_app *app, const char *title, const char *sql,
 
 static int print_person(struct ep_app *app, const char *address)
 {
-	int64_t who, accounts, keys, gaps;
+	int64_t who, said, accounts, keys, gaps;
 
 	if (section(app, "Leaver register", who_sql, address,
 		    "  not in the register", &who) ||
+	    section(app, "Exit tickets and directories", sources_sql, address,
+		    "  nothing that was read says that this person left",
+		    &said) ||
 	    section(app, "Accounts and roles", accounts_sql, address,
 		    "  none in what was read", &accounts) ||
 	    section(app, "Keys and credentials", keys_sql, address,
@@ -131,16 +144,31 @@ static int decide(struct ep_app *app, char **argv, bool same)
 	return link_people(app);
 }
 
+/* Statements that only a human can settle, in the register. */
+static const char statements_sql[] =
+	"SELECT coalesce(s.parent, '(nobody)') AS customer, s.id AS source,"
+	" coalesce(s.owner, '(nobody found)') AS address, coalesce(s.name, '')"
+	" AS says, coalesce(substr(iso(s.created_at), 1, 10), 'no date') AS"
+	" left_on, CASE s.state WHEN 'contradicts' THEN 'the register keeps"
+	" this person' ELSE 'not in the register' END AS why"
+	" FROM temp.resource s WHERE s.dataset = 'register.sources' AND"
+	" coalesce(s.state, 'review') NOT IN ('agrees', 'certain')"
+	" ORDER BY s.parent, s.id";
+
 static int list_open(struct ep_app *app)
 {
-	int64_t rows = 0;
+	struct ep_db *db = ep_store_db(app->store);
+	int64_t links = 0, said = 0;
 
-	if (ep_table_print(ep_store_db(app->store), match_sql, NULL, &rows,
-			   &app->err))
+	if (ep_table_print(db, match_sql, NULL, &links, &app->err))
 		return ep_app_fail(app);
-	if (rows == 0)
+	if (links)
+		ep_app_printf("\n");
+	if (ep_table_print(db, statements_sql, NULL, &said, &app->err))
+		return ep_app_fail(app);
+	if (links + said == 0)
 		ep_app_printf("nothing to settle\n");
-	return rows ? 2 : ep_app_finish();
+	return links + said ? 2 : ep_app_finish();
 }
 
 static int person_match(struct ep_app *app, int argc, char **argv)
@@ -148,7 +176,9 @@ static int person_match(struct ep_app *app, int argc, char **argv)
 	static const struct ep_opt_usage usage = {
 		"person match", "[TENANCY ACCOUNT PERSON]",
 		"Lists accounts that may be a leaver's and that a human has to "
-		"settle; or settles one with --same or --other."
+		"settle, and people whom a ticket or a directory calls departed "
+		"and the register does not; or settles one account with --same "
+		"or --other."
 	};
 	bool same = false, other = false;
 	const struct ep_opt table[] = {

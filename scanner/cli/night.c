@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "check/leavers.h"
 #include "cli/connect.h"
 #include "cli/progress.h"
 #include "cli/resolve.h"
@@ -103,6 +104,17 @@ static int collect_all(struct ep_night *night, struct ep_http *http,
 	return collect_pass(night, http, &filter, sink, progress);
 }
 
+/* Last, since it is made from all that came in. */
+static int derive_leavers(struct ep_app *app, struct ep_sink *sink)
+{
+	int rc = ep_store_as_of(app->store, 0, &app->err);
+
+	if (rc == 0)
+		rc = ep_leavers_derive(ep_store_db(app->store), app->config,
+				       sink, ep_clock_now(), &app->err);
+	return rc < 0 ? rc : ep_store_flush(app->store, &app->err);
+}
+
 static int collect_and_import(struct ep_night *night)
 {
 	struct ep_app *app = night->app;
@@ -132,6 +144,8 @@ static int collect_and_import(struct ep_night *night)
 				       &app->err);
 	if (rc == 0)
 		rc = ep_store_flush(app->store, &app->err);
+	if (rc == 0)
+		rc = derive_leavers(app, &sink);
 	return rc;
 }
 

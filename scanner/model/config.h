@@ -76,6 +76,24 @@ struct ep_ticketing {
 	char *from;	/* lowest severity; NULL: high */
 };
 
+/* What an exit ticket or a blocked account says about its person. */
+enum ep_leave_counts {
+	EP_LEAVE_OFF,		/* nothing */
+	EP_LEAVE_REVIEW,	/* somebody has to look */
+	EP_LEAVE_CERTAIN	/* the person has left */
+};
+
+struct ep_leave_sources {
+	enum ep_leave_counts tickets;
+	enum ep_leave_counts directory;
+	/* Patterns (PCRE2) on a ticket's title, NULL none: group 1 is the
+	 * leaver's address, and the day on which he leaves. */
+	char *subject;
+	char *date;
+	/* Directories, "system/id"; none: all of the customer's. */
+	struct ep_words tenancies;
+};
+
 struct ep_customer {
 	char *id;	/* [a-z0-9-], also file names of reports */
 	char *name;
@@ -95,6 +113,7 @@ struct ep_customer {
 	int64_t exit_at;	/* customer exit: effective date, 0 none */
 	char *exit_ticket;
 	struct ep_ticketing tickets;
+	struct ep_leave_sources leave;	/* who beside the register counts */
 };
 
 struct ep_config {

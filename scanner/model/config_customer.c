@@ -157,12 +157,13 @@ static const char *const *customer_keys(bool msp)
 {
 	static const char *const msp_keys[] = {
 		"id",	    "name",   "domains",  "connections", "claims",
-		"declared", "owners", "aliases",  "tickets",	 NULL
+		"declared", "owners", "aliases",  "tickets",
+		"leave_sources", NULL
 	};
 	static const char *const keys[] = { "customer", "name",	   "domains",
 					    "connections", "claims", "declared",
 					    "owners", "aliases",  "exit",
-					    "tickets", NULL };
+					    "tickets", "leave_sources", NULL };
 
 	return msp ? msp_keys : keys;
 }
@@ -194,6 +195,7 @@ void ep_config_read_customer(struct ep_config_reader *rd,
 	read_tickets(rd, map, &customer);
 	if (!msp)
 		read_exit(rd, map, &customer);
+	ep_config_read_leave(rd, map, &customer.leave);
 	for (node = ep_config_list(rd, map, "connections"); node;
 	     node = node->next)
 		ep_config_read_connection(rd, node, &customer);
@@ -223,6 +225,7 @@ void ep_config_customer_clear(struct ep_customer *customer)
 		ep_free(customer->declared.v[i].reason);
 	}
 	ep_vec_release(&customer->declared);
+	ep_config_leave_clear(&customer->leave);
 	ep_words_release(&customer->domains);
 	ep_words_release(&customer->authorised_owners);
 	ep_free(customer->id);

@@ -53,6 +53,10 @@ void ep_config_read_customer(struct ep_config_reader *rd,
 /* {file: ...}, {credential: ...} or {command: ...}; NULL with a complaint. */
 struct ep_secret *ep_config_secret(const struct ep_config_reader *rd,
 				   const struct ep_yaml *node);
+void ep_config_read_leave(struct ep_config_reader *rd,
+			  const struct ep_yaml *map,
+			  struct ep_leave_sources *leave);
+void ep_config_leave_clear(struct ep_leave_sources *leave);
 void ep_config_read_connection(struct ep_config_reader *rd,
 			       const struct ep_yaml *map,
 			       struct ep_customer *customer);

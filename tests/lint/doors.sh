@@ -16,6 +16,7 @@ pcre2         | scanner/ext/regex\.c
 libxml/       | scanner/ext/xml[a-z_]*(\.c|_priv\.h)
 yaml\.h       | scanner/ext/yaml[a-z_]*(\.c|_priv\.h)
 openssl/      | scanner/ext/crypto[a-z_]*(\.c|_priv\.h)
+utf8proc      | scanner/ext/text\.c
 xxhash        | scanner/ext/hash\.c
 zstd          | scanner/ext/pack\.c
 ldap|lber|sasl | scanner/ext/ldap[a-z_]*(\.c|_priv\.h)
