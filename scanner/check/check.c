@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "check/baseline.h"
 #include "check/eval.h"
 #include "check/finding.h"
 #include "check/people.h"
@@ -22,6 +23,7 @@ struct check {
 	struct ep_check_summary *sum;
 	struct ep_fleet fleet;
 	struct ep_waivers waivers;
+	struct ep_baselines baselines;
 	struct ep_record rec;
 	bool keep;	/* the newest run: results and findings are stored */
 };
@@ -215,8 +217,13 @@ static int finish(struct check *chk, struct ep_err *err)
 
 static int check_all(struct check *chk, struct ep_err *err)
 {
+	const struct ep_baselines *given = chk->options->baselines;
 	int rc = ep_people_link(chk->rec.db, chk->ctx.config, err);
 
+	if (rc == 0)
+		rc = ep_baseline_fill(chk->rec.db,
+				      given ? given : &chk->baselines,
+				      chk->ctx.now, err);
 	if (rc == 0)
 		rc = ep_fleet_load(chk->rec.db, &chk->fleet, err);
 	if (rc < 0)
@@ -266,6 +273,18 @@ static int check_inside(struct check *chk, struct ep_err *err)
 	return rc;
 }
 
+static void load_decisions(struct check *chk, const struct ep_config *config,
+			   struct ep_diag *diag)
+{
+	ep_baselines_load(&chk->baselines, config->baselines, diag);
+	ep_waivers_load(&chk->waivers, config->waivers, diag);
+	for (size_t i = 0; i < chk->waivers.n; i++)
+		if (!ep_rules_find(chk->rules, chk->waivers.v[i].rule))
+			ep_diag_add(diag, chk->waivers.v[i].file,
+				    chk->waivers.v[i].line, 1, "there is no "
+				    "rule \"%s\"", chk->waivers.v[i].rule);
+}
+
 int ep_check_run(struct ep_store *store, const struct ep_config *config,
 		 const struct ep_rules *rules,
 		 const struct ep_check_options *options,
@@ -288,17 +307,14 @@ int ep_check_run(struct ep_store *store, const struct ep_config *config,
 				  "would be checked");
 	chk.ctx.fleet = &chk.fleet;
 	chk.ctx.waivers = &chk.waivers;
-	ep_waivers_load(&chk.waivers, config->waivers, diag);
-	for (size_t i = 0; i < chk.waivers.n; i++)
-		if (!ep_rules_find(rules, chk.waivers.v[i].rule))
-			ep_diag_add(diag, chk.waivers.v[i].file,
-				    chk.waivers.v[i].line, 1, "there is no "
-				    "rule \"%s\"", chk.waivers.v[i].rule);
+	load_decisions(&chk, config, diag);
 	if (diag->n + diag->dropped != before)
-		rc = ep_err_set(err, EP_ECONFIG, "the waivers are wrong");
+		rc = ep_err_set(err, EP_ECONFIG, "the waivers or baselines "
+				"are wrong");
 	else
 		rc = check_inside(&chk, err);
 	ep_waivers_release(&chk.waivers);
+	ep_baselines_release(&chk.baselines);
 	return rc;
 }
 
@@ -307,8 +323,10 @@ int ep_check_lint(struct ep_store *store, const struct ep_rules *rules,
 {
 	static const struct ep_config none;
 	struct ep_eval_context ctx = { .store = store, .config = &none };
+	int rc = ep_baseline_schema(ep_store_db(store), err);
 
-	(void)err;
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < rules->rule.n; i++) {
 		const struct ep_rule *rule = rules->rule.v[i];
 		struct ep_err wrong = EP_ERR_INIT;

@@ -42,6 +42,7 @@
  *           waived waiver_ended
  *  person_match(tenant, account, person, same, by_user, at)
  *           what somebody decided about an uncertain link
+ *  baseline, baseline_seen      see baseline.h
  *  check_note(run, kind, rule, unit, text)
  *           kind: waiver_unused waiver_expired rule_disabled rule_error
  */
@@ -57,6 +58,7 @@
 
 struct ep_store;
 struct ep_db;
+struct ep_baselines;
 
 struct ep_check_options {
 	int64_t now;	/* :now of the rules and the findings' times */
@@ -64,6 +66,8 @@ struct ep_check_options {
 	 * configuration's, and low without one. */
 	const char *threshold;
 	const struct ep_words *only;	/* ids of rules; NULL: all */
+	/* NULL: those of the configuration's folder */
+	const struct ep_baselines *baselines;
 };
 
 struct ep_check_summary {

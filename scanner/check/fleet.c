@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "check/baseline.h"
 #include "ext/db.h"
 #include "model/entity.h"
 
@@ -172,6 +173,28 @@ static int load_uncertain(struct ep_db *db, struct ep_fleet *fleet,
 	return rc;
 }
 
+static int load_baselines(struct ep_db *db, struct ep_fleet *fleet,
+			  struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_baseline_schema(db, err);
+
+	if (rc == 0)
+		rc = ep_db_prepare(db, "SELECT tenant, what || ': ' || unread "
+				   "FROM baseline_seen WHERE unread IS NOT "
+				   "NULL ORDER BY 1, 2", &stmt, err);
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		struct ep_fleet_tenancy *tenancy = ep_map_get(
+			&fleet->tenancies, ep_db_col_text(stmt, 0));
+
+		if (tenancy)
+			EP_VEC_ADD(&tenancy->baseline_unread) =
+				ep_strdup(ep_db_col_text(stmt, 1));
+	}
+	return rc;
+}
+
 int ep_fleet_load(struct ep_db *db, struct ep_fleet *ret, struct ep_err *err)
 {
 	int rc;
@@ -186,6 +209,8 @@ int ep_fleet_load(struct ep_db *db, struct ep_fleet *ret, struct ep_err *err)
 		rc = load_datasets(db, ret, err);
 	if (rc == 0)
 		rc = load_uncertain(db, ret, err);
+	if (rc == 0)
+		rc = load_baselines(db, ret, err);
 	if (rc < 0)
 		ep_fleet_release(ret);
 	return rc;
@@ -202,6 +227,7 @@ static void tenancy_free(struct ep_fleet_tenancy *tenancy)
 		ep_free(set->advice);
 	}
 	ep_vec_release(&tenancy->dataset);
+	ep_words_release(&tenancy->baseline_unread);
 	ep_free(tenancy->uid);
 	ep_free(tenancy->name);
 	ep_free(tenancy->system);

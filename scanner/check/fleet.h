@@ -42,6 +42,8 @@ struct ep_fleet_tenancy {
 	char *system;
 	struct ep_fleet_customer *customer;
 	EP_VEC(struct ep_fleet_dataset) dataset;
+	/* What is accepted and could not be compared: "role owner: ...". */
+	struct ep_words baseline_unread;
 };
 
 struct ep_fleet {

@@ -296,6 +296,32 @@ static void judge_need(const struct ep_gate *gate, const struct ep_need *need,
 	object_missing(&scan, place);
 }
 
+static void object_to_unread(struct ep_gate_verdict *verdict,
+			     const struct ep_fleet_tenancy *tenancy)
+{
+	for (size_t i = 0; i < tenancy->baseline_unread.n; i++)
+		ep_gate_object(verdict, "what was accepted cannot be compared "
+			       "until it is read again", "%s (%s), %s",
+			       tenancy->name, tenancy->uid,
+			       tenancy->baseline_unread.v[i]);
+}
+
+/* The listings that the unit's baselines are about, whichever these are. */
+static void judge_baselines(const struct ep_gate *gate,
+			    const struct ep_unit *unit,
+			    struct ep_gate_verdict *verdict)
+{
+	const struct ep_fleet_tenancies *list =
+		unit->owner ? &unit->owner->tenancy : &gate->fleet->tenancy;
+
+	if (unit->tenancy) {
+		object_to_unread(verdict, unit->tenancy);
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		object_to_unread(verdict, list->v[i]);
+}
+
 static bool shared_need(const struct ep_need *need)
 {
 	return need->scope == EP_SCOPE_MSP || need->scope == EP_SCOPE_FLEET;
@@ -336,6 +362,8 @@ void ep_gate_judge(struct ep_gate *gate, const struct ep_unit *unit,
 
 		if (need->kinds && !shared_need(need) && !register_only(need))
 			judge_need(gate, need, unit, ret);
+		if (need->baselines)
+			judge_baselines(gate, unit, ret);
 	}
 	merge(ret, gate->shared);
 }

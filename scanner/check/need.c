@@ -19,16 +19,19 @@ static const struct {
 	unsigned kinds;
 	bool people;
 	bool links;
+	bool baselines;
 } special[] = {
-	{ "tenancy", 0, false, false },
-	{ "setting", 0, false, false },
-	{ "customer", 0, false, false },
-	{ "domain", 0, false, false },
-	{ "declared", 0, false, false },
-	{ "authorised_owner", 0, false, false },
-	{ "coverage", 0, false, false },
-	{ "moved", (1u << EP_KINDS) - 1, false, false },
-	{ "person_link", KIND(account), true, true },
+	{ "tenancy", 0, false, false, false },
+	{ "setting", 0, false, false, false },
+	{ "customer", 0, false, false, false },
+	{ "domain", 0, false, false, false },
+	{ "declared", 0, false, false, false },
+	{ "authorised_owner", 0, false, false, false },
+	{ "coverage", 0, false, false, false },
+	{ "baseline", 0, false, false, false },
+	{ "baseline_seen", 0, false, false, true },
+	{ "moved", (1u << EP_KINDS) - 1, false, false, false },
+	{ "person_link", KIND(account), true, true, false },
 };
 
 static bool fill_view(struct ep_need *need, const char *name)
@@ -49,6 +52,7 @@ static bool fill_view(struct ep_need *need, const char *name)
 		need->kinds = special[i].kinds;
 		need->people = special[i].people;
 		need->links = special[i].links;
+		need->baselines = special[i].baselines;
 		return true;
 	}
 	return false;

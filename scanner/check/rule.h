@@ -41,6 +41,7 @@ struct ep_need {
 	int narrow;	/* enum ep_kind whose views are narrowed, or -1 */
 	bool people;	/* needs the leaver register */
 	bool links;	/* needs certain links */
+	bool baselines;	/* needs the listings that baselines are about */
 	enum ep_rule_scope scope;
 	EP_VEC(struct ep_need_group) group;	/* empty: every dataset */
 	int line;

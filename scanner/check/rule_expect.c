@@ -102,6 +102,42 @@ static void compare_result(struct judge *jd, const char *unit,
 		       reason ? reason : "");
 }
 
+/* What one finding says: a part of the text, by subject. */
+static int compare_seen(struct judge *jd, const char *unit,
+			const struct ep_yaml *want, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_db_prepare(jd->db, "SELECT seen FROM finding WHERE "
+			       "rule = ?1 AND unit = ?2 AND subject = ?3 AND "
+			       "state <> 'fixed'", &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, jd->rule->id);
+	ep_db_text(stmt, 2, unit);
+	ep_db_text(stmt, 3, want->key);
+	rc = ep_db_step(stmt, &row, err);
+	if (rc == 0 && (!row || !want->text || !ep_db_col_text(stmt, 0) ||
+			!strstr(ep_db_col_text(stmt, 0), want->text)))
+		differ(jd, "%s: %s is seen as \"%s\"", unit, want->key,
+		       row && ep_db_col_text(stmt, 0)
+			       ? ep_db_col_text(stmt, 0) : "");
+	return rc;
+}
+
+static int compare_all_seen(struct judge *jd, const char *unit,
+			    const struct ep_yaml *want, struct ep_err *err)
+{
+	const struct ep_yaml *seen = ep_yaml_get(want, "seen");
+	int rc = 0;
+
+	for (const struct ep_yaml *it = seen ? seen->child : NULL;
+	     rc == 0 && it; it = it->next)
+		rc = compare_seen(jd, unit, it, err);
+	return rc;
+}
+
 static int compare_unit(struct judge *jd, struct ep_stmt *stmt,
 			const struct ep_yaml *want, struct ep_err *err)
 {
@@ -117,7 +153,9 @@ static int compare_unit(struct judge *jd, struct ep_stmt *stmt,
 		       (long long)ep_db_col_int(stmt, 2),
 		       node->text ? node->text : "nothing");
 	node = ep_yaml_get(want, "subjects");
-	return node ? compare_subjects(jd, unit, node, err) : 0;
+	if (node && compare_subjects(jd, unit, node, err) < 0)
+		return err->code;
+	return compare_all_seen(jd, unit, want, err);
 }
 
 static int compare_all(struct judge *jd, const struct ep_yaml *expect,
@@ -159,7 +197,8 @@ int ep_rule_expect(const struct ep_rule *rule, const char *name,
 		   struct ep_rule_test *test, struct ep_err *err)
 {
 	static const char *const known[] = { "unit", "result", "population",
-					     "subjects", "reason", NULL };
+					     "subjects", "seen", "reason",
+					     NULL };
 	struct judge jd = { .rule = rule, .name = name, .db = db,
 			    .test = test };
 	const struct ep_yaml *expect = ep_yaml_get(world->world, "expect");

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "check/baseline.h"
 #include "check/check.h"
 #include "check/rule_expect.h"
 #include "check/world.h"
@@ -70,16 +71,23 @@ static void remove_database(const char *path)
 static int check_world(struct tester *tr, struct ep_store *store,
 		       struct ep_err *err)
 {
-	struct ep_check_options options = { .now = tr->world.now };
+	const struct ep_yaml *list =
+		ep_yaml_get(tr->world.world, "baselines");
+	struct ep_baselines baselines = { 0 };
+	struct ep_check_options options = { .now = tr->world.now,
+					    .baselines = &baselines };
 	struct ep_check_summary summary;
 	int rc = ep_world_play(&tr->world, store, err);
 
+	if (list)
+		ep_baselines_list(&baselines, tr->world.file, list, tr->diag);
 	if (rc == 0)
 		rc = ep_check_run(store, tr->world.config, &tr->one, &options,
 				  &summary, tr->diag, err);
 	if (rc == 0)
 		rc = ep_rule_expect(tr->rule, tr->name, &tr->world,
 				    ep_store_db(store), tr->test, err);
+	ep_baselines_release(&baselines);
 	return rc;
 }
 
@@ -110,7 +118,7 @@ static void try_case(struct tester *tr, const struct ep_yaml *node)
 {
 	static const char *const known[] = {
 		"case", "about", "customers", "tenants", "datasets",
-		"without", "earlier", "params", "expect", NULL
+		"without", "earlier", "params", "baselines", "expect", NULL
 	};
 	const struct ep_yaml *name =
 		node->type == EP_YAML_MAP ? ep_yaml_get(node, "case") : NULL;

@@ -4,42 +4,14 @@
  */
 #include "check/waiver_write.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "check/edit.h"
 #include "check/eval.h"
-#include "ext/json.h"
 
 #define DAY 86400
-
-/* Readable by the group, as the rest of the configuration. */
-#define FILE_MODE 0640
-#define FOLDER_MODE 0750
-
-static int write_file(const char *path, const struct ep_buf *text,
-		      struct ep_err *err)
-{
-	struct ep_file_out *out = NULL;
-	int rc;
-
-	if (text->overflow)
-		return ep_err_set(err, EP_ELIMIT, "%s would be above %d bytes "
-				  "(EP_FILE_BYTES_MAX)", path,
-				  EP_FILE_BYTES_MAX);
-	rc = ep_file_out_open(path, FILE_MODE, &out, err);
-	if (rc == 0)
-		rc = ep_file_out_write(out, text->s, text->len, err);
-	if (rc < 0) {
-		ep_file_out_abort(out);
-		return rc;
-	}
-	return ep_file_out_commit(out, err);
-}
 
 /* --- add ------------------------------------------------------------------ */
 
@@ -50,19 +22,14 @@ static bool alike(const struct ep_waiver *a, const struct ep_waiver *b)
 	       ep_str_eq(a->subject, b->subject);
 }
 
-static bool blank(const char *s)
-{
-	return !s || ep_str_trim(ep_str(s)).n == 0;
-}
-
 static int judge(const struct ep_waivers *known, const struct ep_waiver *waiver,
 		 int64_t now, struct ep_err *err)
 {
 	char day[EP_TIME_TEXT];
 
-	if (blank(waiver->rule) || blank(waiver->place) ||
-	    blank(waiver->subject) || blank(waiver->reason) ||
-	    blank(waiver->approver))
+	if (ep_edit_blank(waiver->rule) || ep_edit_blank(waiver->place) ||
+	    ep_edit_blank(waiver->subject) || ep_edit_blank(waiver->reason) ||
+	    ep_edit_blank(waiver->approver))
 		return ep_err_set(err, EP_EUSAGE, "a waiver needs a rule, a "
 				  "place, a subject, a reason and an "
 				  "approver");
@@ -86,42 +53,15 @@ static int judge(const struct ep_waivers *known, const struct ep_waiver *waiver,
 	return 0;
 }
 
-static void add_text(struct ep_buf *out, const char *key, const char *value)
-{
-	ep_buf_addf(out, "  %s: ", key);
-	ep_json_quote(out, value);
-	ep_buf_addc(out, '\n');
-}
-
-static void add_day(struct ep_buf *out, const char *key, int64_t t)
-{
-	char day[EP_TIME_TEXT];
-
-	ep_buf_addf(out, "  %s: %s\n", key, ep_time_date(t, day));
-}
-
 static void make_text(struct ep_buf *out, const struct ep_waiver *waiver)
 {
 	ep_buf_addf(out, "- rule: %s\n", waiver->rule);
-	add_text(out, waiver->scope, waiver->place);
-	add_text(out, "subject", waiver->subject);
-	add_text(out, "reason", waiver->reason);
-	add_text(out, "approver", waiver->approver);
-	add_day(out, "approved", waiver->approved);
-	add_day(out, "expires", waiver->expires - 1);
-}
-
-/* Named by what it waives and when that was approved, so that two people who
- * do the same meet. */
-static char *make_path(const char *folder, const struct ep_waiver *waiver)
-{
-	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(512);
-	char print[33], day[EP_TIME_TEXT];
-
-	ep_fingerprint(waiver->rule, waiver->place, waiver->subject, print);
-	ep_buf_addf(&name, "%.100s-%s-%.8s.yaml", waiver->rule,
-		    ep_time_date(waiver->approved, day), print);
-	return ep_file_join(folder, name.s);
+	ep_edit_text(out, waiver->scope, waiver->place);
+	ep_edit_text(out, "subject", waiver->subject);
+	ep_edit_text(out, "reason", waiver->reason);
+	ep_edit_text(out, "approver", waiver->approver);
+	ep_edit_day(out, "approved", waiver->approved);
+	ep_edit_day(out, "expires", waiver->expires - 1);
 }
 
 int ep_waiver_add(const char *folder, const struct ep_waivers *known,
@@ -130,49 +70,22 @@ int ep_waiver_add(const char *folder, const struct ep_waivers *known,
 {
 	EP_AUTO(ep_buf_release) struct ep_buf text =
 		EP_BUF_INIT(EP_FILE_BYTES_MAX);
-	EP_AUTO_FREE char *path = NULL;
+	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(512);
+	char print[33], day[EP_TIME_TEXT];
 	int rc = judge(known, waiver, now, err);
 
-	if (rc == 0)
-		rc = ep_file_mkdirs(folder, FOLDER_MODE, err);
 	if (rc < 0)
 		return rc;
-	path = make_path(folder, waiver);
-	if (access(path, F_OK) == 0)
-		return ep_err_set(err, EP_EUSAGE, "%s is there already; take "
-				  "back what it says by hand", path);
 	make_text(&text, waiver);
-	rc = write_file(path, &text, err);
-	if (rc == 0)
-		*ret_path = ep_take(&path);
-	return rc;
+	/* Named by what it waives and when that was approved, so that two
+	 * people who do the same meet. */
+	ep_fingerprint(waiver->rule, waiver->place, waiver->subject, print);
+	ep_buf_addf(&name, "%.100s-%s-%.8s.yaml", waiver->rule,
+		    ep_time_date(waiver->approved, day), print);
+	return ep_edit_create(folder, name.s, &text, ret_path, err);
 }
 
 /* --- end ------------------------------------------------------------------ */
-
-/* The first byte after line n, or NULL. */
-static const char *after_line(const char *s, int n)
-{
-	while (n-- > 0) {
-		s = strchr(s, '\n');
-		if (!s)
-			return NULL;
-		s++;
-	}
-	return s;
-}
-
-static void add_end(struct ep_buf *out, const struct ep_waiver *waiver,
-		    int64_t now, const char *by_user)
-{
-	char day[EP_TIME_TEXT];
-	int indent = waiver->expires_col - 1;
-
-	ep_buf_addf(out, "%*sended: %s\n%*sended_by: ", indent, "",
-		    ep_time_date(now, day), indent, "");
-	ep_json_quote(out, by_user);
-	ep_buf_addc(out, '\n');
-}
 
 /* Read again as the loader will: the same waivers, and this one ended. */
 static int prove(const struct ep_waiver *waiver, const struct ep_buf *before,
@@ -209,28 +122,18 @@ int ep_waiver_end(const struct ep_waiver *waiver, int64_t now,
 		EP_BUF_INIT(EP_FILE_BYTES_MAX);
 	EP_AUTO(ep_buf_release) struct ep_buf after =
 		EP_BUF_INIT(EP_FILE_BYTES_MAX);
-	const char *at;
 	int rc;
 
 	if (waiver->ended)
 		return ep_err_set(err, EP_EUSAGE, "%s:%d was ended by %s "
 				  "already", waiver->file, waiver->line,
 				  waiver->ended_by);
-	if (blank(by_user))
+	if (ep_edit_blank(by_user))
 		return ep_err_set(err, EP_EUSAGE, "say who ends it");
-	rc = ep_file_read(waiver->file, EP_FILE_BYTES_MAX, &before, err);
-	if (rc < 0)
-		return rc;
-	/* A last line without its end gets one. */
-	if (before.len && before.s[before.len - 1] != '\n')
-		ep_buf_addc(&before, '\n');
-	at = after_line(before.s, waiver->expires_line);
-	if (!at)
-		return ep_err_set(err, EP_EDATA, "%s changed while it was "
-				  "read", waiver->file);
-	ep_buf_add(&after, before.s, (size_t)(at - before.s));
-	add_end(&after, waiver, now, by_user);
-	ep_buf_adds(&after, at);
-	rc = prove(waiver, &before, &after, now, err);
-	return rc < 0 ? rc : write_file(waiver->file, &after, err);
+	rc = ep_edit_ended(waiver->file, waiver->expires_line,
+			   waiver->expires_col, now, by_user, &before, &after,
+			   err);
+	if (rc == 0)
+		rc = prove(waiver, &before, &after, now, err);
+	return rc < 0 ? rc : ep_edit_write(waiver->file, &after, err);
 }

@@ -32,6 +32,7 @@ int ep_cmd_ticket(struct ep_app *app, int argc, char **argv);
 int ep_cmd_rule(struct ep_app *app, int argc, char **argv);
 int ep_cmd_connector(struct ep_app *app, int argc, char **argv);
 int ep_cmd_person(struct ep_app *app, int argc, char **argv);
+int ep_cmd_baseline(struct ep_app *app, int argc, char **argv);
 int ep_cmd_waive(struct ep_app *app, int argc, char **argv);
 int ep_cmd_who(struct ep_app *app, int argc, char **argv);
 int ep_cmd_exit(struct ep_app *app, int argc, char **argv);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cli/baseline_print.h"
 #include "cli/drift_key.h"
 #include "cli/drift_line.h"
 #include "cli/moment.h"
@@ -130,6 +131,40 @@ static int drift(struct ep_app *app, const struct span *span)
 	return moved ? 1 : ep_app_finish();
 }
 
+static int from_baseline(struct ep_app *app, const char *to,
+			 const struct span *span)
+{
+	struct ep_baselines baselines = { 0 };
+	int64_t run = 0;
+	int status = ep_baseline_app(app, &baselines);
+
+	if (status == 0 &&
+	    ((to && ep_moment_run(app->store, to, &run, &app->err)) ||
+	     ep_store_as_of(app->store, run, &app->err)))
+		status = ep_app_fail(app);
+	if (status == 0 && !span->json)
+		ep_app_printf("From what was accepted to run %" PRId64 "\n",
+			      ep_store_run(app->store));
+	if (status == 0)
+		status = ep_baseline_diff(app, &baselines, span->customer,
+					  span->json);
+	ep_baselines_release(&baselines);
+	return status;
+}
+
+static int open_store(struct ep_app *app, const char *customer)
+{
+	int status = ep_app_config(app);
+
+	if (status)
+		return status;
+	/* Of nobody nothing would have moved. */
+	if (customer && !ep_config_customer(app->config, customer))
+		return ep_app_usage("drift", "there is no customer '%s'",
+				    customer);
+	return ep_app_store(app, false);
+}
+
 int ep_cmd_drift(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
@@ -141,8 +176,8 @@ int ep_cmd_drift(struct ep_app *app, int argc, char **argv)
 	const char *from = NULL, *to = NULL, *format = "text";
 	struct span span = { .from = 0 };
 	const struct ep_opt table[] = {
-		{ EP_OPT_TEXT, 0, "from", "RUN|TIME", &from,
-		  "the run before by default" },
+		{ EP_OPT_TEXT, 0, "from", "RUN|TIME|baseline", &from,
+		  "the run before by default; baseline: what was accepted" },
 		{ EP_OPT_TEXT, 0, "to", "RUN|TIME", &to,
 		  "the newest run by default" },
 		{ EP_OPT_TEXT, 0, "customer", "ID", &span.customer,
@@ -158,12 +193,14 @@ int ep_cmd_drift(struct ep_app *app, int argc, char **argv)
 		return status;
 	if (operands)
 		return ep_app_usage("drift", "takes no operand");
-	if (!ep_str_eq(format, "text") && !ep_str_eq(format, "json"))
-		return ep_app_usage("drift", "--format is text or json");
 	span.json = ep_str_eq(format, "json");
-	status = ep_app_store(app, false);
+	if (!span.json && !ep_str_eq(format, "text"))
+		return ep_app_usage("drift", "--format is text or json");
+	status = open_store(app, span.customer);
 	if (status)
 		return status;
+	if (ep_str_eq(from, "baseline"))
+		return from_baseline(app, to, &span);
 	if (choose(app, from, to, &span))
 		return ep_app_fail(app);
 	if (span.from >= span.to)

@@ -49,6 +49,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "drift", ep_cmd_drift, "what moved between two runs" },
 	{ "evidence", ep_cmd_evidence,
 	  "seal runs, prove and check what they said" },
+	{ "baseline", ep_cmd_baseline, "accept values, see what differs" },
 	{ "waive", ep_cmd_waive, "accept findings until a day" },
 	{ "query", ep_cmd_query, "read the database with SQL" },
 	{ "status", ep_cmd_status, "the last runs and what they covered" },

@@ -274,7 +274,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 {
 	static const char *const keys[] = {
 		"msp",	    "database", "customers",  "leavers",
-		"imports",  "waivers",	"connector_folders", "rule_folders",
+		"imports",  "waivers",	"baselines", "connector_folders", "rule_folders",
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
 		"redact",   "testing",  NULL
@@ -293,6 +293,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 					    "'database', a path");
 	config->imports = ep_config_path(rd, map, "imports");
 	config->waivers = ep_config_path(rd, map, "waivers");
+	config->baselines = ep_config_path(rd, map, "baselines");
 	*ret_customers = ep_config_path(rd, map, "customers");
 	if (!*ret_customers)
 		*ret_customers = ep_file_join(rd->folder, "customers");

@@ -121,6 +121,7 @@ struct ep_config {
 	char *folder;	/* of it */
 	char *database;
 	char *waivers;	/* folder */
+	char *baselines;	/* folder, NULL none */
 	char *leavers;	/* CSV, NULL when none is configured */
 	int64_t leavers_max_age;	/* seconds */
 	char *imports;	/* folder whose files a run imports first, or NULL */

@@ -116,6 +116,7 @@ void ep_config_free(struct ep_config *config)
 	ep_free(config->folder);
 	ep_free(config->database);
 	ep_free(config->waivers);
+	ep_free(config->baselines);
 	ep_free(config->leavers);
 	ep_free(config->imports);
 	ep_free(config->threshold);
