@@ -431,14 +431,33 @@ static void take_page(struct ep_listing *listing,
 	ep_doc_unref(doc);
 }
 
+/* How much the vendor says is left, and until when: the headers that tell a
+ * wait are on good answers too. */
+static void note_remaining(struct ep_listing *listing,
+			   const struct ep_http_answer *answer)
+{
+	const struct ep_spec_limits *limits =
+		&listing->tenancy->site->spec->limits;
+	const struct ep_engine *engine = listing->engine;
+	const char *left =
+		limits->remaining_header ?
+			engine->net->header(answer, limits->remaining_header) :
+			NULL;
+	int64_t now = ep_engine_now(engine);
+	int64_t wait;
+	int64_t n;
+
+	if (!left || !ep_str_int(left, &n) || n < 0)
+		return;
+	wait = ep_wait_asked(limits, engine->net, answer);
+	ep_budget_remaining(&listing->lane->budget, now, n,
+			    wait > 0 ? now + wait : 0);
+}
+
 static void account(struct ep_listing *listing,
 		    const struct ep_http_answer *answer)
 {
 	struct ep_engine *engine = listing->engine;
-	const struct ep_spec_limits *limits =
-		&listing->tenancy->site->spec->limits;
-	const char *left;
-	int64_t n;
 
 	if (listing->source) {
 		listing->source->coverage.wire_bytes += answer->wire_bytes;
@@ -451,12 +470,7 @@ static void account(struct ep_listing *listing,
 	} else {
 		listing->lane->host->silent++;
 	}
-	left = limits->remaining_header ?
-		       engine->net->header(answer, limits->remaining_header) :
-		       NULL;
-	if (left && ep_str_int(left, &n) && n >= 0)
-		ep_budget_remaining(&listing->lane->budget,
-				    ep_engine_now(engine), n);
+	note_remaining(listing, answer);
 }
 
 /* Absence is an answer to the question as a whole, not to its third page. */

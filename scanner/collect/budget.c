@@ -90,10 +90,35 @@ void ep_budget_block(struct ep_budget *budget, int64_t until_ms)
 		budget->blocked_until_ms = until_ms;
 }
 
-void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
-			 int64_t remaining)
+/* When what others spent is forgotten, as a time of sending.  A window that
+ * does not say when it ends began with our oldest request in it at the
+ * latest. */
+static int64_t spent_at(const struct ep_budget *budget, int64_t now_ms,
+			int64_t end_ms)
 {
-	int64_t ours;
+	if (end_ms > now_ms && end_ms - now_ms < budget->window_ms)
+		return end_ms - budget->window_ms;
+	if (end_ms > now_ms || in_window(budget) == 0)
+		return now_ms;
+	return budget->sent.v[budget->head];
+}
+
+/* In order of time. */
+static void insert(struct ep_budget *budget, int64_t at_ms)
+{
+	size_t i;
+
+	EP_VEC_ADD(&budget->sent) = at_ms;
+	for (i = budget->sent.n - 1;
+	     i > budget->head && budget->sent.v[i - 1] > at_ms; i--)
+		budget->sent.v[i] = budget->sent.v[i - 1];
+	budget->sent.v[i] = at_ms;
+}
+
+void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
+			 int64_t remaining, int64_t end_ms)
+{
+	int64_t ours, at_ms;
 
 	if (budget->allowed <= 0)
 		return;
@@ -102,6 +127,7 @@ void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
 	ours = remaining - budget->others;
 	if (ours < 0)
 		ours = 0;
+	at_ms = spent_at(budget, now_ms, end_ms);
 	while (budget->allowed - in_window(budget) > ours)
-		EP_VEC_ADD(&budget->sent) = now_ms;
+		insert(budget, at_ms);
 }

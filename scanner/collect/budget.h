@@ -41,8 +41,9 @@ void ep_budget_done(struct ep_budget *budget);
 /* The vendor asked for silence; a shorter wait than one that holds already
  * changes nothing. */
 void ep_budget_block(struct ep_budget *budget, int64_t until_ms);
-/* The vendor says that so many are left in its window. */
+/* The vendor says that so many are left in its window, which ends at end_ms;
+ * 0: it does not say when. */
 void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
-			 int64_t remaining);
+			 int64_t remaining, int64_t end_ms);
 
 #endif

@@ -106,7 +106,7 @@ static void test_remaining_lowers(void **state)
 	ep_budget_init(&budget, &limits, 0);
 	ep_budget_send(&budget, 0);
 	/* others used the most of it; ten stay theirs */
-	ep_budget_remaining(&budget, 0, 12);
+	ep_budget_remaining(&budget, 0, 12, 0);
 	ep_budget_done(&budget);
 	assert_int_equal(nth(&budget, 2), 0);
 	assert_int_equal(nth(&budget, 1), 60000);
@@ -114,13 +114,46 @@ static void test_remaining_lowers(void **state)
 	/* a larger number than ours raises nothing */
 	ep_budget_init(&budget, &limits, 0);
 	assert_int_equal(nth(&budget, 90), 0);
-	ep_budget_remaining(&budget, 1, 1000000);
+	ep_budget_remaining(&budget, 1, 1000000, 0);
 	assert_int_equal(ep_budget_when(&budget, 1), 60000);
 	ep_budget_release(&budget);
 	ep_budget_init(&budget, &limits, 0);
-	ep_budget_remaining(&budget, 0, 0);
+	ep_budget_remaining(&budget, 0, 0, 0);
 	assert_int_equal(ep_budget_when(&budget, 1), 60000);
 	ep_budget_release(&budget);
+}
+
+/* What others spent comes back when the vendor's window ends, not a whole
+ * window after we were told. */
+static void test_remaining_ends_with_the_window(void **state)
+{
+	static const struct {
+		int64_t end;
+		int64_t when;	/* the first one may go */
+		int64_t all;	/* all of ours went */
+	} told[] = {
+		{ 55000, 55000, 60000 },	/* as it says */
+		/* with our first request at the latest */
+		{ 0, 60000, 60000 },
+		/* no longer than a window */
+		{ 500000, 60000, 110000 },
+		/* it is over: that says nothing */
+		{ 50000, 60000, 60000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		struct ep_budget budget;
+
+		ep_budget_init(&budget, &limits, 0);
+		ep_budget_send(&budget, 0);
+		ep_budget_remaining(&budget, 50000, 0, told[i].end);
+		ep_budget_done(&budget);
+		assert_int_equal(ep_budget_when(&budget, 50000),
+				 told[i].when);
+		assert_int_equal(nth(&budget, 90), told[i].all);
+		ep_budget_release(&budget);
+	}
 }
 
 /* A vendor that counts as we do takes nothing away, however many requests
@@ -138,7 +171,7 @@ static void test_remaining_that_agrees(void **state)
 			ep_budget_send(&budget, 0);
 			sent++;
 		}
-		ep_budget_remaining(&budget, 0, 100 - sent);
+		ep_budget_remaining(&budget, 0, 100 - sent, 0);
 		ep_budget_done(&budget);
 	}
 	assert_int_equal(sent, 90);
@@ -153,7 +186,7 @@ static void test_unlimited(void **state)
 	(void)state;
 	ep_budget_init(&budget, &none, 0);
 	assert_int_equal(nth(&budget, 5000), 0);
-	ep_budget_remaining(&budget, 0, 0);
+	ep_budget_remaining(&budget, 0, 0, 0);
 	assert_int_equal(ep_budget_when(&budget, 7), 7);
 	assert_int_equal(budget.sent.n, 0);
 	ep_budget_release(&budget);
@@ -167,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_parallel),
 		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_remaining_lowers),
+		cmocka_unit_test(test_remaining_ends_with_the_window),
 		cmocka_unit_test(test_remaining_that_agrees),
 		cmocka_unit_test(test_unlimited),
 	};
