@@ -23,7 +23,8 @@
 	" count(DISTINCT y.customer) = 1)) AS customer,"                      \
 	" coalesce((SELECT max(coalesce(a.email, a.name)) FROM temp.account"  \
 	" AS a WHERE a.tenant = t.tenant AND a.id = t.owner), t.owner)"       \
-	" AS owner, t.person FROM temp.ticket AS t"
+	" AS owner, t.person, CAST(coalesce(t.attr ->> '$.of_tenant',"         \
+	" t.for_customer) AS TEXT) AS company FROM temp.ticket AS t"
 
 static const char by_id_sql[] =
 	TICKETS " WHERE t.id = ?1 OR t.system || '/' || t.id = ?1"
@@ -34,17 +35,31 @@ static const char by_id_sql[] =
 /* About a person: the address it states, his name in its title, or its
  * number in the register.  About a customer: its title names it. */
 static const char about_sql[] =
-	"SELECT * FROM (" TICKETS ") AS t WHERE"
-	" (?1 = 'person' AND t.customer IS ?2 AND"
-	" (instr(lower(t.subject), lower(?3)) OR t.person IN"
-	" (SELECT address FROM temp.alias WHERE person = ?4)))"
-	" OR (?1 = 'customer' AND t.customer IS ?2 AND"
-	" (t.id = ?5 OR instr(lower(t.subject), lower(?3))))"
+	TICKETS " WHERE (?1 = 'person' AND"
+	" (instr(lower(t.subject), lower(?2)) OR t.person IN"
+	" (SELECT address FROM temp.alias WHERE person = ?3)))"
+	" OR (?1 = 'customer' AND"
+	" (t.id = ?4 OR instr(lower(t.subject), lower(?2))))"
 	" ORDER BY t.tenant, t.id";
 
-static void take_ticket(struct ep_exit *exit, struct ep_stmt *stmt)
+/* A company that no listing shows is the customer's who claims it. */
+static const char *customer_of(const struct ep_finder *fd,
+			       struct ep_stmt *stmt)
 {
-	EP_VEC_ADD(&exit->ticket) = (struct ep_exit_ticket){
+	const char *customer = ep_db_col_text(stmt, 6);
+	const char *company = ep_db_col_text(stmt, 9);
+	const struct ep_customer *claimant;
+
+	if (customer || !company)
+		return customer;
+	claimant = ep_config_claimant(fd->ctx->config,
+				      ep_db_col_text(stmt, 1), company);
+	return claimant ? claimant->id : NULL;
+}
+
+static void take_ticket(struct ep_finder *fd, struct ep_stmt *stmt)
+{
+	EP_VEC_ADD(&fd->exit->ticket) = (struct ep_exit_ticket){
 		.tenant = ep_strdup(ep_db_col_text(stmt, 0)),
 		.system = ep_strdup(ep_db_col_text(stmt, 1)),
 		.id = ep_strdup(ep_db_col_text(stmt, 2)),
@@ -53,7 +68,7 @@ static void take_ticket(struct ep_exit *exit, struct ep_stmt *stmt)
 					   ? "unknown"
 					   : ep_db_col_text(stmt, 4)),
 		.closed_at = ep_db_col_int(stmt, 5),
-		.customer = ep_strdup(ep_db_col_text(stmt, 6)),
+		.customer = ep_strdup(customer_of(fd, stmt)),
 		.owner = ep_strdup(ep_db_col_text(stmt, 7)),
 	};
 }
@@ -107,7 +122,7 @@ int ep_find_tickets(struct ep_finder *fd, const char *word, struct ep_err *err)
 		return rc;
 	ep_db_text(stmt, 1, word);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row)
-		take_ticket(fd->exit, stmt);
+		take_ticket(fd, stmt);
 	if (rc == 0 && fd->exit->ticket.n == 0) {
 		if (!customer_of_ticket(fd, word))
 			return say_missing(fd, word, err);
@@ -260,11 +275,11 @@ int ep_find_match_tickets(struct ep_finder *fd, struct ep_err *err)
 			   ? ep_config_customer(fd->ctx->config,
 						fd->exit->customer) : NULL;
 	ep_db_text(stmt, 1, ep_exit_subject_word(fd->exit->subject));
-	ep_db_text(stmt, 2, fd->exit->customer);
-	ep_db_text(stmt, 3, fd->exit->name);
-	ep_db_text(stmt, 4, fd->exit->id);
-	ep_db_text(stmt, 5, customer ? customer->exit_ticket : NULL);
+	ep_db_text(stmt, 2, fd->exit->name);
+	ep_db_text(stmt, 3, fd->exit->id);
+	ep_db_text(stmt, 4, customer ? customer->exit_ticket : NULL);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row)
-		take_ticket(fd->exit, stmt);
+		if (ep_str_eq(customer_of(fd, stmt), fd->exit->customer))
+			take_ticket(fd, stmt);
 	return rc;
 }
