@@ -22,6 +22,23 @@ static void wipe_release(struct ep_buf *buf)
 	ep_buf_release(buf);
 }
 
+/* In a credential {tenant} is that of its connection, whoever the request is
+ * about. */
+static int expand_own(const struct ep_auth *auth, struct ep_vars *vars,
+		      const char *text, struct ep_buf *out, struct ep_err *err)
+{
+	const char *about = vars->tenant;
+	int rc;
+
+	vars->credential = auth->config;
+	vars->secrets = true;
+	vars->token = auth->token;
+	vars->tenant = vars->connection->tenant;
+	rc = ep_vars_expand(vars, text, false, out, err);
+	vars->tenant = about;
+	return rc;
+}
+
 static int header_basic(const struct ep_auth *auth, struct ep_vars *vars,
 			struct ep_buf *value, struct ep_err *err)
 {
@@ -30,11 +47,10 @@ static int header_basic(const struct ep_auth *auth, struct ep_vars *vars,
 	int rc;
 
 	ep_buf_init(&pair, EP_SECRET_BYTES_MAX);
-	rc = ep_vars_expand(vars, credential->user, false, &pair, err);
+	rc = expand_own(auth, vars, credential->user, &pair, err);
 	ep_buf_addc(&pair, ':');
 	if (rc == 0)
-		rc = ep_vars_expand(vars, credential->password, false, &pair,
-				    err);
+		rc = expand_own(auth, vars, credential->password, &pair, err);
 	if (rc == 0) {
 		ep_buf_adds(value, "Basic ");
 		ep_base64(value, pair.s, pair.len);
@@ -50,9 +66,6 @@ int ep_auth_header(const struct ep_auth *auth, struct ep_vars *vars,
 	const struct ep_spec_credential *credential = auth->credential;
 
 	*ret_name = NULL;
-	vars->credential = auth->config;
-	vars->secrets = true;
-	vars->token = auth->token;
 	switch (credential->kind) {
 	case EP_AUTH_NONE:
 	case EP_AUTH_QUERY:
@@ -67,10 +80,10 @@ int ep_auth_header(const struct ep_auth *auth, struct ep_vars *vars,
 		break;
 	}
 	*ret_name = credential->header ? credential->header : "Authorization";
-	return ep_vars_expand(vars,
-			      credential->value ? credential->value :
-						  "Bearer {token}",
-			      false, value, err);
+	return expand_own(auth, vars,
+			  credential->value ? credential->value :
+					      "Bearer {token}",
+			  value, err);
 }
 
 int ep_auth_query(const struct ep_auth *auth, struct ep_vars *vars,
@@ -81,10 +94,8 @@ int ep_auth_query(const struct ep_auth *auth, struct ep_vars *vars,
 
 	if (auth->credential->kind != EP_AUTH_QUERY)
 		return 0;
-	vars->credential = auth->config;
-	vars->secrets = true;
 	ep_buf_init(&value, EP_SECRET_BYTES_MAX);
-	rc = ep_vars_expand(vars, auth->credential->value, false, &value, err);
+	rc = expand_own(auth, vars, auth->credential->value, &value, err);
 	if (rc == 0)
 		ep_page_param(url, auth->credential->header,
 			      value.s ? value.s : "");

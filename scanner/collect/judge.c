@@ -19,7 +19,8 @@ void ep_judge_error_text(const struct ep_json *doc, struct ep_buf *out)
 		"errorText", "error_description", "error.message", "message",
 		"status.message",
 		"errorDescription", "errorSummary", "errors[0].detail",
-		"errors[0].message", "errors[0]", "detail", "error", NULL
+		"errors[0].message", "errors[0]", "detail", "error",
+		"errorMessage", NULL
 	};
 	const struct ep_json *value;
 	const char *text = NULL;

@@ -97,20 +97,30 @@ static bool find_first(const struct ep_mapper *mapper,
 	return ambiguous;
 }
 
+/* A literal part says nothing of the record, wherever its text is from. */
+static int join_literal(struct ep_mapper *mapper, const char *text,
+			struct ep_err *err)
+{
+	struct ep_buf *to = &mapper->scratch;
+
+	if (to->len)
+		ep_buf_addc(to, ' ');
+	if (strpbrk(text, "{}"))
+		return ep_spec_expand(text, false, mapper->lookup, mapper->to,
+				      to, err);
+	ep_buf_adds(to, text);
+	return 0;
+}
+
 static bool join_part(struct ep_mapper *mapper,
 		      const struct ep_mapper_scope *scope, const char *path,
 		      struct ep_mapper_value *ret)
 {
-	bool ambiguous;
+	bool ambiguous = ep_mapper_path(mapper, scope, path, ret) ==
+			 EP_JSON_AMBIGUOUS;
 
-	if (*path == '=') {
-		set_text(ret, path + 1);
-	} else {
-		ambiguous = ep_mapper_path(mapper, scope, path, ret) ==
-			    EP_JSON_AMBIGUOUS;
-		if (ambiguous || ep_mapper_empty(ret))
-			return !ambiguous;
-	}
+	if (ambiguous || ep_mapper_empty(ret))
+		return !ambiguous;
 	if (mapper->scratch.len)
 		ep_buf_addc(&mapper->scratch, ' ');
 	return ep_mapper_as_text(ret, EP_AS_TEXT, NULL, NULL,
@@ -119,30 +129,33 @@ static bool join_part(struct ep_mapper *mapper,
 
 /* Nothing is joined when none of the members says something: literal parts
  * alone name no record. */
-static bool find_joined(struct ep_mapper *mapper,
-			const struct ep_mapper_scope *scope,
-			const struct ep_words *paths,
-			struct ep_mapper_value *ret)
+static int find_joined(struct ep_mapper *mapper,
+		       const struct ep_mapper_scope *scope,
+		       const struct ep_words *paths,
+		       struct ep_mapper_value *ret, bool *ret_ambiguous,
+		       struct ep_err *err)
 {
-	bool ambiguous = false;
 	bool present = false;
 	bool says = false;
+	int rc = 0;
 
 	ep_buf_clear(&mapper->scratch);
-	for (size_t i = 0; i < paths->n; i++) {
+	for (size_t i = 0; rc == 0 && i < paths->n; i++) {
 		struct ep_mapper_value value;
 
-		if (!join_part(mapper, scope, paths->v[i], &value))
-			ambiguous = true;
-		if (paths->v[i][0] == '=')
+		if (paths->v[i][0] == '=') {
+			rc = join_literal(mapper, paths->v[i] + 1, err);
 			continue;
+		}
+		if (!join_part(mapper, scope, paths->v[i], &value))
+			*ret_ambiguous = true;
 		present |= value.state != EP_CELL_ABSENT;
 		says |= !ep_mapper_empty(&value);
 	}
 	set_text(ret, says ? mapper->scratch.s : NULL);
 	if (present && !says)
 		ret->state = EP_CELL_NULL;
-	return ambiguous;
+	return rc;
 }
 
 static int find_constant(struct ep_mapper *mapper, const char *constant,
@@ -182,6 +195,8 @@ int ep_mapper_find(struct ep_mapper *mapper,
 		   struct ep_mapper_value *ret, bool *ret_ambiguous,
 		   struct ep_err *err)
 {
+	int rc = 0;
+
 	*ret = (struct ep_mapper_value){ .state = EP_CELL_ABSENT };
 	*ret_ambiguous = false;
 	if (field->constant)
@@ -196,13 +211,14 @@ int ep_mapper_find(struct ep_mapper *mapper,
 		return 0;
 	}
 	if (field->join.n)
-		*ret_ambiguous = find_joined(mapper, scope, &field->join, ret);
+		rc = find_joined(mapper, scope, &field->join, ret,
+				 ret_ambiguous, err);
 	else
 		*ret_ambiguous = find_first(mapper, scope, &field->path, ret);
 	if (ret->state == EP_CELL_ABSENT && !*ret_ambiguous &&
 	    may_lack(mapper, &field->path))
 		ret->state = EP_CELL_NULL;
-	return 0;
+	return rc;
 }
 
 static bool as_bool(const struct ep_mapper_value *value, bool *ret)

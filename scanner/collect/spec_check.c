@@ -169,6 +169,15 @@ static void check_credential(struct ep_spec_reader *rd,
 				      c->key);
 }
 
+static void check_literals(struct ep_spec_place *at,
+			   const struct ep_words *join)
+{
+	for (size_t i = 0; i < join->n; i++) {
+		if (join->v[i][0] == '=')
+			ep_spec_check_text(at, "join", join->v[i] + 1);
+	}
+}
+
 static void check_consts(struct ep_spec_place *at, const struct ep_spec_emits *emits)
 {
 	for (size_t i = 0; i < emits->n; i++) {
@@ -181,6 +190,7 @@ static void check_consts(struct ep_spec_place *at, const struct ep_spec_emits *e
 
 			at->line = f->line;
 			ep_spec_check_text(at, "const", f->constant);
+			check_literals(at, &f->join);
 			if (f->parent && !(at->allowed & EP_SPEC_NAMES_PARENT))
 				ep_spec_complain_line(at->rd, f->line,
 						      "parent: needs "

@@ -85,7 +85,7 @@ is "what the user may see" $zone/Contacts/entityInformation 200 \
 	'"userAccessForQuery":"All"'
 is "the budget" $zone/ThresholdInformation 200 \
 	'"externalRequestThreshold":10000,"requestThresholdTimeframe":60,'
-get $zone/Tickets/100/Notes -H 'Content-Type: application/json' -d '{"id":0}'
+get $zone/Companies -H 'Content-Type: application/json' -d '{"id":0}'
 check_same "writing is refused" 405 "$status"
 
 # ------------------------------------------------- what the scanner makes of it

@@ -72,6 +72,14 @@ is "one of them" "$psa/company/companies/4?fields=status/name" 200 \
 	'^\{"status":\{"name":"Parked"\}\}$'
 is "one that is not there" $psa/company/companies/77 404 NotFound
 
+is "a note of a ticket" "$psa/service/tickets/4720/notes?fields=ticketId" 200 \
+	'^\[\{"ticketId":4720\}\]$'
+is "documents of a ticket" "$psa/system/documents?recordType=Ticket&recordId=4720&fields=fileName" \
+	200 '^\[\{"fileName":"exitproof-evidence.html"\}\]$'
+is "documents of nothing" $psa/system/documents 400 recordType
+is "what a role may do" "$psa/system/securityRoles/63/settings?fields=inquireLevel" \
+	200 '^\[\{"inquireLevel":"My"\}\]$'
+
 # -------------------------------------------------------------------- paging
 get "$psa/system/members?orderBy=id&pageSize=2&page=2&fields=id"
 check_same "the second page" '[102,103]' "$(ids)"

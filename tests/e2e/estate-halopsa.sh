@@ -101,6 +101,23 @@ check_same "without the scope: status" 200 "$status"
 check_has "without the scope a list is empty" "$ep_work/body" \
 	'"record_count":0,"assets":\[\]'
 
+# ------------------------------------------------- what hangs on a ticket
+get "$ha/ToDo?ticket_id=9470"
+check_same "a checklist is a bare array" '[[1,true],[2,false]]' \
+	"$(jq -c 'map([.id, .done])' "$ep_work/body")"
+is "notes come with their number" "$ha/Actions?ticket_id=9499&excludesys=true" \
+	200 '"record_count":1,"actions":\[\{'
+is "attachments too" "$ha/Attachment?ticket_id=9499" 200 '"data":"'
+is "no notes of a ticket without any" "$ha/Actions?ticket_id=9481" 200 \
+	'"record_count":0,"actions":\[\]'
+role=1d0c0001-0000-4000-8000-000000000002
+is "one role tells what it may do" "$ha/Roles/$role?includedetails=true" 200 \
+	'"claims":\[\{"type":"canaccesstickets","value":"3"\}\]'
+get $ha/Roles
+check_lacks "... the list of roles does not" "$ep_work/body" '"claims"'
+is "integrations come with secrets" $ha/IntegrationConfiguration 200 \
+	CANARY-halo-integration
+
 # -------------------------------------------------------------- applications
 app=5b0c0001-0000-4000-8000-000000000002
 get $ha/Application
@@ -114,8 +131,8 @@ is "not without admin" $ha/Webhook 403 '"Message"'
 
 # -------------------------------------------------------------------- errors
 is "an unknown listing" $ha/Nothing 404 '^Not found$'
-get $ha/Actions -H 'Content-Type: application/json' -d '[{"ticket_id":9499}]'
-check_same "a note is a write" 405 "$status"
+get $ha/Client -H 'Content-Type: application/json' -d '[{"id":12}]'
+check_same "a change of a client is a write" 405 "$status"
 check_has "... and is marked as one" "$ep_work/estate.journal" \
 	'FORBIDDEN: ?write'
 estate_ctl fault kind=throttle vendor=halopsa seconds=7

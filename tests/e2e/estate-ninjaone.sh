@@ -131,8 +131,8 @@ is "no log for a machine" $nj/ticketing/ticket/4655/log-entry 500 \
 
 # -------------------------------------------------------------------- errors
 is "an unknown id" $nj/organization/99/devices 404 '"resultCode":"FAILURE"'
-get $nj/ticketing/ticket/4655/comment -d '{"public":false}'
-check_same "a comment is a write" 405 "$status"
+get $nj/ticketing/ticket/4655 -X PUT -d '{"status":"6000"}'
+check_same "a new status is a write" 405 "$status"
 check_has "... and is marked as one" "$ep_work/estate.journal" \
 	'FORBIDDEN: ?write'
 estate_ctl fault kind=throttle vendor=ninjaone seconds=7

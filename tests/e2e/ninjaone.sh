@@ -36,6 +36,12 @@ fault() {
 check_status "a quiet night" 2 night 1
 coverage ninjaone/13 devices complete
 result technician-without-mfa fleet FAIL
+coverage "$home" exit_notes denied 'HTTP 500.*NullPointerException'
+check_has "... with what to do" /dev/stdin 'Client app of the platform' <<X
+$(ep query "SELECT advice FROM coverage WHERE dataset = 'ninjaone.exit_notes'")
+X
+check_same "... after one try for each ticket" 3 \
+	"$(grep -c '/log-entry.*status=500' "$ep_work/estate.journal")"
 
 fault kind=token_dies 'path=*olderThan=5347371304*'
 fault kind=throttle seconds=0 times=2 'path=*/user/roles*'
@@ -80,6 +86,23 @@ estate_ctl clear
 check_status "and then it is quiet again" 2 night 3
 coverage ninjaone/17 devices complete
 result rmm-device-returned bluebird FAIL
+
+# The token of a person reads what that of a machine cannot.
+cp "$EXITPROOF_CONFIG" "$ep_work/machine.yaml"
+printf '%s\n' CANARY-ninjaone-refresh-3d77 >"$ep_work/config/secrets/refresh"
+chmod 600 "$ep_work/config/secrets/refresh"
+sed -i '/ninjaone-instance-exitproof/a\
+        technician:\
+          client_id: n1nja000-exitproof\
+          client_secret: {file: secrets/ninjaone-instance-exitproof}\
+          refresh_token: {file: secrets/refresh}' "$EXITPROOF_CONFIG"
+check_status "a night with a person's token" 2 night 3
+coverage "$home" exit_notes complete
+check_same "logs are read, but for their texts" 'Done,exitproof' \
+	"$(ep query "SELECT group_concat(name) FROM (SELECT name FROM resource
+		WHERE dataset = 'ninjaone.exit_notes' ORDER BY name)" |
+		tail -n 1)"
+cp "$ep_work/machine.yaml" "$EXITPROOF_CONFIG"
 
 # The credential of another instance.
 rm -f "$ep_db" "$ep_db"-wal "$ep_db"-shm

@@ -37,13 +37,17 @@ void es_cw_single(struct es_cw_call *c, cJSON *doc);
 
 /* The resources; false when the path is not theirs. */
 bool es_cw_data(struct es_cw_call *c);
-/* Reads and writes notes, documents and new tickets; false when the path is
- * not theirs. */
+/* Writes notes, documents and new tickets; false when the request does not. */
 bool es_cw_desk(struct es_cw_call *c);
 /* The paths that take a POST. */
 bool es_cw_may_post(const char *path);
 /* Tickets that were written, beside those of the world. */
 void es_cw_written(const struct es_cw_call *c, cJSON *docs);
+/* The same for the "notes" or "documents" of a ticket. */
+void es_cw_hung(const struct es_cw_call *c, const char *what, int64_t ticket,
+		cJSON *docs);
+/* Is there such a ticket, of the world or written? */
+bool es_cw_ticket(const struct es_cw_call *c, int64_t id);
 
 void es_cw_truth(const struct es_world *w, cJSON *into);
 void es_cw_credentials(const struct es_world *w, FILE *out);

@@ -87,6 +87,15 @@ static const struct set sets[] = {
 	  "\"name\":\"New\",\"sort\":10},\"closedFlag\":false,"
 	  "\"contactEmailAddress\":\"CANARY-cw@contact.example\","
 	  "\"initialDescription\":\"CANARY-cw-description\"}" },
+	{ "system/securityRoles/*/settings", "security_roles", "settings",
+	  "{\"id\":0,\"moduleIdentifier\":\"\",\"moduleName\":\"\","
+	  "\"moduleFunctionIdentifier\":\"\",\"moduleFunctionName\":\"\","
+	  "\"addLevel\":\"None\",\"editLevel\":\"None\",\"deleteLevel\":"
+	  "\"None\",\"inquireLevel\":\"None\",\"myAllFlag\":false}" },
+	{ "service/tickets/*/notes", "tickets", "notes",
+	  "{\"id\":0,\"text\":\"\",\"detailDescriptionFlag\":false,"
+	  "\"internalAnalysisFlag\":true,\"resolutionFlag\":false,"
+	  "\"contact\":{\"id\":1,\"name\":\"CANARY-cw-note-contact\"}}" },
 	{ "service/tickets/*/tasks", "tickets", "tasks",
 	  "{\"id\":0,\"notes\":\"\",\"closedFlag\":false,\"resolution\":"
 	  "\"CANARY-cw-resolution\"}" },
@@ -95,7 +104,8 @@ static const struct set sets[] = {
 /* Members of the world's records that the service has under another name or
  * elsewhere. */
 static const char *const inside[] = { "keys", "denies", "hides", "additions",
-				      "tasks", "writes", "about", NULL };
+				      "tasks", "notes", "documents",
+				      "settings", "writes", "about", NULL };
 
 static const cJSON *with_id(const cJSON *list, int64_t id)
 {
@@ -202,11 +212,17 @@ static cJSON *record(const struct es_cw_call *c, const struct set *set,
 /* The members that name the record above, for a nested list. */
 static void name_above(const struct set *set, cJSON *doc, int64_t above)
 {
-	if (!set->nested)
-		return;
-	cJSON_AddNumberToObject(doc, !strcmp(set->nested, "tasks") ?
-					     "ticketId" : "agreementId",
-				(double)above);
+	static const struct {
+		const char *list, *name;
+	} names[] = { { "additions", "agreementId" },
+		      { "notes", "ticketId" },
+		      { "tasks", "ticketId" } };
+	size_t i;
+
+	for (i = 0; set->nested && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(set->nested, names[i].list))
+			cJSON_AddNumberToObject(doc, names[i].name,
+						(double)above);
 }
 
 /* Does the path begin with that of the set?  How many parts it took. */
@@ -244,6 +260,9 @@ static cJSON *records(const struct es_cw_call *c, const struct set *set,
 	}
 	if (!strcmp(set->path, "service/tickets"))
 		es_cw_written(c, docs);
+	if (set->nested && (!strcmp(set->nested, "notes") ||
+			    !strcmp(set->nested, "documents")))
+		es_cw_hung(c, set->nested, above, docs);
 	return docs;
 }
 
@@ -255,7 +274,8 @@ static bool answer(struct es_cw_call *c, const struct set *set, int used,
 
 	if (set->nested) {
 		rec = with_id(list, above);
-		if (!rec)
+		if (!rec && (strcmp(set->nested, "notes") ||
+			     !es_cw_ticket(c, above)))
 			return false;
 		list = es_get(rec, set->nested);
 	}
@@ -272,6 +292,28 @@ static bool answer(struct es_cw_call *c, const struct set *set, int used,
 		return false;
 	es_cw_single(c, record(c, set, rec));
 	return true;
+}
+
+/* Documents are found by what they hang on; only tickets have any here. */
+static void documents(struct es_cw_call *c)
+{
+	static const struct set files = {
+		"system/documents", "tickets", "documents",
+		"{\"id\":0,\"title\":\"\",\"fileName\":\"\",\"owner\":\"\","
+		"\"serverFileName\":\"CANARY-cw-server-file\",\"linkFlag\":"
+		"false,\"imageFlag\":false,\"publicFlag\":false,\"size\":1}"
+	};
+	const char *type = es_req_arg(c->req, "recordType");
+	const char *id = es_req_arg(c->req, "recordId");
+	int64_t above = id ? strtoll(id, NULL, 10) : 0;
+
+	if (!type || strcmp(type, "Ticket") || !id) {
+		es_cw_error(c->ans, 400, "recordType or recordId is not valid");
+		return;
+	}
+	es_cw_list(c, records(c, &files,
+			      es_get(with_id(es_get(c->psa, "tickets"), above),
+				     "documents"), above));
 }
 
 static void info(struct es_cw_call *c)
@@ -293,6 +335,11 @@ bool es_cw_data(struct es_cw_call *c)
 	if (c->nparts == 2 && !strcmp(c->parts[0], "system") &&
 	    !strcmp(c->parts[1], "info")) {
 		info(c);
+		return true;
+	}
+	if (c->nparts == 2 && !strcmp(c->parts[0], "system") &&
+	    !strcmp(c->parts[1], "documents")) {
+		documents(c);
 		return true;
 	}
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {

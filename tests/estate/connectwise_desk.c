@@ -34,7 +34,16 @@ void es_cw_written(const struct es_cw_call *c, cJSON *docs)
 	es_desk_list(es_state_desk(c->req->state), "cw/tickets", docs);
 }
 
-static bool ticket_exists(const struct es_cw_call *c, int64_t id)
+void es_cw_hung(const struct es_cw_call *c, const char *what, int64_t ticket,
+		cJSON *docs)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "cw/%.20s/%lld", what, (long long)ticket);
+	es_desk_list(es_state_desk(c->req->state), key, docs);
+}
+
+bool es_cw_ticket(const struct es_cw_call *c, int64_t id)
 {
 	cJSON *all = cJSON_CreateArray(), *i;
 	const cJSON *k;
@@ -88,18 +97,12 @@ static void notes(struct es_cw_call *c)
 {
 	int64_t ticket = strtoll(c->parts[2], NULL, 10);
 	char key[64];
-	cJSON *docs;
 
 	snprintf(key, sizeof(key), "cw/notes/%lld", (long long)ticket);
-	if (!ticket_exists(c, ticket)) {
+	if (!es_cw_ticket(c, ticket))
 		es_cw_error(c->ans, 404, "Ticket not found");
-	} else if (strcmp(c->req->method, "POST")) {
-		docs = cJSON_CreateArray();
-		es_desk_list(es_state_desk(c->req->state), key, docs);
-		es_cw_list(c, docs);
-	} else if (may_write(c)) {
+	else if (may_write(c))
 		add_note(c, key, ticket);
-	}
 }
 
 static bool part(struct es_cw_call *c, const char *name, struct es_buf *out)
@@ -121,7 +124,7 @@ static void add_document(struct es_cw_call *c)
 	good = part(c, "recordType", &value) &&
 	       !strcmp(es_buf_text(&value), "Ticket") &&
 	       part(c, "recordId", &value) &&
-	       ticket_exists(c, strtoll(es_buf_text(&value), NULL, 10));
+	       es_cw_ticket(c, strtoll(es_buf_text(&value), NULL, 10));
 	snprintf(key, sizeof(key), "cw/documents/%.40s", es_buf_text(&value));
 	good = good && part(c, "title", &value);
 	cJSON_AddStringToObject(o, "title", es_buf_text(&value));
@@ -139,28 +142,6 @@ static void add_document(struct es_cw_call *c)
 	}
 	cJSON_Delete(o);
 	es_cw_error(c->ans, 400, "The document is not valid.");
-}
-
-static void documents(struct es_cw_call *c)
-{
-	const char *type = es_req_arg(c->req, "recordType");
-	const char *id = es_req_arg(c->req, "recordId");
-	char key[64];
-	cJSON *docs;
-
-	if (!strcmp(c->req->method, "POST")) {
-		if (may_write(c))
-			add_document(c);
-		return;
-	}
-	if (!type || strcmp(type, "Ticket") || !id) {
-		es_cw_error(c->ans, 400, "recordType and recordId");
-		return;
-	}
-	snprintf(key, sizeof(key), "cw/documents/%.40s", id);
-	docs = cJSON_CreateArray();
-	es_desk_list(es_state_desk(c->req->state), key, docs);
-	es_cw_list(c, docs);
 }
 
 static void add_ticket(struct es_cw_call *c)
@@ -183,17 +164,24 @@ static void add_ticket(struct es_cw_call *c)
 	keep(c, "cw/tickets", o, "ticket");
 }
 
+static bool at_ticket(const struct es_cw_call *c)
+{
+	return is(c, 0, "service") && is(c, 1, "tickets");
+}
+
 bool es_cw_desk(struct es_cw_call *c)
 {
-	if (is(c, 0, "system") && is(c, 1, "documents") && c->nparts == 2)
-		documents(c);
-	else if (is(c, 0, "service") && is(c, 1, "tickets") &&
-		 is(c, 3, "notes") && c->nparts == 4)
-		notes(c);
-	else if (is(c, 0, "service") && is(c, 1, "tickets") &&
-		 c->nparts == 2 && !strcmp(c->req->method, "POST"))
-		add_ticket(c);
-	else
+	if (strcmp(c->req->method, "POST"))
 		return false;
+	if (is(c, 0, "system") && is(c, 1, "documents") && c->nparts == 2) {
+		if (may_write(c))
+			add_document(c);
+	} else if (at_ticket(c) && is(c, 3, "notes") && c->nparts == 4) {
+		notes(c);
+	} else if (at_ticket(c) && c->nparts == 2) {
+		add_ticket(c);
+	} else {
+		return false;
+	}
 	return true;
 }

@@ -31,7 +31,7 @@ static void put(cJSON *o, const char *name, int64_t n)
  * not say where. */
 static void count_tickets(const cJSON *psa, cJSON *o)
 {
-	int64_t tickets = 0, tasks = 0;
+	int64_t tickets = 0, tasks = 0, notes = 0, files = 0;
 	const cJSON *t;
 
 	cJSON_ArrayForEach(t, es_get(psa, "tickets")) {
@@ -40,9 +40,13 @@ static void count_tickets(const cJSON *psa, cJSON *o)
 			continue;
 		tickets++;
 		tasks += size_of(t, "tasks");
+		notes += size_of(t, "notes");
+		files += size_of(t, "documents");
 	}
 	put(o, "exit_tickets", tickets);
 	put(o, "exit_tasks", tasks);
+	put(o, "exit_notes", notes);
+	put(o, "exit_files", files);
 }
 
 /* The configuration beside the world asks for those that are no vendors. */
@@ -93,6 +97,8 @@ void es_cw_truth(const struct es_world *w, cJSON *into)
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
 		put(o, sets[i], size_of(psa, sets[i]));
 	put(o, "companies", companies(psa));
+	put(o, "role_settings", inside(es_get(psa, "security_roles"),
+				       "settings"));
 	put(o, "additions", inside(es_get(psa, "agreements"), "additions"));
 	count_tickets(psa, o);
 	count_contacts(psa, into);

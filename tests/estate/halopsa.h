@@ -37,11 +37,13 @@ bool es_ha_data(struct es_ha_call *c);
 /* The records of a listing, whatever may be seen of them.  NULL: no such. */
 cJSON *es_ha_paged(const struct es_ha_call *c, const char *name);
 
-/* Actions and attachments, and what may be written; false when the path is
- * not theirs. */
+/* What may be written; false when the request writes nothing. */
 bool es_ha_desk(struct es_ha_call *c);
 /* Tickets that were written, beside those of the world. */
 void es_ha_written(const struct es_ha_call *c, cJSON *docs);
+/* The same for the Actions or the Attachment of a ticket. */
+void es_ha_hung(const struct es_ha_call *c, const char *path, int64_t ticket,
+		cJSON *docs);
 
 /* Agents, roles, applications, webhooks and statuses: bare arrays. */
 bool es_ha_config(struct es_ha_call *c);

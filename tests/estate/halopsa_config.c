@@ -164,6 +164,58 @@ static cJSON *statuses(const struct es_ha_call *c)
 	return list;
 }
 
+static cJSON *role(const cJSON *rec, bool details)
+{
+	static const char *const skip[] = { "claims", NULL };
+	cJSON *o = es_overlay("{\"is_integration\":false,\"notes\":\"\"}", rec,
+			      skip);
+	const cJSON *claims = es_get(rec, "claims");
+
+	if (details)
+		cJSON_AddItemToObject(o, "claims",
+				      claims ? cJSON_Duplicate(claims, 1) :
+					       cJSON_CreateArray());
+	return o;
+}
+
+static cJSON *roles(const struct es_ha_call *c)
+{
+	cJSON *list = cJSON_CreateArray();
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_get(c->world, "roles"))
+		cJSON_AddItemToArray(list, role(i, false));
+	return list;
+}
+
+static void one_role(struct es_ha_call *c)
+{
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_get(c->world, "roles")) {
+		if (strcmp(es_str(i, "id", ""), c->parts[1]))
+			continue;
+		c->ans->rows = 1;
+		es_answer_json(c->ans, 200,
+			       role(i, es_ha_asked(c, "includedetails")));
+		return;
+	}
+	es_ha_error(c->ans, 404, NULL);
+}
+
+/* Connections to other systems. */
+static cJSON *integrations(const struct es_ha_call *c)
+{
+	return written(c, "integrations",
+		       "{\"application_url\":\"https://other.example/\","
+		       "\"client_id\":\"\",\"new_client_secret\":"
+		       "\"CANARY-halo-integration\",\"new_access_token\":"
+		       "\"CANARY-halo-integration-token\",\"webhook_username\":"
+		       "\"CANARY-halo-webhook-user\",\"token_expiry\":"
+		       "\"1900-01-01T00:00:00\",\"_isauthorized\":true,"
+		       "\"client_credentials\":true}");
+}
+
 /* Applications, webhooks, agents and roles are for administrators. */
 static void of_administrators(struct es_ha_call *c)
 {
@@ -174,8 +226,9 @@ static void of_administrators(struct es_ha_call *c)
 	else if (!strcmp(name, "Agent"))
 		es_ha_bare(c, agents(c));
 	else if (!strcmp(name, "Roles"))
-		es_ha_bare(c, written(c, "roles", "{\"is_integration\":false,"
-						  "\"notes\":\"\"}"));
+		es_ha_bare(c, roles(c));
+	else if (!strcmp(name, "IntegrationConfiguration"))
+		es_ha_bare(c, integrations(c));
 	else if (!strcmp(name, "Application"))
 		es_ha_bare(c, applications(c));
 	else
@@ -191,12 +244,17 @@ static void of_administrators(struct es_ha_call *c)
 bool es_ha_config(struct es_ha_call *c)
 {
 	static const char *const guarded[] = { "Agent", "Roles",
-					       "Application", "Webhook" };
+					       "Application", "Webhook",
+					       "IntegrationConfiguration" };
 	size_t i;
 
-	if (c->nparts == 2 && !strcmp(c->parts[0], "Application") &&
-	    es_ha_may(c, "admin")) {
-		one_application(c);
+	if (c->nparts == 2 && es_ha_may(c, "admin") &&
+	    (!strcmp(c->parts[0], "Application") ||
+	     !strcmp(c->parts[0], "Roles"))) {
+		if (*c->parts[0] == 'A')
+			one_application(c);
+		else
+			one_role(c);
 		return true;
 	}
 	if (c->nparts != 1)
@@ -206,8 +264,13 @@ bool es_ha_config(struct es_ha_call *c)
 			of_administrators(c);
 			return true;
 		}
-	if (strcmp(c->parts[0], "Status"))
+	if (!strcmp(c->parts[0], "ToDo"))
+		es_ha_bare(c, es_ha_may(c, "read:tickets") ?
+				      es_ha_paged(c, "ToDo") :
+				      cJSON_CreateArray());
+	else if (!strcmp(c->parts[0], "Status"))
+		es_ha_bare(c, statuses(c));
+	else
 		return false;
-	es_ha_bare(c, statuses(c));
 	return true;
 }

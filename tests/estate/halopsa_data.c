@@ -157,9 +157,65 @@ static bool ticket_wanted(const struct es_ha_call *c, const cJSON *t)
 	return !closed(c, t) || es_ha_asked(c, "includeclosed");
 }
 
+/* What hangs on a ticket, in the world as one of its members. */
+static const struct part of_ticket[] = {
+	{ "Actions", "actions",
+	  "{\"outcome\":\"Private Note\",\"who_agentid\":0,\"note\":\"\","
+	  "\"note_html\":\"CANARY-halo-note-html\",\"emailbody\":"
+	  "\"CANARY-halo-mail\",\"hiddenfromuser\":true,"
+	  "\"actionby_application_id\":null}",
+	  NULL },
+	{ "Attachment", "attachments",
+	  "{\"filename\":\"\",\"content_type\":\"text/html\",\"filesize\":"
+	  "20,\"agent_id\":-1,\"user_id\":-1,\"showforusers\":false,"
+	  "\"third_party_token\":\"CANARY-halo-file-token\",\"data\":"
+	  "\"Q0FOQVJZLWhhbG8=\"}",
+	  NULL },
+	{ "ToDo", "todos",
+	  "{\"text\":\"\",\"done\":false,\"done_by_id\":0,\"start_date\":"
+	  NEVER ",\"end_date\":" NEVER ",\"sequence\":1,\"group_name\":"
+	  "\"\"}",
+	  NULL },
+};
+
+static const struct part *part_of_ticket(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(of_ticket) / sizeof(of_ticket[0]); i++)
+		if (!strcmp(name, of_ticket[i].path))
+			return &of_ticket[i];
+	return NULL;
+}
+
+/* Without the number of a ticket those of all tickets. */
+static cJSON *of_tickets(const struct es_ha_call *c, const struct part *p)
+{
+	const char *asked = es_req_arg(c->req, "ticket_id");
+	cJSON *list = cJSON_CreateArray(), *o;
+	const cJSON *ticket, *i;
+
+	if (asked)
+		es_ha_hung(c, p->path, strtoll(asked, NULL, 10), list);
+	cJSON_ArrayForEach(ticket, es_get(c->world, "tickets")) {
+		int64_t id = es_int(ticket, "id", 0);
+
+		if (asked && strtoll(asked, NULL, 10) != id)
+			continue;
+		cJSON_ArrayForEach(i, es_get(ticket, p->member)) {
+			o = es_overlay(p->defaults, i, NULL);
+			cJSON_AddNumberToObject(o, "ticket_id", (double)id);
+			cJSON_AddItemToArray(list, o);
+		}
+	}
+	return list;
+}
+
 /* An open ticket may come without any date of closing. */
 static cJSON *tickets(const struct es_ha_call *c)
 {
+	static const char *const skip[] = { "actions", "attachments", "todos",
+					    NULL };
 	cJSON *list = cJSON_CreateArray(), *all, *o;
 	const cJSON *i;
 
@@ -175,7 +231,7 @@ static cJSON *tickets(const struct es_ha_call *c)
 			       "\"agent_id\":-1,\"closure_agent_id\":0,"
 			       "\"merged_into_id\":0,\"team\":\"Service desk\","
 			       "\"details\":\"CANARY-ticket-details\","
-			       "\"customfields\":[]}", i, NULL);
+			       "\"customfields\":[]}", i, skip);
 		cJSON_AddStringToObject(o, "client_name",
 					client_name(c, es_int(i, "client_id",
 							      0)));
@@ -194,5 +250,7 @@ cJSON *es_ha_paged(const struct es_ha_call *c, const char *name)
 			return of_clients(c, &parts[i]);
 	if (!strcmp(name, "Client"))
 		return clients(c);
+	if (part_of_ticket(name))
+		return of_tickets(c, part_of_ticket(name));
 	return tickets(c);
 }

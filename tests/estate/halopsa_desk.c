@@ -18,9 +18,31 @@ static const struct kind {
 	{ "Tickets", NULL, "halo/tickets", "summary" },
 };
 
+static void key_of(char key[96], const struct kind *kind, int64_t ticket)
+{
+	if (kind->list)
+		snprintf(key, 96, "%s%lld", kind->key, (long long)ticket);
+	else
+		snprintf(key, 96, "%s", kind->key);
+}
+
 void es_ha_written(const struct es_ha_call *c, cJSON *docs)
 {
 	es_desk_list(es_state_desk(c->req->state), "halo/tickets", docs);
+}
+
+void es_ha_hung(const struct es_ha_call *c, const char *path, int64_t ticket,
+		cJSON *docs)
+{
+	char key[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(path, kinds[i].path))
+			continue;
+		key_of(key, &kinds[i], ticket);
+		es_desk_list(es_state_desk(c->req->state), key, docs);
+	}
 }
 
 static bool ticket_exists(const struct es_ha_call *c, int64_t id)
@@ -36,14 +58,6 @@ static bool ticket_exists(const struct es_ha_call *c, int64_t id)
 	cJSON_ArrayForEach(k, es_get(c->world, "tickets"))
 		found |= es_int(k, "id", -1) == id;
 	return found;
-}
-
-static void key_of(char key[96], const struct kind *kind, int64_t ticket)
-{
-	if (kind->list)
-		snprintf(key, 96, "%s%lld", kind->key, (long long)ticket);
-	else
-		snprintf(key, 96, "%s", kind->key);
 }
 
 /* Only outcomes that the instance has. */
@@ -83,35 +97,16 @@ static void add(struct es_ha_call *c, const struct kind *kind)
 	cJSON_Delete(array);
 }
 
-static void list(struct es_ha_call *c, const struct kind *kind)
-{
-	const char *id = es_req_arg(c->req, "ticket_id");
-	cJSON *o = cJSON_CreateObject(), *records = cJSON_CreateArray();
-	char key[96];
-
-	key_of(key, kind, id ? strtoll(id, NULL, 10) : 0);
-	if (es_ha_may(c, "read:tickets"))
-		es_desk_list(es_state_desk(c->req->state), key, records);
-	c->ans->rows = cJSON_GetArraySize(records);
-	cJSON_AddNumberToObject(o, "record_count", (double)c->ans->rows);
-	cJSON_AddItemToObject(o, kind->list, records);
-	es_answer_json(c->ans, 200, o);
-}
-
 bool es_ha_desk(struct es_ha_call *c)
 {
 	const struct kind *kind = NULL;
-	bool post = !strcmp(c->req->method, "POST");
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (c->nparts == 1 && !strcmp(c->parts[0], kinds[i].path))
 			kind = &kinds[i];
-	if (!kind || (!post && !kind->list))
+	if (!kind || strcmp(c->req->method, "POST"))
 		return false;
-	if (post)
-		add(c, kind);
-	else
-		list(c, kind);
+	add(c, kind);
 	return true;
 }

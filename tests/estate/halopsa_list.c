@@ -28,6 +28,10 @@ static const struct listing {
 	  { .records = "invoices", .total = "record_count" } },
 	{ "SoftwareLicence", "read:softwarelicensing",
 	  { .records = "licences", .total = "record_count" } },
+	{ "Actions", "read:tickets",
+	  { .records = "actions", .total = "record_count" } },
+	{ "Attachment", "read:tickets",
+	  { .records = "attachments", .total = "record_count" } },
 	{ "Tickets", "read:tickets",
 	  { .records = "tickets", .total = "record_count" } },
 };

@@ -16,6 +16,20 @@ static void put_size(cJSON *o, const char *name, const cJSON *from,
 	put(o, name, cJSON_GetArraySize(es_get(from, member)));
 }
 
+/* Records that hang on exit tickets. */
+static void count_of_exits(const cJSON *ha, cJSON *o, const char *name,
+			   const char *member)
+{
+	const cJSON *i;
+	int64_t n = 0;
+
+	cJSON_ArrayForEach(i, es_get(ha, "tickets"))
+		if (es_int(i, "tickettype_id", 0) ==
+		    es_int(ha, "exit_ticket_type", -1))
+			n += cJSON_GetArraySize(es_get(i, member));
+	put(o, name, n);
+}
+
 static void count_instance(const cJSON *ha, cJSON *o)
 {
 	const cJSON *i;
@@ -35,6 +49,11 @@ static void count_instance(const cJSON *ha, cJSON *o)
 		exits += es_int(i, "tickettype_id", 0) ==
 			 es_int(ha, "exit_ticket_type", -1);
 	put(o, "exit_tickets", exits);
+	count_of_exits(ha, o, "exit_tasks", "todos");
+	count_of_exits(ha, o, "exit_notes", "actions");
+	count_of_exits(ha, o, "exit_files", "attachments");
+	put_size(o, "integrations", ha, "integrations");
+	put_size(o, "role_claims", ha, "roles");
 }
 
 void es_ha_truth(const struct es_world *w, cJSON *into)

@@ -116,8 +116,9 @@ const cJSON *es_nj_org(const struct es_nj_call *c, int64_t id)
 
 static void route(struct es_nj_call *c)
 {
-	if (es_nj_organizations(c) || es_nj_devices(c) || es_nj_users(c) ||
-	    es_nj_rest(c) || es_nj_desk(c) || es_nj_tickets(c))
+	/* checklists is no number of an organisation */
+	if (es_nj_rest(c) || es_nj_organizations(c) || es_nj_devices(c) ||
+	    es_nj_users(c) || es_nj_desk(c) || es_nj_tickets(c))
 		return;
 	es_nj_not_found(c);
 }

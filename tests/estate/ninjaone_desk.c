@@ -19,13 +19,40 @@ static bool ticket_exists(const struct es_nj_call *c)
 	return false;
 }
 
+/* What the world has in the log of a ticket, in its notation of times. */
+static cJSON *old_entries(const struct es_nj_call *c)
+{
+	cJSON *list = cJSON_CreateArray(), *o;
+	const cJSON *i, *k;
+
+	cJSON_ArrayForEach(i, es_get(c->world, "tickets")) {
+		if (es_int(i, "id", -1) != es_nj_number(c, 2))
+			continue;
+		cJSON_ArrayForEach(k, es_get(i, "log")) {
+			o = es_overlay("{\"type\":\"COMMENT\",\"publicEntry\":"
+				       "false,\"system\":false,"
+				       "\"htmlBody\":\"CANARY-log-html\"}",
+				       k, NULL);
+			es_nj_epoch(o);
+			cJSON_AddItemToArray(list, o);
+		}
+	}
+	return list;
+}
+
 static void log_entries(struct es_nj_call *c, const char *key)
 {
-	cJSON *list = cJSON_CreateArray();
+	int64_t size = es_nj_arg(c, "pageSize", 50);
+	int64_t anchor = es_nj_arg(c, "anchorId", 0);
+	cJSON *all = old_entries(c), *page = cJSON_CreateArray(), *i;
 
-	es_desk_list(es_state_desk(c->req->state), key, list);
-	c->ans->rows = cJSON_GetArraySize(list);
-	es_answer_json(c->ans, 200, list);
+	es_desk_list(es_state_desk(c->req->state), key, all);
+	while (size-- > 0 && (i = es_nj_take(all, anchor, false))) {
+		anchor = es_int(i, "id", 0);
+		cJSON_AddItemToArray(page, i);
+	}
+	cJSON_Delete(all);
+	es_nj_all(c, page);
 }
 
 static cJSON *read_comment(struct es_nj_call *c)

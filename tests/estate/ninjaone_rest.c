@@ -118,6 +118,65 @@ static void licence(struct es_nj_call *c)
 	es_nj_not_found(c);
 }
 
+/* A technician as checklists show one: deleted ones are still named. */
+static cJSON *assignee(const struct es_nj_call *c, const cJSON *record)
+{
+	int64_t id = es_int(record, "assignedTo", 0);
+	const cJSON *i, *found = NULL;
+	cJSON *o;
+
+	if (!id)
+		return cJSON_CreateNull();
+	cJSON_ArrayForEach(i, es_get(c->world, "technicians"))
+		if (es_int(i, "id", -1) == id)
+			found = i;
+	o = cJSON_CreateObject();
+	cJSON_AddNumberToObject(o, "id", (double)id);
+	cJSON_AddStringToObject(o, "firstName",
+				es_str(found, "firstName", "Gone"));
+	cJSON_AddStringToObject(o, "lastName",
+				es_str(found, "lastName", "Away"));
+	cJSON_AddBoolToObject(o, "deleted", !found);
+	return o;
+}
+
+static cJSON *checklist(const struct es_nj_call *c, const cJSON *record)
+{
+	static const char *const skip[] = { "assignedTo", "tasks", NULL };
+	static const char quiet[] = "{\"completed\":false,\"required\":false,"
+				    "\"description\":{\"text\":"
+				    "\"CANARY-checklist\",\"html\":\"\"}}";
+	cJSON *o = es_overlay(quiet, record, skip), *tasks, *task;
+	const cJSON *i;
+	int n = 0;
+
+	cJSON_AddBoolToObject(o, "archived", false);
+	cJSON_AddItemToObject(o, "assignedTo", assignee(c, record));
+	tasks = cJSON_AddArrayToObject(o, "tasks");
+	cJSON_ArrayForEach(i, es_get(record, "tasks")) {
+		task = es_overlay("{\"completed\":false}", i, skip);
+		cJSON_AddNumberToObject(task, "position", ++n);
+		cJSON_AddItemToObject(task, "assignedTo", assignee(c, i));
+		cJSON_AddItemToArray(tasks, task);
+	}
+	cJSON_AddNumberToObject(o, "totalTaskCount", n);
+	es_nj_epoch(o);
+	return o;
+}
+
+static cJSON *checklists(const struct es_nj_call *c)
+{
+	const char *done = es_req_arg(c->req, "completed");
+	cJSON *list = cJSON_CreateArray();
+	const cJSON *i;
+
+	cJSON_ArrayForEach(i, es_get(c->world, "checklists"))
+		if (!done || es_true(i, "completed", false) ==
+				     !strcmp(done, "true"))
+			cJSON_AddItemToArray(list, checklist(c, i));
+	return list;
+}
+
 bool es_nj_rest(struct es_nj_call *c)
 {
 	if (es_nj_is(c, "activities"))
@@ -126,6 +185,11 @@ bool es_nj_rest(struct es_nj_call *c)
 		es_nj_all(c, written(c, "notification_channels",
 				     "{\"description\":\"CANARY-channel\","
 				     "\"enabled\":true}"));
+	else if (es_nj_is(c, "contacts"))
+		es_nj_all(c, written(c, "contacts",
+				     "{\"phone\":\"CANARY-contact-phone\"}"));
+	else if (es_nj_is(c, "organization/checklists"))
+		es_nj_all(c, checklists(c));
 	else if (es_nj_is(c, "software-license/licenses"))
 		es_nj_all(c, licences(c));
 	else if (es_nj_is(c, "software-license/*"))

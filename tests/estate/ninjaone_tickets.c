@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * NinjaOne's ticketing: boards that are run with a POST, tickets by id, and
- * logs that a machine's token cannot read.
+ * NinjaOne's ticketing: boards that are run with a POST, and tickets by id.
  */
 #include <string.h>
 #include <strings.h>
@@ -117,7 +116,7 @@ static cJSON *boards(const struct es_nj_call *c)
 
 static void ticket(struct es_nj_call *c)
 {
-	static const char *const skip[] = { "assignee", NULL };
+	static const char *const skip[] = { "assignee", "log", NULL };
 	const cJSON *i;
 	cJSON *o;
 
@@ -126,8 +125,8 @@ static void ticket(struct es_nj_call *c)
 			continue;
 		o = es_overlay("{\"version\":1,\"deleted\":false,"
 			       "\"attributeValues\":[{\"id\":1,"
-			       "\"attributeId\":9,\"value\":"
-			       "\"CANARY-ticket-attribute\"}]}", i, skip);
+			       "\"attributeId\":9,\"value\":{\"text\":"
+			       "\"CANARY-ticket-attribute\"}}]}", i, skip);
 		es_nj_epoch(o);
 		es_answer_json(c->ans, 200, o);
 		c->ans->rows = 1;

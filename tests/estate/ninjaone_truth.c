@@ -55,7 +55,8 @@ static void count_instance(const cJSON *nj, cJSON *o)
 {
 	static const char *const sets[] = { "organizations", "technicians",
 					    "notification_channels",
-					    "boards", "licences" };
+					    "boards", "licences",
+					    "contacts", "checklists" };
 	const cJSON *org, *d;
 	int64_t devices = 0, sessions = 0, saved = 0;
 	size_t i;

@@ -36,7 +36,7 @@ static const char hub[] =
 	"    kind: header\n"
 	"    secrets: [api_key]\n"
 	"    header: Authorization\n"
-	"    value: \"{api_key}\"\n"
+	"    value: \"{tenant} {api_key}\"\n"
 	"limits: {parallel: 2, requests: 1000, window: 60,\n"
 	"  per: organisation, share_percent: 50, retries: 1}\n"
 	"page: {kind: next_url, next: next}\n"
@@ -96,7 +96,8 @@ static void test_tenancies_and_their_records(void **state)
 						 "\"id\":\"b\"}]}" },
 		{ .to = "/orgs/2/teams", .body = "{\"data\":[]}" },
 		{ .to = "/orgs/..%2Fx/teams", .body = "{\"data\":[]}" },
-		{ .to = "/orgs/1/teams/a/members",
+		/* the key is the connection's, the listing another's */
+		{ .to = "/orgs/1/teams/a/members", .needs = "M1 open-it",
 		  .body = "{\"data\":[{\"id\":\"u1\"},{\"id\":\"u2\"}]}" },
 		{ .to = "/orgs/1/teams/b/members", .status = 404 },
 		{ 0 }

@@ -192,7 +192,7 @@ static struct ep_collect_proof prove(const struct fake_reply *script)
 	assert_int_equal(ep_collect_test_over(
 				 &scene.config, &scene.specs,
 				 &scene.config.customers.v[0].connections.v[0],
-				 &net, proof, &said, &scene.err),
+				 &net, false, proof, &said, &scene.err),
 			 0);
 	scene_release(&scene);
 	return said;

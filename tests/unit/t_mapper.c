@@ -463,6 +463,36 @@ static void lists_and_joins_are_stable(void **state)
 	stop();
 }
 
+static void words_for_nothing_are_null_in_attr_too(void **state)
+{
+	(void)state;
+	start("      - kind: team\n"
+	      "        fields: {id: id}\n"
+	      "        keep:\n"
+	      "          - end: {path: e, as: date, none: [never, \"0\"]}\n"
+	      "          - n: {path: n, none: [\"-1\"]}\n");
+	map("{\"id\":1,\"e\":\"never\",\"n\":-1}");
+	ROWS("team id=1 {\"end\":null,\"n\":null}\n");
+	map("{\"id\":1,\"e\":\"1970-01-01T00:01:40Z\",\"n\":7}");
+	ROWS("team id=1 {\"end\":100,\"n\":7}\n");
+	assert_int_equal(mapper.missing + mapper.bad, 0);
+	stop();
+}
+
+/* A part from elsewhere keeps records of two parents apart, and is none of
+ * the record itself. */
+static void joins_take_what_a_name_stands_for(void **state)
+{
+	(void)state;
+	start("      - kind: team\n"
+	      "        fields: {id: {join: [\"=of {tenant}\", id]}, name: n}\n");
+	map("{\"id\":1,\"n\":\"N\"}");
+	ROWS("team id=of T1 1 name=N\n");
+	map("{\"id\":null,\"n\":\"N\"}");
+	ROWS("");
+	stop();
+}
+
 static void reads_values_outside_of_emits(void **state)
 {
 	const char *s = "{\"a\":{\"b\":\"https://x.example/t/9?q\"},\"n\":null}";
@@ -512,6 +542,8 @@ int main(void)
 		cmocka_unit_test(long_values_are_cut_and_counted),
 		cmocka_unit_test(addresses_are_folded),
 		cmocka_unit_test(lists_and_joins_are_stable),
+		cmocka_unit_test(words_for_nothing_are_null_in_attr_too),
+		cmocka_unit_test(joins_take_what_a_name_stands_for),
 		cmocka_unit_test(reads_values_outside_of_emits),
 	};
 
