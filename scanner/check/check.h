@@ -93,6 +93,10 @@ struct ep_check_summary {
 /* Creates or completes the tables above; part of every check. */
 int ep_check_schema(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 
+/* Empties them, for a check of the past inside a transaction that is rolled
+ * back afterwards: what was found later must not be known then. */
+int ep_check_forget(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
+
 /* Checks the run that the store's views show.  When a newer run has been
  * checked already, nothing is kept but the summary is computed.  No rules or
  * no tenancies: EP_ECONFIG.  diag takes complaints about waivers. */

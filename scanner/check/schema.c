@@ -76,3 +76,17 @@ int ep_check_schema(struct ep_db *db, struct ep_err *err)
 {
 	return ep_db_exec(db, tables, err);
 }
+
+/* Texts of rules stay: they are what they are, whoever asked.  So do people's
+ * decisions about matches. */
+int ep_check_forget(struct ep_db *db, struct ep_err *err)
+{
+	int rc = ep_check_schema(db, err);
+
+	return rc < 0 ? rc : ep_db_exec(db, "DELETE FROM main.check_run;"
+					"DELETE FROM main.rule_run;"
+					"DELETE FROM main.result_log;"
+					"DELETE FROM main.finding;"
+					"DELETE FROM main.finding_event;"
+					"DELETE FROM main.check_note;", err);
+}

@@ -4,6 +4,11 @@
  */
 #include "cli/cmd.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/moment.h"
 #include "cli/night.h"
 #include "ext/db.h"
 #include "store/store.h"
@@ -143,21 +148,89 @@ static int check_now(struct ep_night *night)
 	return status ? status : verdict;
 }
 
+/* --- the past ------------------------------------------------------------------ */
+
+static int choose_past(struct ep_night *night, const char *word)
+{
+	struct ep_app *app = night->app;
+	struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc;
+
+	if (ep_moment_run(app->store, word, &night->run, &app->err) ||
+	    ep_store_as_of(app->store, night->run, &app->err) ||
+	    ep_db_prepare(ep_store_db(app->store), "SELECT coalesce(ended_at, "
+			  "started_at) FROM main.run WHERE id = ?1", &stmt,
+			  &app->err))
+		return app->err.code;
+	ep_db_int(stmt, 1, night->run);
+	rc = ep_db_step(stmt, &row, &app->err);
+	if (rc == 0 && row)
+		night->now = ep_db_col_int(stmt, 0);
+	else if (rc == 0)
+		rc = ep_err_set(&app->err, EP_ENOENT, "there is no run %"
+				PRId64, night->run);
+	ep_db_done(stmt);
+	return rc;
+}
+
+/* In one transaction that is taken back, so that also a kill leaves nothing
+ * of it. */
+static int check_kept_nowhere(struct ep_night *night)
+{
+	struct ep_app *app = night->app;
+	struct ep_db *db = ep_store_db(app->store);
+	char at[EP_TIME_TEXT];
+	int status, verdict = 2;
+
+	if (ep_db_begin(db, &app->err) || ep_check_forget(db, &app->err)) {
+		ep_db_rollback(db);
+		return ep_app_fail(app);
+	}
+	fprintf(stderr, "exitproof: today's rules, waivers and configuration "
+		"on the state after run %" PRId64 " (%s); nothing of it is "
+		"kept\n", night->run, ep_time_format(night->now, at));
+	status = ep_night_check(night, &verdict);
+	if (status == 0)
+		status = ep_night_report(night, true);
+	ep_db_rollback(db);
+	return status ? status : verdict;
+}
+
+static int check_past(struct ep_night *night, const char *word)
+{
+	int status = ep_night_rules(night);
+
+	if (status == 0)
+		status = ep_app_store(night->app, true);
+	if (status)
+		return status;
+	if (choose_past(night, word))
+		return ep_app_fail(night->app);
+	return check_kept_nowhere(night);
+}
+
 int ep_cmd_check(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
 		"check", "",
 		"Runs the rules over what the database holds, and prints or "
-		"writes reports."
+		"writes reports. With --as-of, over what it held then; nothing "
+		"is kept of that."
 	};
 	struct ep_night night = { .app = app };
+	const char *as_of = NULL;
 	const struct ep_opt table[] = { EP_NIGHT_REPORT(&night),
 					EP_NIGHT_CHECK(&night),
+					{ EP_OPT_TEXT, 0, "as-of", "RUN|TIME",
+					  &as_of,
+					  "the state after that run, or at "
+					  "that time" },
 					EP_APP_OPTIONS(app) };
 	int status;
 
 	if (started(&night, argc, argv, table, &usage, &status))
-		status = check_now(&night);
+		status = as_of ? check_past(&night, as_of) : check_now(&night);
 	ep_night_release(&night);
 	return status;
 }

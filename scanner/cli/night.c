@@ -230,7 +230,7 @@ int ep_night_check(struct ep_night *night, int *ret_status)
 	struct ep_app *app = night->app;
 	struct ep_words only = { 0 };
 	struct ep_check_options options = {
-		.now = ep_clock_now(),
+		.now = night->now ? night->now : ep_clock_now(),
 		.threshold = night->threshold,
 	};
 	size_t before = app->diag.n;

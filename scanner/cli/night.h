@@ -26,6 +26,7 @@ struct ep_night {
 	bool redact;
 	int64_t sample;
 	int64_t run;		/* of report and check */
+	int64_t now;		/* of a check of the past, 0: the clock's */
 	struct ep_rules *rules;
 	struct ep_collect_totals totals;
 	struct ep_check_summary summary;
