@@ -8,107 +8,70 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/str.h"
-#include "check/register.h"
+#include "check/people_priv.h"
 #include "ext/db.h"
-#include "ext/regex.h"
-
-/* An id this long names one thing in the world; a shorter one may be a
- * number that every customer's directory hands out. */
-#define UNIQUE_ID_BYTES 16
-
-struct pattern {
-	const char *customer;
-	bool msp;
-	struct ep_regex *regex;
-	const char *with;
-};
-
-struct linker {
-	struct ep_db *db;
-	struct ep_register reg;
-	struct ep_map declared;	/* address or uid/id -> itself */
-	struct ep_map decided;	/* tenant, account, person -> yes or no */
-	EP_VEC(struct pattern) pattern;
-};
 
 static char yes;
 static char no;
 
-struct account {
-	const char *customer;
-	const char *tenant;
-	const char *dataset;
-	const char *id;
-	const char *email;
-	const char *login;
-	const char *external_id;
-	const char *name;
-	const char *class;
-};
-
-struct match {
-	const struct ep_person *person;	/* NULL: a pattern failed */
-	const char *how;
-	bool certain;
-};
-
-EP_VEC_TYPE(matches, struct match);
-
-static void add_match(struct matches *list, const struct ep_person *person,
-		      const char *how, bool certain)
+void ep_matches_add(struct ep_matches *list, const struct ep_person *person,
+		    const char *how, bool certain)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->v[i].person != person)
 			continue;
 		/* The first reason stays unless a better one comes. */
 		if (certain && !list->v[i].certain)
-			list->v[i] = (struct match){ person, how, true };
+			list->v[i] = (struct ep_match){ person, how, true };
 		return;
 	}
-	EP_VEC_ADD(list) = (struct match){ person, how, certain };
+	EP_VEC_ADD(list) = (struct ep_match){ person, how, certain };
 }
 
-static bool at_home(const struct account *acc, const struct ep_person *person)
+bool ep_linked_at_home(const struct ep_linked_account *acc,
+		       const struct ep_person *person)
 {
 	return acc->customer && ep_str_eq(acc->customer, person->employer);
 }
 
 /* --- the ways to match -------------------------------------------------- */
 
-static void match_id(const struct linker *ln, const struct account *acc,
-		     struct matches *list)
+static void match_id(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+		     struct ep_matches *list)
 {
 	const struct ep_person_list *found =
 		ep_register_address(&ln->reg, acc->external_id);
 
 	for (size_t i = 0; found && i < found->n; i++)
-		add_match(list, found->v[i], "id",
-			  at_home(acc, found->v[i]) ||
+		ep_matches_add(list, found->v[i], "id",
+			  ep_linked_at_home(acc, found->v[i]) ||
 			  strchr(acc->external_id, '@') ||
-			  strlen(acc->external_id) >= UNIQUE_ID_BYTES);
+			  strlen(acc->external_id) >= EP_UNIQUE_ID_BYTES);
 }
 
-static void match_address(const struct linker *ln, const struct account *acc,
-			  const char *address, struct matches *list)
+static void match_address(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+			  const char *address, struct ep_matches *list)
 {
 	const struct ep_person_list *found =
 		ep_register_address(&ln->reg, address);
 
 	for (size_t i = 0; found && i < found->n; i++) {
 		bool certain = strchr(address, '@') ||
-			       at_home(acc, found->v[i]);
+			       ep_linked_at_home(acc, found->v[i]);
 
-		add_match(list, found->v[i],
+		ep_matches_add(list, found->v[i],
 			  certain ? "address" : "login in another tenancy",
 			  certain);
 	}
 }
 
-static void match_pattern(const struct linker *ln, const struct account *acc,
-			  const struct pattern *pattern, const char *address,
-			  struct matches *list)
+static void match_pattern(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+			  const struct ep_alias_regex *pattern, const char *address,
+			  struct ep_matches *list)
 {
 	const struct ep_person_list *found;
 	struct ep_err err = EP_ERR_INIT;
@@ -118,25 +81,26 @@ static void match_pattern(const struct linker *ln, const struct account *acc,
 	ep_buf_init(&to, EP_TEXT_BYTES_MAX);
 	if (ep_regex_replace(pattern->regex, address, strlen(address),
 			     pattern->with, &to, &match, &err) < 0)
-		add_match(list, NULL, "alias pattern failed", false);
+		ep_matches_add(list, NULL, "alias pattern failed", false);
 	else if (match && (found = ep_register_address(&ln->reg, to.s)))
 		for (size_t i = 0; i < found->n; i++)
 			if (!found->v[i]->employer ||
 			    ep_str_eq(found->v[i]->employer,
 				      pattern->customer))
-				add_match(list, found->v[i], "pattern",
+				ep_matches_add(list, found->v[i], "pattern",
 					  strchr(to.s, '@') ||
-					  at_home(acc, found->v[i]));
+					  ep_linked_at_home(acc, found->v[i]));
 	ep_buf_release(&to);
 }
 
-static void match_patterns(const struct linker *ln, const struct account *acc,
-			   const char *address, struct matches *list)
+static void match_patterns(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+			   const char *address, struct ep_matches *list)
 {
 	if (!address || !*address)
 		return;
 	for (size_t i = 0; i < ln->pattern.n; i++) {
-		const struct pattern *it = &ln->pattern.v[i];
+		const struct ep_alias_regex *it = &ln->pattern.v[i];
 
 		if (it->msp || ep_str_eq(it->customer, acc->customer))
 			match_pattern(ln, acc, it, address, list);
@@ -144,8 +108,8 @@ static void match_patterns(const struct linker *ln, const struct account *acc,
 }
 
 /* ana+print@acme.example may be ana@acme.example's. */
-static void match_plus(const struct linker *ln, const char *address,
-		       struct matches *list)
+static void match_plus(const struct ep_linker *ln, const char *address,
+		       struct ep_matches *list)
 {
 	const struct ep_person_list *found;
 	const char *plus = address ? strchr(address, '+') : NULL;
@@ -159,22 +123,24 @@ static void match_plus(const struct linker *ln, const char *address,
 	ep_buf_adds(&base, at);
 	found = ep_register_address(&ln->reg, base.s);
 	for (size_t i = 0; found && i < found->n; i++)
-		add_match(list, found->v[i], "plus address", false);
+		ep_matches_add(list, found->v[i], "plus address", false);
 	ep_buf_release(&base);
 }
 
-static void match_name(const struct linker *ln, const struct account *acc,
-		       struct matches *list)
+static void match_name(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+		       struct ep_matches *list)
 {
 	const struct ep_person_list *found =
 		ep_register_name(&ln->reg, acc->name);
 
 	for (size_t i = 0; found && i < found->n; i++)
-		if (found->v[i]->msp || at_home(acc, found->v[i]))
-			add_match(list, found->v[i], "name", false);
+		if (found->v[i]->msp || ep_linked_at_home(acc, found->v[i]))
+			ep_matches_add(list, found->v[i], "name", false);
 }
 
-static bool is_declared(const struct linker *ln, const struct account *acc)
+bool ep_linked_declared(const struct ep_linker *ln,
+			const struct ep_linked_account *acc)
 {
 	struct ep_buf uid;
 	bool found;
@@ -193,7 +159,7 @@ static bool is_declared(const struct linker *ln, const struct account *acc)
 	return found;
 }
 
-static size_t count_certain(const struct matches *list)
+static size_t count_certain(const struct ep_matches *list)
 {
 	size_t n = 0;
 
@@ -202,15 +168,18 @@ static size_t count_certain(const struct matches *list)
 	return n;
 }
 
-static void find_matches(const struct linker *ln, const struct account *acc,
-			 struct matches *list)
+static void find_matches(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+			 struct ep_matches *list)
 {
 	match_id(ln, acc, list);
 	if (acc->email)
 		match_address(ln, acc, acc->email, list);
 	if (acc->login)
 		match_address(ln, acc, acc->login, list);
-	if (count_certain(list) == 0 && !is_declared(ln, acc)) {
+	if (count_certain(list) == 0)
+		ep_people_match_heard(ln, acc, list);
+	if (count_certain(list) == 0 && !ep_linked_declared(ln, acc)) {
 		match_patterns(ln, acc, acc->email, list);
 		match_patterns(ln, acc, acc->login, list);
 		if (list->n == 0) {
@@ -231,8 +200,8 @@ static void decision_key(struct ep_buf *key, const char *tenant,
 	ep_buf_addf(key, "%s\x1f%s\x1f%s", tenant, account, person);
 }
 
-static const void *decision(const struct linker *ln,
-			    const struct account *acc,
+static const void *decision(const struct ep_linker *ln,
+			    const struct ep_linked_account *acc,
 			    const struct ep_person *person)
 {
 	struct ep_buf key;
@@ -248,8 +217,9 @@ static const void *decision(const struct linker *ln,
 
 /* What somebody decided beats what we found; then two people behind one
  * account make both uncertain. */
-static void settle(const struct linker *ln, const struct account *acc,
-		   struct matches *list)
+static void settle(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+		   struct ep_matches *list)
 {
 	size_t kept = 0;
 
@@ -257,7 +227,7 @@ static void settle(const struct linker *ln, const struct account *acc,
 		const void *word = decision(ln, acc, list->v[i].person);
 
 		if (word == &yes) {
-			list->v[0] = (struct match){ list->v[i].person,
+			list->v[0] = (struct ep_match){ list->v[i].person,
 						     "confirmed", true };
 			list->n = 1;
 			return;
@@ -268,12 +238,13 @@ static void settle(const struct linker *ln, const struct account *acc,
 	list->n = kept;
 	if (count_certain(list) > 1)
 		for (size_t i = 0; i < list->n; i++)
-			list->v[i] = (struct match){ list->v[i].person,
+			list->v[i] = (struct ep_match){ list->v[i].person,
 				"address of two people", false };
 }
 
-static int write_match(const struct linker *ln, const struct account *acc,
-		       const struct match *match, struct ep_err *err)
+static int write_match(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
+		       const struct ep_match *match, struct ep_err *err)
 {
 	const struct ep_person *person = match->person;
 	struct ep_stmt *stmt;
@@ -299,10 +270,11 @@ static int write_match(const struct linker *ln, const struct account *acc,
 	return ep_db_run(stmt, err);
 }
 
-static int link_account(const struct linker *ln, const struct account *acc,
+static int link_account(const struct ep_linker *ln,
+			const struct ep_linked_account *acc,
 			struct ep_err *err)
 {
-	struct matches list = { 0 };
+	struct ep_matches list = { 0 };
 	bool certain;
 	int rc = 0;
 
@@ -316,17 +288,38 @@ static int link_account(const struct linker *ln, const struct account *acc,
 	return rc;
 }
 
-static int link_accounts(const struct linker *ln, struct ep_err *err)
+/* Whose account it is, when that is certain; NULL else. */
+static const struct ep_person *owner_of(const struct ep_linker *ln,
+					const struct ep_linked_account *acc)
+{
+	const struct ep_person *person = NULL;
+	struct ep_matches list = { 0 };
+
+	find_matches(ln, acc, &list);
+	settle(ln, acc, &list);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i].certain)
+			person = list.v[i].person;
+	if (count_certain(&list) != 1)
+		person = NULL;
+	ep_vec_release(&list);
+	return person;
+}
+
+/* First what the directories say of the people they know for certain, then
+ * the links. */
+static int link_accounts(struct ep_linker *ln, struct ep_linker *heard,
+			 struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
 	int rc = ep_db_prepare(ln->db, "SELECT customer, tenant, dataset, id, "
-			       "email, login, external_id, name, class "
+			       "email, login, external_id, name, class, attr "
 			       "FROM account ORDER BY tenant, dataset, id",
 			       &stmt, err);
 
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		struct account acc = {
+		struct ep_linked_account acc = {
 			.customer = ep_db_col_text(stmt, 0),
 			.tenant = ep_db_col_text(stmt, 1),
 			.dataset = ep_db_col_text(stmt, 2),
@@ -336,16 +329,37 @@ static int link_accounts(const struct linker *ln, struct ep_err *err)
 			.external_id = ep_db_col_text(stmt, 6),
 			.name = ep_db_col_text(stmt, 7),
 			.class = ep_db_col_text(stmt, 8),
+			.attr = ep_db_col_text(stmt, 9),
 		};
+		const struct ep_person *person =
+			heard ? owner_of(ln, &acc) : NULL;
 
-		rc = link_account(ln, &acc, err);
+		if (person)
+			ep_people_hear(heard, &acc, person);
+		if (!heard)
+			rc = link_account(ln, &acc, err);
 	}
 	return rc;
 }
 
+/* What is heard counts once all was heard, so that the order of the accounts
+ * decides nothing. */
+static int link_in_two(struct ep_linker *ln, struct ep_err *err)
+{
+	struct ep_linker heard = *ln;
+	int rc;
+
+	ep_map_init(&heard.spoken_address);
+	ep_map_init(&heard.spoken_id);
+	rc = link_accounts(ln, &heard, err);
+	ln->spoken_address = heard.spoken_address;
+	ln->spoken_id = heard.spoken_id;
+	return rc < 0 ? rc : link_accounts(ln, NULL, err);
+}
+
 /* --- set-up ------------------------------------------------------------- */
 
-static int load_declared(struct linker *ln, struct ep_err *err)
+static int load_declared(struct ep_linker *ln, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
@@ -359,7 +373,7 @@ static int load_declared(struct linker *ln, struct ep_err *err)
 	return rc;
 }
 
-static int load_decided(struct linker *ln, struct ep_err *err)
+static int load_decided(struct ep_linker *ln, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
@@ -378,14 +392,14 @@ static int load_decided(struct linker *ln, struct ep_err *err)
 	return rc;
 }
 
-static int compile_patterns(struct linker *ln, const struct ep_config *config,
+static int compile_patterns(struct ep_linker *ln, const struct ep_config *config,
 			    struct ep_err *err)
 {
 	for (size_t i = 0; i < config->customers.n; i++) {
 		const struct ep_customer *customer = &config->customers.v[i];
 
 		for (size_t j = 0; j < customer->aliases.n; j++) {
-			struct pattern it = {
+			struct ep_alias_regex it = {
 				.customer = customer->id,
 				.msp = customer->msp,
 				.with = customer->aliases.v[j].address,
@@ -403,7 +417,7 @@ static int compile_patterns(struct linker *ln, const struct ep_config *config,
 	return 0;
 }
 
-static int link_all(struct linker *ln, const struct ep_config *config,
+static int link_all(struct ep_linker *ln, const struct ep_config *config,
 		    struct ep_err *err)
 {
 	int rc = compile_patterns(ln, config, err);
@@ -414,23 +428,26 @@ static int link_all(struct linker *ln, const struct ep_config *config,
 		rc = load_decided(ln, err);
 	if (rc == 0)
 		rc = ep_db_exec(ln->db, "DELETE FROM main.person_link", err);
-	return rc < 0 ? rc : link_accounts(ln, err);
+	return rc < 0 ? rc : link_in_two(ln, err);
 }
 
 int ep_people_link(struct ep_db *db, const struct ep_config *config,
 		   struct ep_err *err)
 {
-	struct linker ln = { .db = db };
+	struct ep_linker ln = { .db = db, .config = config };
 	int rc = ep_register_load(db, &ln.reg, err);
 
 	if (rc < 0)
 		return rc;
+	ep_map_init(&ln.spoken_address);
+	ep_map_init(&ln.spoken_id);
 	ep_map_init(&ln.declared);
 	ep_map_init(&ln.decided);
 	rc = link_all(&ln, config, err);
 	for (size_t i = 0; i < ln.pattern.n; i++)
 		ep_regex_free(ln.pattern.v[i].regex);
 	ep_vec_release(&ln.pattern);
+	ep_people_heard_release(&ln);
 	ep_map_release(&ln.declared, NULL);
 	ep_map_release(&ln.decided, NULL);
 	ep_register_release(&ln.reg);

@@ -19,7 +19,10 @@ struct ep_db;
  * person_match (ep_check_schema has made that table).
  *
  * Certain, in this order: an immutable id or an address that the register
- * gives, an address that an alias pattern turns into one.  Uncertain: when
+ * gives; a further address of the account (attr proxyAddresses, aliases,
+ * nonEditableAliases) that it gives; an id or such a further address of an
+ * account in the directory of the person's employer that is certain itself; an
+ * address that an alias pattern turns into one.  Uncertain: when
  * two people are found that way; a short id or a login without a domain in
  * another customer's tenancy; a plus address without a pattern; the same name
  * in a tenancy of the employer (of an MSP's person: in any tenancy).  Two

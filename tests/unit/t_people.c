@@ -139,6 +139,102 @@ static void test_declared(void **state)
 	     "ana address 1");
 }
 
+/* What acme's directory says, and an account elsewhere. */
+static const char *heard(struct kit *kit, const char *directory,
+			 const char *tenant, const char *account)
+{
+	static char text[500];
+	char yaml[5000];
+	struct ep_err err = EP_ERR_INIT;
+
+	snprintf(yaml, sizeof(yaml), WORLD
+		 "- tenant: printix/t1\n"
+		 "  dataset: entra.users\n"
+		 "  kinds: [account]\n"
+		 "  rows: [%s]\n"
+		 "- tenant: %s\n"
+		 "  dataset: okta.users\n"
+		 "  kinds: [account]\n"
+		 "  rows: [{account: %s}]\n", directory, tenant, account);
+	kit_night(kit, yaml);
+	EP_VEC_ADD(&kit->config->customers.v[1].domains) =
+		ep_strdup("acme.example");
+	if (ep_check_schema(ep_store_db(kit->store), &err) < 0 ||
+	    ep_people_link(ep_store_db(kit->store), kit->config, &err) < 0)
+		fail_msg("%s", err.msg);
+	/* Rows of an earlier call in the other tenancy are still there. */
+	snprintf(yaml, sizeof(yaml), "SELECT group_concat(person || ' ' || how "
+		 "|| ' ' || certain, ', ') FROM (SELECT * FROM person_link "
+		 "WHERE dataset = 'okta.users' AND tenant = '%s' ORDER BY "
+		 "person)", tenant);
+	snprintf(text, sizeof(text), "%s", kit_ask(kit, yaml));
+	return text;
+}
+
+#define ANA(more) "{account: {id: 11111111-aaaa-4000-8000-000000000001, " \
+	"email: ana@acme.example" more "}}"
+#define PROXIES ", attr: {proxyAddresses: ['SMTP:ana@acme.example', " \
+	"'smtp:ana.lima@acme.example', 'X500:/o=x/cn=ana@acme.example', " \
+	"'smtp:ana@private.example']}"
+#define HEARD(directory, tenant, account, says) \
+	assert_string_equal(heard(*state, directory, tenant, account), says)
+
+static void test_directory_addresses(void **state)
+{
+	/* Her other address, wherever it is used. */
+	HEARD(ANA(PROXIES), "printix/t1", "{id: u, email: ANA.LIMA@acme.example}",
+	      "ana address in the directory 1");
+	HEARD(ANA(PROXIES), "printix/t2", "{id: u, login: ana.lima@acme.example}",
+	      "ana address in the directory 1");
+	/* One of a foreign domain is hers at home alone. */
+	HEARD(ANA(PROXIES), "printix/t2", "{id: u, email: ana@private.example}",
+	      "ana address in the directory 0");
+	HEARD(ANA(", attr: {aliases: 'al@acme.example ana.lima@acme.example'}"),
+	      "printix/t2", "{id: u, email: ana.lima@acme.example}",
+	      "ana address in the directory 1");
+	/* What a user may write himself is no identity. */
+	HEARD(ANA(", attr: {otherMails: [ana.lima@acme.example], secondEmail: "
+		  "ana.lima@acme.example}"),
+	      "printix/t2", "{id: u, email: ana.lima@acme.example}", "");
+	/* Nobody speaks for a guest, or for people of somebody else. */
+	HEARD(ANA(PROXIES ", class: guest"), "printix/t2",
+	      "{id: u, email: ana.lima@acme.example}", "");
+	HEARD("{account: {id: x, email: tec@msp.example, attr: {aliases: "
+	      "boss@acme.example}}}", "printix/t2",
+	      "{id: u, email: boss@acme.example}", "");
+}
+
+static void test_directory_two(void **state)
+{
+	/* Two who claim one address decide nothing. */
+	HEARD(ANA(PROXIES) ", {account: {id: b, email: bo@acme.example, attr: "
+	      "{aliases: ana.lima@acme.example}}}", "printix/t1",
+	      "{id: u, email: ana.lima@acme.example}",
+	      "ana address in the directory 0, bo address in the directory 0");
+	/* The register beats a directory. */
+	HEARD(ANA(", attr: {aliases: bo@acme.example}"), "printix/t1",
+	      "{id: u, email: bo@acme.example}", "bo address 1");
+	/* An account with further addresses of two people. */
+	HEARD("", "printix/t1", "{id: u, email: x@acme.example, attr: {aliases:"
+	      " 'bo@acme.example ana@acme.example'}}",
+	      "ana address of two people 0, bo address of two people 0");
+	HEARD("", "printix/t1", "{id: u, email: x@acme.example, attr: {aliases:"
+	      " bo@acme.example}}", "bo further address 1");
+}
+
+static void test_directory_ids(void **state)
+{
+	HEARD(ANA(""), "printix/t2", "{id: u, email: new@acme.example, "
+	      "external_id: 11111111-AAAA-4000-8000-000000000001}",
+	      "ana id in the directory 1");
+	HEARD(ANA(", external_id: 'q83vEjRWeJq83vEjRWeJqg=='"), "printix/t2",
+	      "{id: u, external_id: 'q83vEjRWeJq83vEjRWeJqg=='}",
+	      "ana id in the directory 1");
+	/* A number is no id of the world. */
+	HEARD(ANA(", external_id: '42'"), "printix/t2",
+	      "{id: u, external_id: '42'}", "");
+}
+
 static void test_decisions(void **state)
 {
 	struct kit *kit = *state;
@@ -170,6 +266,9 @@ int main(void)
 		WITH_KIT(test_name),
 		WITH_KIT(test_nothing_in_common),
 		WITH_KIT(test_declared),
+		WITH_KIT(test_directory_addresses),
+		WITH_KIT(test_directory_two),
+		WITH_KIT(test_directory_ids),
 		WITH_KIT(test_decisions),
 	};
 
