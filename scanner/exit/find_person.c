@@ -19,8 +19,9 @@ static const char person_sql[] =
 	"WITH hit(id) AS (SELECT id FROM temp.person WHERE id = ?1"
 	" UNION SELECT person FROM temp.alias WHERE address = ?2"
 	" UNION SELECT person FROM person_link WHERE certain AND email = ?2)"
-	" SELECT p.id, p.name, p.employer, p.left_at, p.source"
-	" FROM temp.person AS p JOIN hit USING (id) ORDER BY p.id";
+	" SELECT p.id, min(p.name), min(p.employer), min(p.left_at),"
+	" min(p.source) FROM temp.person AS p JOIN hit USING (id)"
+	" GROUP BY p.id ORDER BY p.id";
 
 static const char address_sql[] =
 	"SELECT address FROM temp.alias WHERE person = ?1 AND"

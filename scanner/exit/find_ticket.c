@@ -197,23 +197,59 @@ static int choose_person(struct ep_finder *fd, const struct ep_words *people,
 			  first->subject ? first->subject : "");
 }
 
-int ep_find_from_tickets(struct ep_finder *fd, struct ep_err *err)
+/* A customer with an exit date whom the title of a ticket of his names. */
+static const struct ep_customer *about_customer(const struct ep_finder *fd)
+{
+	for (size_t i = 0; i < fd->exit->ticket.n; i++) {
+		const struct ep_exit_ticket *it = &fd->exit->ticket.v[i];
+		const struct ep_customer *customer =
+			it->customer ? ep_config_customer(fd->ctx->config,
+							  it->customer)
+				     : NULL;
+
+		if (customer && customer->exit_at && customer->name &&
+		    it->subject && strcasestr(it->subject, customer->name))
+			return customer;
+	}
+	return NULL;
+}
+
+/* The customer whose file names the ticket, if the tickets are his. */
+static const struct ep_customer *named_customer(const struct ep_finder *fd)
 {
 	const char *word = strrchr(fd->ask->ticket, '/');
-	const struct ep_customer *customer;
-	struct ep_words people = { 0 };
-	int rc;
+	const struct ep_customer *customer =
+		customer_of_ticket(fd, word ? word + 1 : fd->ask->ticket);
 
-	customer = customer_of_ticket(fd, word ? word + 1 : fd->ask->ticket);
 	for (size_t i = 0; customer && i < fd->exit->ticket.n; i++)
 		if (!ep_str_eq(fd->exit->ticket.v[i].customer, customer->id))
-			customer = NULL;
+			return NULL;
+	return customer;
+}
+
+/* Nobody is named: a customer who is, or the one that was asked for too. */
+static const char *whole_customer(const struct ep_finder *fd)
+{
+	const struct ep_customer *customer = about_customer(fd);
+
+	if (customer)
+		return customer->id;
+	return fd->exit->ticket.n ? fd->ask->customer : NULL;
+}
+
+int ep_find_from_tickets(struct ep_finder *fd, struct ep_err *err)
+{
+	const struct ep_customer *customer = named_customer(fd);
+	struct ep_words people = { 0 };
+	const char *whole;
+	int rc;
+
 	if (customer)
 		return ep_find_customer(fd, customer->id, err);
 	rc = about_person(fd, &people, err);
-	if (rc == 0 && people.n == 0 && fd->ask->customer &&
-	    fd->exit->ticket.n)
-		rc = ep_find_customer(fd, fd->ask->customer, err);
+	whole = people.n ? NULL : whole_customer(fd);
+	if (rc == 0 && whole)
+		rc = ep_find_customer(fd, whole, err);
 	else if (rc == 0)
 		rc = choose_person(fd, &people, err);
 	ep_words_release(&people);
