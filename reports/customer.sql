@@ -9,6 +9,7 @@
 -- use: coverage
 -- use: undecided
 -- use: findings
+-- use: retired
 -- use: waived
 -- use: fixed
 -- use: changed

@@ -34,6 +34,7 @@ SELECT c.name AS "Customer", c.customer AS "Id",
 -- use: trend
 -- use: undecided
 -- use: findings
+-- use: retired
 -- use: waived
 -- use: fixed
 -- use: changed

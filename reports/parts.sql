@@ -127,6 +127,17 @@ SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
  ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
           f.rule, f.unit, name, f.subject
 
+-- section: retired
+-- title: Tenancies that are not read any more
+-- draw: table
+-- about: Somebody said so. What was open there stays open; a run that sees one of them again takes it back.
+-- empty: None.
+SELECT name AS Tenancy, tenant AS Id, substr(iso(retired_at), 1, 10) AS Since,
+       by_user AS "Who said so", reason AS Reason
+  FROM retired
+ WHERE :customer IS NULL OR customer = :customer
+ ORDER BY tenant
+
 -- section: waived
 -- title: Waived
 -- draw: findings

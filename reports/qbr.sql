@@ -17,6 +17,7 @@
 -- use: quarter
 -- use: seats
 -- use: billed
+-- use: retired
 -- use: waived
 -- use: populations
 -- use: run

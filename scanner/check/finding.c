@@ -240,6 +240,7 @@ static int leave_open(const struct ep_finding_run *fr,
 struct unseen {
 	char *fingerprint;
 	char *unit;
+	bool retired;	/* of a tenancy that is not looked at any more */
 };
 EP_VEC_TYPE(unseen_list, struct unseen);
 
@@ -249,9 +250,14 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
-	int rc = ep_db_prepare(fr->db, "SELECT fingerprint, unit FROM finding "
-			       "WHERE rule = ?1 AND state <> 'fixed'", &stmt,
-			       err);
+	int rc = ep_db_prepare(fr->db, "SELECT f.fingerprint, f.unit, "
+			       "EXISTS (SELECT 1 FROM main.tenancy AS t WHERE "
+			       "t.retired_at IS NOT NULL AND "
+			       "(f.unit = t.uid OR f.subject = t.uid OR "
+			       "substr(f.subject, 1, length(t.uid) + 1) = "
+			       "t.uid || ' ')) FROM finding AS f "
+			       "WHERE f.rule = ?1 AND f.state <> 'fixed'",
+			       &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -264,6 +270,7 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 		EP_VEC_ADD(ret) = (struct unseen){
 			.fingerprint = ep_strdup(fingerprint),
 			.unit = ep_strdup(ep_db_col_text(stmt, 1)),
+			.retired = ep_db_col_int(stmt, 2) != 0,
 		};
 	}
 	return rc;
@@ -283,7 +290,9 @@ static int apply_unseen(const struct ep_finding_run *fr,
 			ep_map_set(&decided, eval->outcome.v[i].unit.uid,
 				   &decided);
 	for (size_t i = 0; i < list.n; i++) {
-		if (rc == 0 && ep_map_get(&decided, list.v[i].unit))
+		/* Looking away fixes nothing. */
+		if (rc == 0 && !list.v[i].retired &&
+		    ep_map_get(&decided, list.v[i].unit))
 			rc = fix(fr, list.v[i].fingerprint, err);
 		else if (rc == 0)
 			rc = leave_open(fr, list.v[i].fingerprint, err);

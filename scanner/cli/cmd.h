@@ -27,6 +27,7 @@ int ep_cmd_check(struct ep_app *app, int argc, char **argv);
 int ep_cmd_report(struct ep_app *app, int argc, char **argv);
 int ep_cmd_import(struct ep_app *app, int argc, char **argv);
 int ep_cmd_tenant(struct ep_app *app, int argc, char **argv);
+int ep_cmd_tenant_retire(struct ep_app *app, int argc, char **argv);
 int ep_cmd_tenant_test(struct ep_app *app, int argc, char **argv);
 int ep_cmd_ticket(struct ep_app *app, int argc, char **argv);
 int ep_cmd_rule(struct ep_app *app, int argc, char **argv);

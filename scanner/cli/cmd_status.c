@@ -87,6 +87,35 @@ static int print_gaps(struct ep_app *app, int64_t *ret_open, int64_t *ret_all)
 	return rc;
 }
 
+static int print_retired(struct ep_app *app)
+{
+	struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_db_prepare(ep_store_db(app->store),
+			       "SELECT tenant, name, substr(iso(retired_at), 1, "
+			       "10), by_user, reason FROM retired "
+			       "ORDER BY tenant", &stmt, &app->err);
+
+	while (rc == 0) {
+		rc = ep_db_step(stmt, &row, &app->err);
+		if (rc || !row)
+			break;
+		ep_app_printf("retired   ");
+		print_cell(stmt, 0);
+		ep_app_printf(" (");
+		print_cell(stmt, 1);
+		ep_app_printf(") on ");
+		print_cell(stmt, 2);
+		ep_app_printf(" by ");
+		print_cell(stmt, 3);
+		ep_app_printf(": ");
+		print_cell(stmt, 4);
+		ep_app_printf("\n");
+	}
+	ep_db_done(stmt);
+	return rc;
+}
+
 int ep_cmd_status(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
@@ -110,7 +139,7 @@ int ep_cmd_status(struct ep_app *app, int argc, char **argv)
 	if (ep_store_as_of(app->store, 0, &app->err) || print_runs(app))
 		return ep_app_fail(app);
 	ep_app_printf("\n");
-	if (print_gaps(app, &gaps, &all))
+	if (print_gaps(app, &gaps, &all) || print_retired(app))
 		return ep_app_fail(app);
 	ep_app_printf("%" PRId64 " of %" PRId64 " datasets complete and fresh\n",
 		      all - gaps, all);

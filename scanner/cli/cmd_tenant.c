@@ -92,6 +92,7 @@ int ep_cmd_tenant(struct ep_app *app, int argc, char **argv)
 	static const struct ep_cmd subs[] = {
 		{ "list", tenant_list, "tenancies and whose they are" },
 		{ "map", tenant_map, "those that nobody claims" },
+		{ "retire", ep_cmd_tenant_retire, "read one no more" },
 		{ "test", ep_cmd_tenant_test, "prove the credentials" },
 		{ NULL, NULL, NULL },
 	};

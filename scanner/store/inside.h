@@ -27,6 +27,7 @@ struct ep_tenancy {
 	char *customer;	/* NULL: nobody claims it */
 	char *name;
 	char *domain;
+	bool retired;	/* until it is seen again */
 };
 
 struct ep_dataset {

@@ -10,7 +10,8 @@
 #include "ext/db.h"
 #include "store/store.h"
 
-/* Reads by changes.  Every read before them was one of everything. */
+/* Reads by changes, before which every read was one of everything; and
+ * tenancies that are not read any more. */
 static int to_2(struct ep_db *db, struct ep_err *err)
 {
 	return ep_db_exec(db,
@@ -26,7 +27,14 @@ static int to_2(struct ep_db *db, struct ep_err *err)
 		" token TEXT NOT NULL,"
 		" run INTEGER NOT NULL,"
 		" full_run INTEGER NOT NULL,"
-		" full_at INTEGER NOT NULL)", err);
+		" full_at INTEGER NOT NULL);"
+		"CREATE TABLE retirement("
+		" id INTEGER PRIMARY KEY,"
+		" tenancy INTEGER NOT NULL,"
+		" at INTEGER NOT NULL,"
+		" by_user TEXT NOT NULL,"
+		" reason TEXT NOT NULL,"
+		" ended_run INTEGER)", err);
 }
 
 const struct ep_schema_step ep_schema_steps[] = { { 2, to_2 }, { 0, NULL } };

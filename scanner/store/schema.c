@@ -60,6 +60,14 @@ static const char fixed_tables[] =
 	" retired_at INTEGER,"
 	" UNIQUE(system, tenant));"
 
+	"CREATE TABLE retirement("
+	" id INTEGER PRIMARY KEY,"
+	" tenancy INTEGER NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" by_user TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" ended_run INTEGER);"
+
 	"CREATE TABLE tenancy_setting("
 	" tenancy INTEGER NOT NULL,"
 	" name TEXT NOT NULL,"

@@ -16,6 +16,8 @@
  *  customer(id, name, msp, exit_at, exit_ticket)      as configured, per load
  *  tenancy(id INTEGER, uid, customer, system, tenant, name, domain,
  *          first_run, retired_at)     uid is 'system/tenant'
+ *  retirement(id, tenancy, at, by_user, reason, ended_run)   who said that
+ *          it is not read any more; ended_run: it was seen all the same
  *  tenancy_setting(tenancy, name, value)
  *  domain(customer, domain)
  *  declared(customer, address, class, owner, review_by, reason)
@@ -61,6 +63,8 @@
  * first_run, first_seen_at, changed_run, changed_at.  Further views:
  *     tenancy    tenant, customer, system, id, name, domain, first_seen_at,
  *                msp (1 when the customer is the MSP), claimed (0/1)
+ *     retired    tenant, customer, system, id, name, retired_at, by_user,
+ *                reason    tenancies that are in no other view any more
  *     setting    tenant, name, value     facts of the configuration
  *     customer   customer, name, msp, exit_at, exit_ticket
  *     domain     customer, domain, msp
@@ -105,6 +109,11 @@ void ep_store_close(struct ep_store *store);
 /* The connection; for check and report.  Never while the sink has work under
  * way: ep_store_flush first. */
 struct ep_db *ep_store_db(struct ep_store *store);
+
+/* From the next run on the tenancy is in no view but `retired`, until a run
+ * sees it again.  EP_ENOENT: it is not known; EP_EDATA: it is retired. */
+int ep_store_retire(struct ep_store *store, const char *uid, const char *by,
+		    const char *reason, struct ep_err *err) EP_MUST_CHECK;
 
 struct ep_run_info {
 	const char *kind;

@@ -13,6 +13,7 @@
 #include "store/facts.h"
 #include "store/inside.h"
 #include "store/layout.h"
+#include "store/retire.h"
 
 /* "system/tenant" and a dataset's name. */
 #define UID_BYTES_MAX (2 * EP_TEXT_BYTES_MAX)
@@ -76,6 +77,7 @@ static void load_tenancy(struct ep_store *store, struct ep_stmt *stmt,
 	tenancy->customer = ep_strdup(ep_db_col_text(stmt, 3));
 	tenancy->name = ep_strdup(ep_db_col_text(stmt, 4));
 	tenancy->domain = ep_strdup(ep_db_col_text(stmt, 5));
+	tenancy->retired = !ep_db_col_null(stmt, 6);
 	remember(&store->tenancies,
 		 uid_of(tenancy->system, tenancy->tenant, NULL), tenancy);
 	ep_map_setn(by_id, &tenancy->id, sizeof(tenancy->id), tenancy);
@@ -133,8 +135,8 @@ static int load_all(struct ep_store *store, struct ep_err *err)
 	ep_map_init(&by_id);
 	store->next_tenancy = 1;
 	store->next_dataset = 1;
-	rc = load(store, "SELECT id, system, tenant, customer, name, domain "
-		  "FROM main.tenancy ORDER BY id", load_tenancy, &by_id, err);
+	rc = load(store, "SELECT id, system, tenant, customer, name, domain, "
+		  "retired_at FROM main.tenancy ORDER BY id", load_tenancy, &by_id, err);
 	if (rc == 0)
 		rc = load(store, "SELECT id, tenancy, name, connector, "
 			  "connector_version, kinds, max_age, imported, "
@@ -161,7 +163,8 @@ static int store_tenancy(struct ep_store *store,
 		"INSERT INTO main.tenancy(id, uid, customer, system, tenant, "
 		"name, domain, first_run) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
 		"?8) ON CONFLICT(id) DO UPDATE SET customer = ?3, name = ?6, "
-		"domain = ?7, retired_at = NULL", &stmt, err);
+		"domain = ?7, retired_at = iif(?9, retired_at, NULL)", &stmt,
+		err);
 
 	if (rc < 0)
 		return rc;
@@ -173,7 +176,11 @@ static int store_tenancy(struct ep_store *store,
 	ep_db_text(stmt, 6, tenancy->name);
 	ep_db_text(stmt, 7, tenancy->domain);
 	ep_db_int(stmt, 8, store->run);
-	return ep_db_run(stmt, err);
+	ep_db_int(stmt, 9, tenancy->retired);
+	rc = ep_db_run(stmt, err);
+	return rc == 0 && !tenancy->retired ?
+		       ep_retire_end(store, tenancy->id, err) :
+		       rc;
 }
 
 static int run_tenancy_job(void *arg, struct ep_err *err)
@@ -204,6 +211,7 @@ static int put_tenancy(struct ep_store *store,
 
 	job->store = store;
 	job->copy.id = tenancy->id;
+	job->copy.retired = tenancy->retired;
 	job->copy.system = ep_strdup(tenancy->system);
 	job->copy.tenant = ep_strdup(tenancy->tenant);
 	job->copy.customer = ep_strdup(tenancy->customer);
@@ -312,6 +320,15 @@ static struct ep_tenancy *find_tenancy(struct ep_store *store,
 	return tenancy;
 }
 
+/* Whoever answers is not retired, whatever somebody once said. */
+static bool back(struct ep_tenancy *tenancy)
+{
+	bool was = tenancy->retired;
+
+	tenancy->retired = false;
+	return was;
+}
+
 static int know_tenancy(struct ep_store *store,
 			const struct ep_dataset_ref *ref,
 			struct ep_tenancy **ret, struct ep_err *err)
@@ -322,6 +339,7 @@ static int know_tenancy(struct ep_store *store,
 	const char *customer = ref->customer;
 
 	*ret = tenancy;
+	changed = back(tenancy) || changed;
 	if (!customer)
 		customer = claimant(store, ref->system, ref->tenant);
 	if (replace(&tenancy->customer, customer))
@@ -341,6 +359,7 @@ int ep_registry_seen(struct ep_store *store, const char *system,
 	if (changed)
 		tenancy->customer =
 			ep_strdup(claimant(store, system, tenant));
+	changed = back(tenancy) || changed;
 	if (name && replace(&tenancy->name, name))
 		changed = true;
 	if (domain && replace(&tenancy->domain, domain))

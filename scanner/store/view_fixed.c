@@ -126,6 +126,27 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
 	return make_view(store, "tenancy", sql.s, err);
 }
 
+/* Also what was retired after the run and before another one: that is what
+ * the operator has done about what the run shows. */
+static int make_retired(struct ep_store *store, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	long long run = (long long)store->as_of;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql,
+		    "SELECT t.uid AS tenant, t.customer AS customer, "
+		    "t.system AS system, t.tenant AS id, "
+		    "coalesce(t.name, t.tenant) AS name, "
+		    "e.at AS retired_at, e.by_user AS by_user, "
+		    "e.reason AS reason FROM main.retirement e "
+		    "JOIN main.tenancy t ON t.id = e.tenancy "
+		    "WHERE (e.ended_run IS NULL OR e.ended_run > %lld) "
+		    "AND e.at <= coalesce((SELECT min(r.started_at) FROM "
+		    "main.run r WHERE r.id > %lld), e.at)", run, run);
+	return make_view(store, "retired", sql.s, err);
+}
+
 /* The coverage that was read last at or before the run, for every dataset
  * that was known then.  Its age is that of what it shows: for an import,
  * since somebody looked, and for a read that cannot show what is gone, since
@@ -233,6 +254,8 @@ int ep_view_fixed(struct ep_store *store, struct ep_err *err)
 
 	if (rc == 0)
 		rc = make_tenancy(store, err);
+	if (rc == 0)
+		rc = make_retired(store, err);
 	if (rc == 0)
 		rc = make_coverage(store, err);
 	if (rc == 0)
