@@ -42,11 +42,14 @@ static const struct {
 	{ EP_ACT_KEY, EP_ACT_SEAT, EP_REACH_OWNER },
 	/* A living agent registers again. */
 	{ EP_ACT_AGENT, EP_ACT_ROW, EP_REACH_OBJECT },
-	/* Nobody but the owner can hand a tenancy over. */
+	/* Nobody but the owner can hand a tenancy over, and a directory whose
+	 * last administrator is blocked lets nobody in. */
+	{ EP_ACT_OWNER, EP_ACT_SIGNIN, EP_REACH_TENANT },
 	{ EP_ACT_OWNER, EP_ACT_ROLE, EP_REACH_TENANT },
 	{ EP_ACT_OWNER, EP_ACT_SEAT, EP_REACH_TENANT },
 	/* What exitproof signs in with is needed to see the rest go. */
 	{ EP_ACT_SCANNER, EP_ACT_KEY, EP_REACH_TENANT },
+	{ EP_ACT_SCANNER, EP_ACT_SIGNIN, EP_REACH_TENANT },
 	{ EP_ACT_SCANNER, EP_ACT_ROLE, EP_REACH_TENANT },
 	{ EP_ACT_SCANNER, EP_ACT_SEAT, EP_REACH_TENANT },
 	/* What is gone cannot be captured. */

@@ -99,9 +99,10 @@ static bool forbidden(const struct ep_exit_item *late,
 	}
 	if (is(late, "row") && is(early, "agent"))
 		return here && same_or_untold(late->object, early->object);
-	if (is_any(late, " role seat ") && is(early, "owner"))
+	if (is_any(late, " signin role seat ") && is(early, "owner"))
 		return here;
-	if (is_any(late, " key role seat ") && is(early, "scanner"))
+	if (is_any(late, " key signin role seat ") &&
+	    is(early, "scanner"))
 		return here;
 	if (is_any(late, " row seat list billing ") && is(early, "evidence"))
 		return here;
