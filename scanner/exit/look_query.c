@@ -102,6 +102,35 @@ static void note_dataset(void *to, const struct ep_fleet_tenancy *tenancy,
 	ep_buf_release(&key);
 }
 
+static bool has_dataset(const struct ep_fleet_tenancy *tenancy,
+			const char *name)
+{
+	for (size_t i = 0; i < tenancy->dataset.n; i++)
+		if (ep_str_eq(tenancy->dataset.v[i].name, name))
+			return true;
+	return false;
+}
+
+/* One of the lists that a query asks for is, or ought to be, read of this
+ * tenancy; a list of other tenancies says nothing about it. */
+static bool is_asked(const struct ep_fleet_tenancy *tenancy,
+		     const struct ep_rule *rule)
+{
+	for (size_t i = 0; i < rule->need.n; i++) {
+		const struct ep_need *need = &rule->need.v[i];
+
+		for (size_t j = 0; j < need->group.n; j++) {
+			const struct ep_words *names =
+				&need->group.v[j].dataset;
+
+			for (size_t k = 0; k < names->n; k++)
+				if (has_dataset(tenancy, names->v[k]))
+					return true;
+		}
+	}
+	return false;
+}
+
 bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
 		      const struct ep_outcome *out)
 {
@@ -111,7 +140,8 @@ bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
 	 * the MSP. */
 	if (eval->rule->per != EP_PER_FLEET && out->unit.owner &&
 	    out->unit.owner->msp && lk->exit->subject == EP_EXIT_CUSTOMER &&
-	    eval->rule->systems.n == 1)
+	    eval->rule->systems.n == 1 && out->unit.tenancy &&
+	    is_asked(out->unit.tenancy, eval->rule))
 		return true;
 	return lk->exit->profile->fleet || eval->rule->per == EP_PER_FLEET ||
 	       (lk->exit->customer &&
