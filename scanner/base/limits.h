@@ -126,7 +126,10 @@
 #define EP_CSV_COLUMNS_MAX 256
 #define EP_CSV_RECORD_BYTES_MAX (1024 * 1024)
 
-/* One import file (CSV or JSON). */
+/* One record of an LDIF file: a group of 100,000 members with long names. */
+#define EP_LDIF_RECORD_BYTES_MAX (32 * 1024 * 1024)
+
+/* One import file (CSV, JSON or LDIF). */
 #define EP_IMPORT_BYTES_MAX (256 * 1024 * 1024)
 
 /* Work of one regular expression on one subject; 100,000 steps end a

@@ -109,6 +109,43 @@ static int not_one(const char *system, const char *key, int n,
 			  system, called, key);
 }
 
+static void note(struct ep_import_tenancy *ret, const char *key,
+		 const char *tenant, int *n)
+{
+	if (!tenant || (key && strcmp(key, tenant) != 0) ||
+	    (*n > 0 && strcmp(ret->tenant, tenant) == 0))
+		return;
+	copy_id(ret, tenant);
+	(*n)++;
+}
+
+/* Of which nothing was ever read, but which a customer names: how many. */
+static int configured(const struct ep_app *app, const char *system,
+		      const char *key, struct ep_import_tenancy *ret)
+{
+	const struct ep_config *config = app->config;
+	const struct ep_spec *spec;
+	int n = 0;
+
+	for (size_t c = 0; c < config->customers.n; c++) {
+		const struct ep_customer *customer = &config->customers.v[c];
+
+		for (size_t i = 0; i < customer->claims.n; i++)
+			if (strcmp(customer->claims.v[i].system, system) == 0)
+				note(ret, key, customer->claims.v[i].tenant,
+				     &n);
+		for (size_t i = 0; i < customer->connections.n; i++) {
+			spec = ep_specs_find(
+				&app->specs,
+				customer->connections.v[i].connector);
+			if (spec && strcmp(spec->system, system) == 0)
+				note(ret, key,
+				     customer->connections.v[i].tenant, &n);
+		}
+	}
+	return n;
+}
+
 int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		       bool by_domain, struct ep_import_tenancy *ret,
 		       struct ep_err *err)
@@ -126,6 +163,8 @@ int ep_resolve_tenancy(void *to, const char *system, const char *key,
 		return err->code;
 	if (n > 1 && !key && connected(app, system, ret))
 		n = 1;
+	if (n == 0 && !by_domain)
+		n = configured(app, system, key, ret);
 	if (n != 1)
 		return not_one(system, key, n, err);
 	customer = ep_config_claimant(app->config, system, ret->tenant);

@@ -68,10 +68,22 @@ static int check_sum(struct ep_import_run *run, const struct ep_buf *text,
 	return 0;
 }
 
+static int read_as(struct ep_import_run *run, const struct ep_buf *text,
+		   struct ep_err *err)
+{
+	switch (run->request->import->format) {
+	case EP_IMPORT_CSV:
+		return ep_import_csv(run, text, err);
+	case EP_IMPORT_LDIF:
+		return ep_import_ldif(run, text, err);
+	default:
+		return ep_import_json(run, text, err);
+	}
+}
+
 static int read_file(struct ep_import_run *run, size_t at, struct ep_err *err)
 {
 	const char *path = run->request->files[at];
-	bool csv = run->request->import->format == EP_IMPORT_CSV;
 	struct ep_buf text;
 	int rc;
 
@@ -83,8 +95,7 @@ static int read_file(struct ep_import_run *run, size_t at, struct ep_err *err)
 	if (rc == 0)
 		rc = check_sum(run, &text, at, err);
 	if (rc == 0)
-		rc = csv ? ep_import_csv(run, &text, err) :
-			   ep_import_json(run, &text, err);
+		rc = read_as(run, &text, err);
 	ep_buf_release(&text);
 	return rc;
 }

@@ -15,6 +15,7 @@
 #define ADVICE_DOC_MAX 380
 
 struct expectation {
+	const struct ep_spec *spec;
 	const struct ep_spec_import *import;
 	struct ep_sink *sink;
 	struct ep_import_label label;
@@ -73,7 +74,9 @@ static int expect_customer(struct expectation *x, const struct ep_specs *specs,
 		const struct ep_connection *c = &customer->connections.v[i];
 		const struct ep_spec *spec = ep_specs_find(specs, c->connector);
 
-		if (spec && c->tenant && ep_str_eq(spec->system, system))
+		/* A connector for one tenancy has connections of its own. */
+		if (spec && c->tenant && ep_str_eq(spec->system, system) &&
+		    (x->spec->msp || x->spec == spec))
 			rc = expect_one(x, customer->id, c->tenant, err);
 	}
 	/* A file about one tenancy is about the one that is connected to, not
@@ -95,7 +98,9 @@ static int expect_import(const struct ep_spec *spec,
 			 const struct ep_config *config, struct ep_sink *sink,
 			 struct ep_err *err)
 {
-	struct expectation x = { .import = im, .sink = sink };
+	struct expectation x = { .spec = spec,
+				 .import = im,
+				 .sink = sink };
 	int rc = ep_import_ref(spec, im, config->import_max_age, &x.label,
 			       &x.ref, err);
 

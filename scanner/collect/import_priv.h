@@ -79,9 +79,11 @@ int ep_import_row(void *run, const struct ep_row *row, struct ep_err *err);
 void ep_import_trouble(void *run, const char *path, const char *msg);
 const char *ep_import_lookup(void *run, const char *name);
 
-/* One file of either format. */
+/* One file of each format. */
 int ep_import_csv(struct ep_import_run *run, const struct ep_buf *text,
 		  struct ep_err *err) EP_MUST_CHECK;
+int ep_import_ldif(struct ep_import_run *run, const struct ep_buf *text,
+		   struct ep_err *err) EP_MUST_CHECK;
 int ep_import_json(struct ep_import_run *run, const struct ep_buf *text,
 		   struct ep_err *err) EP_MUST_CHECK;
 

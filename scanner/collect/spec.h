@@ -313,7 +313,7 @@ struct ep_spec_identity {
 };
 
 /* Evidence import: a file instead of an API. */
-enum ep_import_format { EP_IMPORT_CSV, EP_IMPORT_JSON };
+enum ep_import_format { EP_IMPORT_CSV, EP_IMPORT_JSON, EP_IMPORT_LDIF };
 struct ep_spec_import {
 	char *name;	/* dataset name part, as endpoints */
 	char *title;
@@ -328,7 +328,12 @@ struct ep_spec_import {
 	char *captured_at;	/* column; NULL: --captured-at is mandatory */
 	char *captured_by;
 	char *records;		/* JSON */
-	struct ep_words columns;	/* CSV: all columns, in any order */
+	struct ep_words columns;	/* CSV: all columns, in any order; LDIF:
+					 * attributes that are looked at */
+	struct ep_words lists;	/* LDIF: attributes with many values */
+	struct ep_words links;	/* LDIF: of both, those that are DNs */
+	char *through;		/* LDIF: list of all groups above an entry */
+	bool own_sid;		/* LDIF: the tenancy's id is the domain's SID */
 	struct ep_words optional_columns;
 	bool other_columns;	/* CSV: further columns are passed over */
 	bool expected;	/* every tenancy of of_system ought to have it */

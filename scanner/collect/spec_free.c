@@ -70,6 +70,9 @@ static void import_release(struct ep_spec_import *im)
 	ep_free(im->captured_by);
 	ep_free(im->records);
 	ep_spec_words_release(&im->columns);
+	ep_spec_words_release(&im->lists);
+	ep_spec_words_release(&im->links);
+	ep_free(im->through);
 	ep_spec_words_release(&im->optional_columns);
 	ep_spec_emits_release(&im->emits);
 }

@@ -18,7 +18,8 @@ static const char *const import_keys[] = {
 	"format",	 "records",	  "columns",
 	"optional_columns", "other_columns", "may_be_empty",
 	"expected",	 "max_age_days",  "emit",
-	NULL
+	"attributes",	 "lists",	  "links",
+	"through",	 "own_sid",	  NULL
 };
 
 static bool has_column(const struct ep_spec_import *im, const char *name)
@@ -51,16 +52,33 @@ static void check_column(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	}
 }
 
+/* Of files that are no tables. */
+static void check_shape(struct ep_spec_reader *rd, const struct ep_yaml *map,
+			const struct ep_spec_import *im)
+{
+	if (im->format == EP_IMPORT_LDIF) {
+		if (im->records || im->columns.n == 0 || !im->one_tenant)
+			ep_spec_complain(rd, map, "an LDIF import needs "
+					 "attributes: and one_tenant: true, "
+					 "and no records:");
+		return;
+	}
+	if (im->columns.n || im->optional_columns.n)
+		ep_spec_complain(rd, map, "columns: are for CSV");
+	if (!im->records)
+		ep_spec_complain(rd, map, "a JSON import needs records: "
+				 "(\".\" when the file is the array)");
+}
+
 static void check_columns(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			  const struct ep_spec_import *im)
 {
-	if (im->format == EP_IMPORT_JSON) {
-		if (im->columns.n || im->optional_columns.n)
-			ep_spec_complain(rd, map, "columns: are for CSV");
-		if (!im->records)
-			ep_spec_complain(rd, map, "a JSON import needs "
-					 "records: (\".\" when the file is the "
-					 "array)");
+	if (im->format != EP_IMPORT_LDIF &&
+	    (im->lists.n || im->links.n || im->through || im->own_sid))
+		ep_spec_complain(rd, map, "lists:, links:, through: and "
+				 "own_sid: are for LDIF");
+	if (im->format != EP_IMPORT_CSV) {
+		check_shape(rd, map, im);
 		return;
 	}
 	if (im->columns.n == 0)
@@ -97,7 +115,7 @@ static void check_import(struct ep_spec_reader *rd, const struct ep_yaml *map,
 static void read_import(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			struct ep_spec_import *im)
 {
-	static const char *const formats[] = { "csv", "json", NULL };
+	static const char *const formats[] = { "csv", "json", "ldif", NULL };
 	static const char *const keys[] = { "id", "domain", NULL };
 	struct ep_spec_columns columns = { &im->columns,
 					   &im->optional_columns };
@@ -118,7 +136,13 @@ static void read_import(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	im->format = (enum ep_import_format)ep_spec_choice(
 		rd, map, "format", formats, EP_IMPORT_CSV);
 	im->records = ep_spec_json_path(rd, map, "records");
-	ep_spec_words(rd, map, "columns", &im->columns);
+	ep_spec_words(rd, map, im->format == EP_IMPORT_LDIF ? "attributes" :
+							    "columns",
+		      &im->columns);
+	ep_spec_words(rd, map, "lists", &im->lists);
+	ep_spec_words(rd, map, "links", &im->links);
+	im->through = ep_spec_text(rd, map, "through");
+	im->own_sid = ep_spec_bool(rd, map, "own_sid");
 	ep_spec_words(rd, map, "optional_columns", &im->optional_columns);
 	im->other_columns = ep_spec_bool(rd, map, "other_columns");
 	im->may_be_empty = ep_spec_bool(rd, map, "may_be_empty");

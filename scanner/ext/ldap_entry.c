@@ -11,8 +11,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/winid.h"
-#include "ext/crypto.h"
+#include "ext/attribute.h"
 #include "ext/json.h"
 
 /* A name as it came: options behind a semicolon, a range among them. */
@@ -71,31 +70,6 @@ static int asked(const struct ep_ldap_job *job, struct ep_str name)
 			return (int)i;
 	}
 	return -1;
-}
-
-static void add_base64(const struct berval *value, struct ep_buf *out)
-{
-	ep_buf_adds(out, "{\"base64\":\"");
-	ep_base64(out, value->bv_val, value->bv_len);
-	ep_buf_adds(out, "\"}");
-}
-
-static void add_value(const char *attribute, const struct berval *value,
-		      struct ep_buf *out)
-{
-	enum ep_winid kind = ep_winid_of(attribute);
-	struct ep_buf text = EP_BUF_INIT(256);
-
-	if (kind != EP_WINID_NONE &&
-	    ep_winid_text(kind, value->bv_val, value->bv_len, &text))
-		ep_json_quote(out, text.s);
-	else if (kind == EP_WINID_NONE &&
-		 ep_utf8_valid(value->bv_val, value->bv_len) &&
-		 !memchr(value->bv_val, '\0', value->bv_len))
-		ep_json_quote(out, value->bv_val);
-	else
-		add_base64(value, out);
-	ep_buf_release(&text);
 }
 
 /* "<GUID=...>;<SID=...>;CN=Finch\\, Ada,OU=Staff": what comes before the
@@ -173,7 +147,8 @@ static size_t add_values(struct ep_ldap_job *job, const char *attribute,
 		if (link)
 			add_link(values[n], out);
 		else
-			add_value(attribute, values[n], out);
+			ep_attribute_json(attribute, values[n]->bv_val,
+					  values[n]->bv_len, out);
 		job->answer.bytes += (int64_t)values[n]->bv_len;
 	}
 	return n;

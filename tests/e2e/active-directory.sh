@@ -247,6 +247,59 @@ check "no password is stored" \
 	test "$(grep -ac Finch-Passw0rd "$ep_work/config/exitproof.db")" -eq 0
 coverage LDAPS deleted_users denied 'a right is missing' 'Deleted Objects'
 
+# --- the same from a file ---------------------------------------------------
+
+# What does not depend on how it was read; the reader's own sign-in does.
+facts() {
+	ep query "SELECT id, email, login, name, state, class, external_id,
+		created_at, expires_at, attr ->> '\$.pwdLastSet' FROM account
+		ORDER BY id"
+	ep query "SELECT DISTINCT account FROM role ORDER BY 1"
+	ep query "SELECT m.team, m.account FROM membership AS m
+		JOIN account AS a ON a.id = m.account ORDER BY 1, 2"
+	ep query "SELECT id, name, kind, state, created_at FROM agent
+		ORDER BY id"
+	ep query "SELECT id, name, state FROM credential ORDER BY id"
+}
+
+facts >"$ep_work/read"
+export_ldif() {
+	LDAPTLS_CACERT=$dc/private/tls/ca.pem ldapsearch -x -LLL \
+		-o ldif-wrap=76 -E pr=500/noprompt -H "ldaps://$dc_host" \
+		-D "$reader" -w Finch-Passw0rd -b "$dc_base" \
+		'(|(objectClass=domainDNS)(objectClass=user)(objectClass=group))' \
+		>"$ep_work/exported" || return
+	{
+		echo '# captured_at: 2026-11-16T20:00:00Z'
+		echo '# captured_by: it@harbour.example'
+		cat "$ep_work/exported"
+	} >"$ep_work/active-directory.ldf"
+}
+check "the domain is exported" export_ldif
+from_file() {
+	config "$reader" Finch-Passw0rd "$@"
+	sed -i -e "/connector:/s/active-directory/&-export/" \
+		-e '/ base:/,$d' "$ep_folder/customers/harbour.yaml"
+}
+from_file
+check_status "the export is taken" 0 ep import --now 2026-11-17T02:00:00Z \
+	"$ep_work/active-directory.ldf"
+night --now 2026-11-17T02:00:00Z
+check_same "the export is complete" complete "$(one "SELECT status FROM coverage
+	WHERE dataset = 'active-directory-export.directory'")"
+facts >"$ep_work/imported"
+check "a file says what the directory says" \
+	diff "$ep_work/read" "$ep_work/imported"
+from_file tenant=S-1-5-21-1-2-3
+check_status "the export of another domain is refused" 65 ep import \
+	--now 2026-11-17T02:00:00Z "$ep_work/active-directory.ldf"
+check_has "... and it says so" "$ep_work/err" 'of another domain'
+from_file
+head -c 5000 "$ep_work/active-directory.ldf" >"$ep_work/active-directory-1.ldf"
+check_status "half a file is refused" 65 ep import \
+	--now 2026-11-17T02:00:00Z "$ep_work/active-directory-1.ldf"
+check_has "... and it says so" "$ep_work/err" 'middle of a line'
+
 # --- deleted users --------------------------------------------------------
 
 check "somebody is deleted" ldbdel -H "$dc/private/sam.ldb" \

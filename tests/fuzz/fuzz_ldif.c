@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LDIF from bytes: names and values lie in their record, lines only go
+ * forward, and a file without complaints, written again with every value in
+ * base64, reads the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/ldif.h"
+#include "ext/crypto.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void write_record(const struct ep_ldif *ldif, struct ep_buf *out)
+{
+	ep_buf_adds(out, "dn:: ");
+	ep_base64(out, ep_ldif_dn(ldif), strlen(ep_ldif_dn(ldif)));
+	ep_buf_addc(out, '\n');
+	for (size_t i = 0; i < ldif->values.n; i++) {
+		const struct ep_ldif_value *value = &ldif->values.v[i];
+
+		must(value->at + value->len < ldif->text.len &&
+		     value->name_at < ldif->text.len &&
+		     value->line >= ldif->line &&
+		     ep_ldif_bytes(ldif, i)[value->len] == '\0');
+		ep_buf_addf(out, "%s:: ", ep_ldif_name(ldif, i));
+		ep_base64(out, ep_ldif_bytes(ldif, i), value->len);
+		ep_buf_addc(out, '\n');
+	}
+	ep_buf_addc(out, '\n');
+}
+
+static void read_all(const char *s, size_t n, struct ep_diag *diag,
+		     struct ep_buf *out)
+{
+	struct ep_ldif ldif;
+	int line = 0;
+
+	if (ep_ldif_init(&ldif, "fuzz", s, n, diag)) {
+		while (ep_ldif_next(&ldif)) {
+			must(ldif.line > line);
+			line = ldif.line;
+			write_record(&ldif, out);
+		}
+	}
+	ep_ldif_release(&ldif);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct ep_diag diag;
+	struct ep_buf once, twice;
+
+	ep_diag_init(&diag);
+	ep_buf_init(&once, 64 * 1024 * 1024);
+	ep_buf_init(&twice, 64 * 1024 * 1024);
+	read_all((const char *)data, n, &diag, &once);
+	if (diag.n == 0 && once.len) {
+		read_all(once.s, once.len, &diag, &twice);
+		must(diag.n == 0 && twice.len == once.len &&
+		     memcmp(twice.s, once.s, once.len) == 0);
+	}
+	ep_buf_release(&once);
+	ep_buf_release(&twice);
+	ep_diag_release(&diag);
+	return 0;
+}
