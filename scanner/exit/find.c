@@ -81,29 +81,36 @@ static int count_where(struct ep_finder *fd, const char *sql, bool *ret,
 	return ep_db_step(stmt, ret, err);
 }
 
+/* What the person holds, and what went around the leave date: an exit does
+ * not become an easier one by being worked through. */
+#define HIS_ACCOUNTS                                                          \
+	"WITH his AS (SELECT a.tenant, a.id, a.class, r.role FROM"            \
+	" temp.account AS a JOIN person_link AS l ON l.tenant = a.tenant AND" \
+	" l.account = a.id AND l.dataset = a.dataset LEFT JOIN temp.role AS r"\
+	" ON r.tenant = a.tenant AND r.account = a.id WHERE l.person = ?1"    \
+	" UNION ALL SELECT a.tenant, a.id, a.class, r.role FROM"              \
+	" temp.person AS p JOIN temp.alias AS m ON m.person = p.id JOIN"      \
+	" temp.gone_account AS a ON a.email = m.address AND a.closed_at >="   \
+	" p.left_at - 30 * 86400 LEFT JOIN temp.gone_role AS r ON"            \
+	" r.tenant = a.tenant AND r.account = a.id WHERE p.id = ?1) "
+
 /* Who manages printing anywhere leaves as a manager; who is a guest
  * everywhere leaves as a guest. */
 static int choose_employee(struct ep_finder *fd, const char **ret,
 			   struct ep_err *err)
 {
 	bool manager = false, guest = false, other = false;
-	int rc = count_where(fd, "SELECT 1 FROM temp.role AS r JOIN"
-		" person_link AS l ON l.tenant = r.tenant AND l.account ="
-		" r.account WHERE l.person = ?1 AND r.role IN"
-		" ('SYSTEM_MANAGER', 'SITE_MANAGER')", &manager, err);
+	int rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE role IN"
+			     " ('SYSTEM_MANAGER', 'SITE_MANAGER')", &manager,
+			     err);
 
 	if (rc == 0)
-		rc = count_where(fd, "SELECT 1 FROM temp.account AS a JOIN"
-			" person_link AS l ON l.tenant = a.tenant AND"
-			" l.account = a.id AND l.dataset = a.dataset WHERE"
-			" l.person = ?1 AND a.class IN ('guest', 'kiosk')",
-			&guest, err);
+		rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE"
+				 " class IN ('guest', 'kiosk')", &guest, err);
 	if (rc == 0)
-		rc = count_where(fd, "SELECT 1 FROM temp.account AS a JOIN"
-			" person_link AS l ON l.tenant = a.tenant AND"
-			" l.account = a.id AND l.dataset = a.dataset WHERE"
-			" l.person = ?1 AND coalesce(a.class, '') NOT IN"
-			" ('guest', 'kiosk')", &other, err);
+		rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE"
+				 " coalesce(class, '') NOT IN"
+				 " ('guest', 'kiosk')", &other, err);
 	if (manager)
 		*ret = "print-admin";
 	else if (guest && !other)
