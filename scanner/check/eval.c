@@ -203,6 +203,22 @@ static void say_reason(struct ep_outcome *out,
 		out->advice = ep_strdup(verdict->advice.s);
 }
 
+static void add_why_not(const struct ep_eval *eval,
+			const struct ep_outcome *out, struct ep_buf *reason)
+{
+	if (out->unit.tenancy) {
+		ep_buf_adds(reason, "its settings say that this does not apply "
+				    "to it");
+		return;
+	}
+	ep_buf_adds(reason, "has no tenancy of ");
+	for (size_t i = 0; i < eval->rule->systems.n; i++)
+		ep_buf_addf(reason, "%s%s", i ? ", " : "",
+			    eval->rule->systems.v[i]);
+	if (eval->rule->systems.n == 0)
+		ep_buf_adds(reason, "any system");
+}
+
 static void conclude(struct ep_eval *eval, struct ep_gate *gate,
 		     struct ep_outcome *out)
 {
@@ -212,12 +228,7 @@ static void conclude(struct ep_eval *eval, struct ep_gate *gate,
 		struct ep_buf reason;
 
 		ep_buf_init(&reason, EP_GATE_TEXT_MAX);
-		ep_buf_adds(&reason, "has no tenancy of ");
-		for (size_t i = 0; i < eval->rule->systems.n; i++)
-			ep_buf_addf(&reason, "%s%s", i ? ", " : "",
-				    eval->rule->systems.v[i]);
-		if (eval->rule->systems.n == 0)
-			ep_buf_adds(&reason, "any system");
+		add_why_not(eval, out, &reason);
 		out->reason = ep_buf_take(&reason);
 		out->result = EP_RESULT_NOT_APPLICABLE;
 		out->decided = true;

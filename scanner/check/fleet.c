@@ -173,6 +173,28 @@ static int load_uncertain(struct ep_db *db, struct ep_fleet *fleet,
 	return rc;
 }
 
+static int load_settings(struct ep_db *db, struct ep_fleet *fleet,
+			 struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(db, "SELECT tenant, name, value FROM setting "
+			       "WHERE value IS NOT NULL", &stmt, err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		struct ep_fleet_tenancy *tenancy = ep_map_get(
+			&fleet->tenancies, ep_db_col_text(stmt, 0));
+
+		if (tenancy)
+			EP_VEC_ADD(&tenancy->setting) =
+				(struct ep_fleet_setting){
+					ep_strdup(ep_db_col_text(stmt, 1)),
+					ep_strdup(ep_db_col_text(stmt, 2))
+				};
+	}
+	return rc;
+}
+
 static int load_baselines(struct ep_db *db, struct ep_fleet *fleet,
 			  struct ep_err *err)
 {
@@ -206,6 +228,8 @@ int ep_fleet_load(struct ep_db *db, struct ep_fleet *ret, struct ep_err *err)
 	if (rc == 0)
 		rc = load_tenancies(db, ret, err);
 	if (rc == 0)
+		rc = load_settings(db, ret, err);
+	if (rc == 0)
 		rc = load_datasets(db, ret, err);
 	if (rc == 0)
 		rc = load_uncertain(db, ret, err);
@@ -227,6 +251,11 @@ static void tenancy_free(struct ep_fleet_tenancy *tenancy)
 		ep_free(set->advice);
 	}
 	ep_vec_release(&tenancy->dataset);
+	for (size_t i = 0; i < tenancy->setting.n; i++) {
+		ep_free(tenancy->setting.v[i].name);
+		ep_free(tenancy->setting.v[i].value);
+	}
+	ep_vec_release(&tenancy->setting);
 	ep_words_release(&tenancy->baseline_unread);
 	ep_free(tenancy->uid);
 	ep_free(tenancy->name);

@@ -41,6 +41,10 @@ struct ep_fleet_tenancy {
 	char *name;
 	char *system;
 	struct ep_fleet_customer *customer;
+	EP_VEC(struct ep_fleet_setting {
+		char *name;
+		char *value;
+	}) setting;
 	EP_VEC(struct ep_fleet_dataset) dataset;
 	/* What is accepted and could not be compared: "role owner: ...". */
 	struct ep_words baseline_unread;

@@ -364,6 +364,8 @@ void ep_gate_judge(struct ep_gate *gate, const struct ep_unit *unit,
 			judge_need(gate, need, unit, ret);
 		if (need->baselines)
 			judge_baselines(gate, unit, ret);
+		if (need->setting)
+			ep_gate_setting(need, unit->tenancy, ret);
 	}
 	merge(ret, gate->shared);
 }
@@ -479,7 +481,7 @@ static void add_tenancies(const struct ep_fleet *fleet,
 			.unit = { .uid = it->uid, .name = it->name,
 				  .customer = nobody ? NULL : it->customer->id,
 				  .tenancy = it, .owner = it->customer },
-			.applies = true,
+			.applies = ep_gate_setting_applies(rule, it),
 		};
 	}
 	if (ret->n == 0)

@@ -58,6 +58,14 @@ void ep_gate_object(struct ep_gate_verdict *verdict, const char *advice,
 /* Ends the texts; nothing is added after it. */
 void ep_gate_finish(struct ep_gate_verdict *verdict);
 
+/* The setting that a need names: stated, and a word that the rule knows?
+ * False, for a rule that its value switches off: see exitproof-rule(5). */
+void ep_gate_setting(const struct ep_need *need,
+		     const struct ep_fleet_tenancy *tenancy,
+		     struct ep_gate_verdict *verdict);
+bool ep_gate_setting_applies(const struct ep_rule *rule,
+			     const struct ep_fleet_tenancy *tenancy);
+
 /* The units of a rule: tenancies of its systems, customers with one, or the
  * fleet.  applies false: the rule has nothing to do with this unit. */
 struct ep_rule_unit {

@@ -134,6 +134,23 @@ static bool fill_groups(struct ep_need *need, struct ep_str text)
 	return need->group.n > 0;
 }
 
+/* setting[name=word|word|-word] */
+static const char *fill_setting(struct ep_need *need, struct ep_str text)
+{
+	struct ep_str name;
+	struct ep_str word;
+
+	if (!ep_str_cut(&text, '=', &name) || name.n == 0 || text.n == 0)
+		return "expected setting[name=word|word ...]";
+	need->setting = ep_strndup(name.p, name.n);
+	while (ep_str_cut(&text, '|', &word)) {
+		if (word.n == 0 || (word.n == 1 && *word.p == '-'))
+			return "expected setting[name=word|word ...]";
+		EP_VEC_ADD(&need->value) = ep_strndup(word.p, word.n);
+	}
+	return NULL;
+}
+
 static const char *fill(struct ep_need *need, struct ep_str text)
 {
 	const char *open = memchr(text.p, '[', text.n);
@@ -142,6 +159,12 @@ static const char *fill(struct ep_need *need, struct ep_str text)
 
 	if (open) {
 		head.n = (size_t)(open - text.p);
+		if (ep_str_eqn(head, "setting") && text.p[text.n - 1] == ']') {
+			need->view = ep_strdup("setting");
+			(void)fill_view(need, need->view);
+			return fill_setting(need, (struct ep_str){ open + 1,
+					    text.n - head.n - 2 });
+		}
 		if (text.p[text.n - 1] != ']' ||
 		    !fill_groups(need, (struct ep_str){ open + 1,
 				 text.n - head.n - 2 }))
@@ -173,12 +196,17 @@ static void need_clear(struct ep_need *need)
 	for (size_t i = 0; i < need->group.n; i++)
 		ep_words_release(&need->group.v[i].dataset);
 	ep_vec_release(&need->group);
+	ep_free(need->setting);
+	ep_words_release(&need->value);
 	ep_free(need->view);
 }
 
 static const char *misfit(const struct ep_rule *rule,
 			  const struct ep_need *need)
 {
+	if (need->setting && rule->per != EP_PER_TENANT)
+		return "a setting belongs to a tenancy, and the rule is per "
+		       "customer or fleet";
 	if (rule->per == EP_PER_CUSTOMER && need->scope == EP_SCOPE_TENANT)
 		return "@tenant is narrower than the rule's unit";
 	if (rule->per == EP_PER_FLEET && need->kinds &&

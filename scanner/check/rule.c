@@ -426,6 +426,8 @@ static void free_lists(struct ep_rule *rule)
 		for (size_t j = 0; j < need->group.n; j++)
 			ep_words_release(&need->group.v[j].dataset);
 		ep_vec_release(&need->group);
+		ep_free(need->setting);
+		ep_words_release(&need->value);
 		ep_free(need->view);
 	}
 	ep_vec_release(&rule->need);

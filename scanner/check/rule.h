@@ -44,6 +44,8 @@ struct ep_need {
 	bool baselines;	/* needs the listings that baselines are about */
 	enum ep_rule_scope scope;
 	EP_VEC(struct ep_need_group) group;	/* empty: every dataset */
+	char *setting;	/* that has to be stated, or NULL */
+	struct ep_words value;	/* what it may be; "-x": not for this rule */
 	int line;
 	int col;
 };
