@@ -293,6 +293,7 @@ int ep_cmd_exit(struct ep_app *app, int argc, char **argv)
 	static const struct ep_cmd subs[] = {
 		{ "plan", exit_plan, "the steps that are left, in order" },
 		{ "status", ep_cmd_exit_status, "all exits under way" },
+		{ "verify", ep_cmd_exit_verify, "read now: safe to close?" },
 		{ "attest", exit_attest, "put on record what somebody says" },
 		{ "profile", exit_profile, "list and judge exit profiles" },
 		{ NULL, NULL, NULL },
