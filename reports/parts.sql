@@ -193,7 +193,7 @@ SELECT coalesce(m.customer, '(nobody)') AS Customer, m.tenant AS Tenancy,
   FROM moved m
   LEFT JOIN seen s ON s.kind = m.kind AND s.tenant = m.tenant
                   AND s.dataset = m.dataset AND s.key = m.key
- WHERE m.run = :run AND m.kind <> 'resource'
+ WHERE m.run > :previous AND m.run <= :run AND m.kind <> 'resource'
    AND (:customer IS NULL OR m.customer = :customer)
  ORDER BY m.customer, m.tenant, What, Which
  LIMIT 300

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: group-emptied-tonight
--- revision: 1
+-- revision: 2
 -- title: No group was emptied since the last look
 -- why: Groups are synchronised every 20 minutes and nested groups not at all:
 --   a group that has just become empty may be full again tomorrow. It is
@@ -37,4 +37,4 @@ SELECT g.tenant,
        g.external_id, g.changed_at
   FROM team AS g
  WHERE g.members IS NULL
-    OR (g.members = 0 AND g.changed_run = :run AND g.changed_run > g.first_run);
+    OR (g.members = 0 AND g.changed_run > :previous AND g.changed_run > g.first_run);

@@ -299,9 +299,12 @@ int ep_check_run(struct ep_store *store, const struct ep_config *config,
 			 .run = ep_store_run(store), .now = options->now },
 	};
 	size_t before = diag->n + diag->dropped;
-	int rc;
+	int rc = ep_store_round_before(store, chk.rec.run, &chk.ctx.previous,
+				       err);
 
 	*ret = (struct ep_check_summary){ .run = chk.rec.run };
+	if (rc < 0)
+		return rc;
 	if (rules->rule.n == 0)
 		return ep_err_set(err, EP_ECONFIG, "no rule at all; nothing "
 				  "would be checked");

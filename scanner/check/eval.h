@@ -58,6 +58,7 @@ struct ep_eval_context {
 	struct ep_waivers *waivers;
 	int64_t now;
 	int64_t run;
+	int64_t previous;	/* the round before it, 0 none */
 };
 
 /* Fails only when the store does; whatever is wrong with the rule makes its

@@ -98,6 +98,8 @@ static int bind(const struct ep_eval_context *ctx, const struct ep_rule *rule,
 			ep_db_int(stmt, i, ctx->now);
 		else if (ep_str_eq(name, "run"))
 			ep_db_int(stmt, i, ctx->run);
+		else if (ep_str_eq(name, "previous"))
+			ep_db_int(stmt, i, ctx->previous);
 		else if (!value)
 			return ep_err_set(err, EP_ECONFIG, ":%s is no "
 					  "parameter of the header", name);

@@ -137,7 +137,8 @@ static void read_param(struct reader *rd, const char *value)
 		return;
 	}
 	if (!is_name(param.name, "_") || ep_str_eq(param.name, "now") ||
-	    ep_str_eq(param.name, "run"))
+	    ep_str_eq(param.name, "run") ||
+	    ep_str_eq(param.name, "previous"))
 		complain(rd, "\"%s\" cannot be a name", param.name);
 	for (size_t i = 0; i + 1 < rd->rule->param.n; i++)
 		if (ep_str_eq(rd->rule->param.v[i].name, param.name))

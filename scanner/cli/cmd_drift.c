@@ -49,7 +49,7 @@ static int choose(struct ep_app *app, const char *from, const char *to,
 	span->to = ep_store_run(store);
 	if (from)
 		return ep_moment_run(store, from, &span->from, &app->err);
-	if (ep_store_run_before(store, span->to, &span->from, &app->err))
+	if (ep_store_round_before(store, span->to, &span->from, &app->err))
 		return app->err.code;
 	if (span->from == 0)
 		return ep_err_set(&app->err, EP_ENOENT,

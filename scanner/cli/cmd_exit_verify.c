@@ -44,8 +44,8 @@ static int parse_report(const char *wish, const char **ret_path)
 
 static int write_report(struct verify *v, const char *wish)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf text =
-		EP_BUF_INIT(EP_IMPORT_BYTES_MAX);
+	EP_AUTO(ep_buf_release)
+	struct ep_buf text = EP_BUF_INIT(EP_IMPORT_BYTES_MAX);
 	struct ep_err *err = &v->app->err;
 	struct ep_report_out out;
 	const char *path = "-";
@@ -124,7 +124,8 @@ static int check_tickets(struct verify *v)
 	if (!any) {
 		struct ep_buf text = EP_BUF_INIT(400);
 
-		ep_buf_addf(&text, "ticket %.100s could not be read just now: "
+		ep_buf_addf(&text,
+			    "ticket %.100s could not be read just now: "
 			    "whether it is open and whose it is is not known",
 			    v->open.ask.ticket);
 		EP_VEC_ADD(&v->verdict.unread) = ep_buf_take(&text);
@@ -137,9 +138,10 @@ static int run_time(struct verify *v)
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
 
-	if (ep_db_prepare(ep_store_db(v->app->store), "SELECT started_at,"
-			  " testing FROM main.run WHERE id = ?1", &stmt,
-			  &v->app->err))
+	if (ep_db_prepare(ep_store_db(v->app->store),
+			  "SELECT started_at,"
+			  " testing FROM main.run WHERE id = ?1",
+			  &stmt, &v->app->err))
 		return ep_app_fail(v->app);
 	ep_db_int(stmt, 1, v->reading.run);
 	if (ep_db_step(stmt, &row, &v->app->err))
@@ -240,8 +242,8 @@ int ep_cmd_exit_verify(struct ep_app *app, int argc, char **argv)
 	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
 	if (status >= 0)
 		return status;
-	status = operands ? ep_app_usage("exit verify", "takes no operand") :
-			    check_options(&v);
+	status = operands ? ep_app_usage("exit verify", "takes no operand")
+			  : check_options(&v);
 	if (status == 0)
 		status = verify(&v);
 	ep_verdict_release(&v.verdict);

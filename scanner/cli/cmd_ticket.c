@@ -18,7 +18,7 @@
 /* --- the door --------------------------------------------------------------- */
 
 struct door {
-	struct ep_desk *desk;	/* NULL: only say what would be written */
+	struct ep_desk *desk; /* NULL: only say what would be written */
 	bool quiet;
 };
 
@@ -38,15 +38,16 @@ static int prepare(const struct door *door, const struct ep_sync_item *item,
 	    (item->company && !ep_desk_number_valid(item->company)))
 		return ep_err_set(err, EP_EDATA,
 				  "a number of ticket or company for %s is "
-				  "none", item->through);
+				  "none",
+				  item->through);
 	return ep_desk_writer(door->desk, item->through, ret_writer, err);
 }
 
 static void take(const struct ep_write_result *result,
 		 struct ep_sync_answer *ret)
 {
-	ret->there = result->end == EP_WRITE_THERE ||
-		     result->end == EP_WRITE_DONE;
+	ret->there =
+		result->end == EP_WRITE_THERE || result->end == EP_WRITE_DONE;
 	ret->written = result->end == EP_WRITE_DONE;
 	ret->closed = result->closed;
 	snprintf(ret->ticket, sizeof(ret->ticket), "%s", result->ticket);
@@ -56,8 +57,8 @@ static void take(const struct ep_write_result *result,
 static void say(const struct door *door, const char *what,
 		const struct ep_sync_item *item, const char *number)
 {
-	EP_AUTO(ep_buf_release) struct ep_buf title =
-		EP_BUF_INIT(EP_TEXT_BYTES_MAX);
+	EP_AUTO(ep_buf_release)
+	struct ep_buf title = EP_BUF_INIT(EP_TEXT_BYTES_MAX);
 
 	if (door->quiet)
 		return;
@@ -129,9 +130,9 @@ static int report(struct ep_app *app, const struct ep_sync_totals *totals,
 	if (!app->quiet)
 		ep_app_printf("%s%zu tickets and %zu notes written, %zu were "
 			      "there, %zu wait, %zu left for the next time\n",
-			      dry ? "(nothing was sent) " : "",
-			      totals->tickets, totals->notes, totals->found,
-			      totals->waiting, totals->left);
+			      dry ? "(nothing was sent) " : "", totals->tickets,
+			      totals->notes, totals->found, totals->waiting,
+			      totals->left);
 	if (totals->waiting)
 		fprintf(stderr, "exitproof: not written, or not seen: %s\n",
 			why.len ? why.s : "");
@@ -224,11 +225,9 @@ static int cmd_list(struct ep_app *app, int argc, char **argv)
 		"Lists the tickets that ticket sync keeps, by the last sync."
 	};
 	const char *customer = NULL;
-	const struct ep_opt table[] = {
-		{ EP_OPT_TEXT, 0, "customer", "ID", &customer,
-		  "of one customer" },
-		EP_APP_OPTIONS(app)
-	};
+	const struct ep_opt table[] = { { EP_OPT_TEXT, 0, "customer", "ID",
+					  &customer, "of one customer" },
+					EP_APP_OPTIONS(app) };
 	int operands, status;
 	int64_t n = 0;
 
@@ -240,9 +239,10 @@ static int cmd_list(struct ep_app *app, int argc, char **argv)
 	status = ep_app_store(app, false);
 	if (status)
 		return status;
-	if (ep_db_one_int(ep_store_db(app->store), "SELECT count(*) FROM"
-			  " sqlite_master WHERE name = 'psa_ticket'", &n,
-			  &app->err))
+	if (ep_db_one_int(ep_store_db(app->store),
+			  "SELECT count(*) FROM"
+			  " sqlite_master WHERE name = 'psa_ticket'",
+			  &n, &app->err))
 		return ep_app_fail(app);
 	if (n == 0) {
 		ep_app_printf("no ticket sync ran yet\n");

@@ -15,7 +15,7 @@ struct ep_desk {
 	struct ep_http *http;
 	struct ep_network network;
 	struct ep_transport transport;
-	struct ep_map writers;	/* connection -> struct ep_writer */
+	struct ep_map writers; /* connection -> struct ep_writer */
 };
 
 int ep_desk_open(struct ep_app *app, struct ep_desk **ret, struct ep_err *err)

@@ -26,8 +26,7 @@ static bool is_meant(const struct ep_exit_ticket *ticket, const char *word)
 }
 
 static const struct ep_exit_ticket *choose(const struct ep_exit *exit,
-					   const char *word,
-					   struct ep_err *err)
+					   const char *word, struct ep_err *err)
 {
 	if (!word && exit->ticket.n == 1)
 		return &exit->ticket.v[0];
@@ -35,14 +34,19 @@ static const struct ep_exit_ticket *choose(const struct ep_exit *exit,
 		if (is_meant(&exit->ticket.v[i], word))
 			return &exit->ticket.v[i];
 	if (exit->ticket.n == 0)
-		ep_err_set(err, EP_ENOENT, "no ticket of this exit is known "
+		ep_err_set(err, EP_ENOENT,
+			   "no ticket of this exit is known "
 			   "to attach to");
 	else if (!word)
-		ep_err_set(err, EP_EUSAGE, "this exit has %zu tickets; say "
-			   "which with --ticket", exit->ticket.n);
+		ep_err_set(err, EP_EUSAGE,
+			   "this exit has %zu tickets; say "
+			   "which with --ticket",
+			   exit->ticket.n);
 	else
-		ep_err_set(err, EP_EBUG, "ticket %s is not among those of the "
-			   "exit", word);
+		ep_err_set(err, EP_EBUG,
+			   "ticket %s is not among those of the "
+			   "exit",
+			   word);
 	return NULL;
 }
 
@@ -92,20 +96,23 @@ static int open_writer(struct ep_app *app, struct ep_desk *desk,
 
 	connection = find_connection(app, ticket, &n);
 	if (!connection && n)
-		return ep_err_set(err, EP_ECONFIG, "%zu connections could "
-				  "write to a ticket of %s", n,
-				  ticket->system);
+		return ep_err_set(err, EP_ECONFIG,
+				  "%zu connections could "
+				  "write to a ticket of %s",
+				  n, ticket->system);
 	if (!connection || !ep_desk_number_valid(ticket->id))
-		return ep_err_set(err, EP_ECONFIG, "no connection can write to "
-				  "ticket %s of %s", ticket->id,
-				  ticket->system);
+		return ep_err_set(err, EP_ECONFIG,
+				  "no connection can write to "
+				  "ticket %s of %s",
+				  ticket->id, ticket->system);
 	ep_buf_init(&through, EP_TEXT_BYTES_MAX);
 	ep_buf_addf(&through, "%s/%s", connection->connector,
 		    connection->tenant);
 	rc = ep_desk_writer(desk, through.s, ret, err);
 	ep_buf_release(&through);
 	if (rc == 0 && !ep_writer_can(*ret, EP_WRITE_NOTE))
-		rc = ep_err_set(err, EP_ECONFIG, "connection %s/%s has no "
+		rc = ep_err_set(err, EP_ECONFIG,
+				"connection %s/%s has no "
 				"credential ticket_writer, which writes",
 				connection->connector, connection->tenant);
 	return rc;
@@ -153,8 +160,8 @@ static int judge(struct posting *p, const char *mark, const char *kind,
 	switch (result->end) {
 	case EP_WRITE_DONE:
 	case EP_WRITE_THERE:
-		tell(p, kind, result->end == EP_WRITE_DONE ? "posted" :
-							     "was there");
+		tell(p, kind,
+		     result->end == EP_WRITE_DONE ? "posted" : "was there");
 		return ep_post_done(db, mark, ep_clock_now(), &app->err);
 	case EP_WRITE_REFUSED:
 		return ep_err_set(&app->err, EP_EDENIED,
@@ -166,15 +173,16 @@ static int judge(struct posting *p, const char *mark, const char *kind,
 	}
 	return ep_err_set(&app->err, EP_EUNAVAIL,
 			  "the %s was sent and is not seen (%s); verify again: "
-			  "it is looked for before it is sent again", kind,
-			  result->why);
+			  "it is looked for before it is sent again",
+			  kind, result->why);
 }
 
 static int post(struct posting *p, struct ep_write *write, const char *kind)
 {
 	struct ep_app *app = p->app;
 	const struct ep_post what = { .tenant = p->ticket->tenant,
-				      .ticket = p->ticket->id, .kind = kind,
+				      .ticket = p->ticket->id,
+				      .kind = kind,
 				      .digest = p->digest };
 	char mark[EP_POST_MARK];
 	struct ep_write_result result;

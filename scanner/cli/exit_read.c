@@ -15,7 +15,7 @@
 
 /* What is read may show that more is needed (an address that was not known
  * belongs to the leaver, a tenancy is new); this many times it is asked. */
-#define PASSES_MAX 4
+#define PASSES_MAX	   4
 #define IMPORT_SECONDS_MAX (24 * 3600)
 
 void ep_exit_reading_release(struct ep_exit_reading *reading)
@@ -43,9 +43,9 @@ static int collect(struct ep_exit_reading *r,
 	struct ep_collect_progress tell = { .to = &r->progress,
 					    .event = ep_progress_event };
 	struct ep_collect_totals totals;
-	int rc = ep_collect_run(r->app->config, &r->app->specs, filter,
-				&r->sink, r->http, &tell, &totals,
-				&r->app->err);
+	int rc =
+		ep_collect_run(r->app->config, &r->app->specs, filter, &r->sink,
+			       r->http, &tell, &totals, &r->app->err);
 
 	add_totals(&r->totals, &totals);
 	return rc;
@@ -146,9 +146,9 @@ static void make_groups(struct ep_exit_reading *r, struct groups *list)
 
 	for (size_t i = 0; i < look->dataset.n; i++) {
 		const struct ep_exit_dataset *set = &look->dataset.v[i];
-		bool last = i + 1 == look->dataset.n ||
-			    !ep_str_eq(look->dataset.v[i + 1].tenant,
-				       set->tenant);
+		bool last =
+			i + 1 == look->dataset.n ||
+			!ep_str_eq(look->dataset.v[i + 1].tenant, set->tenant);
 
 		if (!set->imported && set->run < r->run && mark_tried(r, set))
 			EP_VEC_ADD(&datasets) = ep_strdup(set->dataset);

@@ -39,9 +39,11 @@ static int add(struct ep_db *db, const struct ep_post *post, int64_t now,
 	       const char *mark, struct ep_err *err)
 {
 	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(db, "INSERT INTO exit_post(tenant, ticket, kind,"
+	int rc = ep_db_prepare(db,
+			       "INSERT INTO exit_post(tenant, ticket, kind,"
 			       " digest, mark, made_at)"
-			       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)", &stmt, err);
+			       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+			       &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -63,7 +65,8 @@ int ep_post_begin(struct ep_db *db, const struct ep_post *post, int64_t now,
 	int rc = make_table(db, err);
 
 	if (rc == 0)
-		rc = ep_db_prepare(db, "SELECT mark, done_at IS NOT NULL,"
+		rc = ep_db_prepare(db,
+				   "SELECT mark, done_at IS NOT NULL,"
 				   " digest = ?4 FROM exit_post"
 				   " WHERE tenant = ?1 AND ticket = ?2"
 				   " AND kind = ?3 ORDER BY id DESC LIMIT 1",
@@ -91,8 +94,10 @@ int ep_post_done(struct ep_db *db, const char *mark, int64_t now,
 		 struct ep_err *err)
 {
 	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(db, "UPDATE exit_post SET done_at = ?2"
-			       " WHERE mark = ?1", &stmt, err);
+	int rc = ep_db_prepare(db,
+			       "UPDATE exit_post SET done_at = ?2"
+			       " WHERE mark = ?1",
+			       &stmt, err);
 
 	if (rc < 0)
 		return rc;

@@ -7,6 +7,7 @@
 #include "exit/verdict.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -18,9 +19,9 @@
  * its title and one for what is left out: 4 + (2 + 2 * 2) + (2 + 6 * 2) +
  * (1 + 2) + (2 + 4 * 2) lines in all. */
 #define PROBLEMS_MAX 2
-#define OPEN_MAX 6
-#define PENDING_MAX 2
-#define UNREAD_MAX 4
+#define OPEN_MAX     6
+#define PENDING_MAX  2
+#define UNREAD_MAX   4
 /* Bytes of one value: an address with its domain has less. */
 #define VALUE_MAX 120
 
@@ -59,9 +60,9 @@ const char *ep_verdict_word(const struct ep_verdict *verdict)
 	case 1:
 		return "NOT SAFE";
 	default:
-		return verdict->look->count[EP_EXIT_OPEN] ?
-			       "NOT SAFE, AND CANNOT TELL ALL" :
-			       "CANNOT TELL";
+		return verdict->look->count[EP_EXIT_OPEN]
+			       ? "NOT SAFE, AND CANNOT TELL ALL"
+			       : "CANNOT TELL";
 	}
 }
 
@@ -93,23 +94,25 @@ static void put_head(const struct ep_verdict *v, struct ep_buf *out)
 		ep_buf_adds(out, ", ");
 	}
 	ep_buf_addf(out, "leaves %s",
-		    exit->leave_at ? ep_time_format(exit->leave_at, time) :
-				     "at no known date");
+		    exit->leave_at ? ep_time_format(exit->leave_at, time)
+				   : "at no known date");
 	for (size_t i = 0; i < exit->ticket.n && i < 2; i++) {
 		ep_buf_adds(out, ", ticket ");
 		put(out, exit->ticket.v[i].system);
 		ep_buf_addc(out, '/');
 		put(out, exit->ticket.v[i].id);
 	}
-	ep_buf_addf(out, "\nRead in run %" PRId64 " at %s%s: %zu of %zu "
-		    "listings whole and fresh\n", v->run,
-		    ep_time_format(v->read_at, time),
+	ep_buf_addf(out,
+		    "\nRead in run %" PRId64 " at %s%s: %zu of %zu "
+		    "listings whole and fresh\n",
+		    v->run, ep_time_format(v->read_at, time),
 		    v->testing ? " (testing)" : "",
 		    v->look->dataset.n - bad_datasets(v->look),
 		    v->look->dataset.n);
-	ep_buf_addf(out, "%zu done, %zu left, %zu pending, %zu that nobody can "
-		    "tell\n", v->look->count[EP_EXIT_DONE],
-		    v->look->count[EP_EXIT_OPEN],
+	ep_buf_addf(out,
+		    "%zu done, %zu left, %zu pending, %zu that nobody can "
+		    "tell\n",
+		    v->look->count[EP_EXIT_DONE], v->look->count[EP_EXIT_OPEN],
 		    v->look->count[EP_EXIT_PENDING],
 		    v->look->count[EP_EXIT_UNKNOWN] + v->unread.n);
 }
@@ -193,8 +196,10 @@ static void put_pending(const struct ep_verdict *v, struct ep_buf *out)
 		if (item->state != EP_EXIT_PENDING || n++ >= PENDING_MAX)
 			continue;
 		ep_time_format(item->until, time);
-		ep_buf_addf(out, "Pending sync, look again at %.5s UTC on "
-			    "%.10s: ", time + 11, time);
+		ep_buf_addf(out,
+			    "Pending sync, look again at %.5s UTC on "
+			    "%.10s: ",
+			    time + 11, time);
 		put_place(item, out);
 		ep_buf_addc(out, '\n');
 	}
@@ -225,15 +230,35 @@ static bool in_bad_dataset(const struct ep_exit_look *look,
 	return false;
 }
 
+void ep_verdict_reason(const struct ep_exit_dataset *set,
+		       char ret[EP_VERDICT_REASON])
+{
+	char time[EP_TIME_TEXT];
+
+	if (set->good)
+		ret[0] = '\0';
+	else if (set->reason && *set->reason)
+		snprintf(ret, EP_VERDICT_REASON, "%s", set->reason);
+	else if (set->imported && set->read_at)
+		snprintf(ret, EP_VERDICT_REASON,
+			 "it shows what was there at "
+			 "%s, which is too long ago to close a ticket on",
+			 ep_time_format(set->read_at, time));
+	else
+		snprintf(ret, EP_VERDICT_REASON, "it was not read just now");
+}
+
 static void put_dataset(const struct ep_exit_dataset *set, struct ep_buf *out)
 {
+	char reason[EP_VERDICT_REASON];
+
 	ep_buf_adds(out, "  - ");
 	put(out, set->dataset);
 	ep_buf_adds(out, " of ");
 	put(out, set->tenant);
 	ep_buf_addf(out, " (%s): ", set->status);
-	put_reason(out, set->reason && *set->reason ? set->reason :
-			"it was not read just now", set->advice);
+	ep_verdict_reason(set, reason);
+	put_reason(out, reason, set->advice);
 }
 
 /* Listings first: one of them may hide many end states. */

@@ -41,6 +41,11 @@ int ep_verdict_html(const struct ep_verdict *verdict, struct ep_buf *out,
 int ep_verdict_junit(const struct ep_verdict *verdict, struct ep_buf *out,
 		     struct ep_err *err) EP_MUST_CHECK;
 
+/* Why a listing is not good enough; "" when it is. */
+#define EP_VERDICT_REASON 600
+void ep_verdict_reason(const struct ep_exit_dataset *set,
+		       char ret[EP_VERDICT_REASON]);
+
 /* Equal for equal verdicts, however they were read and when: 64 hexadecimal
  * digits. */
 void ep_verdict_digest(const struct ep_verdict *verdict, char ret[65]);

@@ -29,14 +29,15 @@ static int take(void *to, const void *p, size_t n)
 	return out->overflow;
 }
 
-static int end(struct ep_xml *xml, const struct ep_buf *out,
-	       struct ep_err *err)
+static int end(struct ep_xml *xml, const struct ep_buf *out, struct ep_err *err)
 {
 	int rc = ep_xml_end(xml, err);
 
 	if (out->overflow)
-		return ep_err_set(err, EP_ELIMIT, "the verdict is larger than "
-				  "%zu bytes", out->max);
+		return ep_err_set(err, EP_ELIMIT,
+				  "the verdict is larger than "
+				  "%zu bytes",
+				  out->max);
 	return rc;
 }
 
@@ -71,8 +72,10 @@ static void write_steps(struct ep_xml *xml, const struct ep_exit_item *item)
 static void write_item(struct ep_xml *xml, const struct ep_exit_item *item)
 {
 	static const char *const classes[EP_EXIT_STATES] = {
-		[EP_EXIT_DONE] = "done", [EP_EXIT_OPEN] = "open",
-		[EP_EXIT_PENDING] = "pending", [EP_EXIT_UNKNOWN] = "unknown"
+		[EP_EXIT_DONE] = "done",
+		[EP_EXIT_OPEN] = "open",
+		[EP_EXIT_PENDING] = "pending",
+		[EP_EXIT_UNKNOWN] = "unknown"
 	};
 	char time[EP_TIME_TEXT];
 
@@ -95,7 +98,8 @@ static void write_item(struct ep_xml *xml, const struct ep_exit_item *item)
 static void write_items(struct ep_xml *xml, const struct ep_verdict *v)
 {
 	static const char *const names[] = { "State", "End state", "Where",
-					     "What", "Seen", "To do", NULL };
+					     "What",  "Seen",	   "To do",
+					     NULL };
 
 	ep_xml_leaf(xml, "h2", "End states, in their order");
 	ep_xml_open(xml, "table");
@@ -108,7 +112,7 @@ static void write_items(struct ep_xml *xml, const struct ep_verdict *v)
 static void write_datasets(struct ep_xml *xml, const struct ep_verdict *v)
 {
 	static const char *const names[] = { "Listing", "Tenancy", "Coverage",
-					     "Read", "Reason", NULL };
+					     "Read",	"Reason",  NULL };
 	char time[EP_TIME_TEXT];
 
 	ep_xml_leaf(xml, "h2", "What was read for this");
@@ -122,7 +126,9 @@ static void write_datasets(struct ep_xml *xml, const struct ep_verdict *v)
 	row_head(xml, names);
 	for (size_t i = 0; i < v->look->dataset.n; i++) {
 		const struct ep_exit_dataset *set = &v->look->dataset.v[i];
+		char reason[EP_VERDICT_REASON];
 
+		ep_verdict_reason(set, reason);
 		ep_xml_open(xml, "tr");
 		cell(xml, set->dataset);
 		cell(xml, set->tenant);
@@ -131,9 +137,9 @@ static void write_datasets(struct ep_xml *xml, const struct ep_verdict *v)
 		ep_xml_textf(xml, "%s%s", set->status,
 			     set->good ? "" : ", not good enough");
 		ep_xml_close(xml);
-		cell(xml, set->read_at ? ep_time_format(set->read_at, time) :
-					 "never");
-		cell(xml, set->reason);
+		cell(xml, set->read_at ? ep_time_format(set->read_at, time)
+				       : "never");
+		cell(xml, reason);
 		ep_xml_close(xml);
 	}
 	ep_xml_close(xml);
@@ -144,8 +150,9 @@ static void write_problems(struct ep_xml *xml, const struct ep_exit *exit)
 	for (size_t i = 0; i < exit->problem.n; i++) {
 		ep_xml_open(xml, "p");
 		ep_xml_attr(xml, "class",
-			    exit->problem.v[i].state == EP_EXIT_OPEN ?
-				    "open" : "unknown");
+			    exit->problem.v[i].state == EP_EXIT_OPEN
+				    ? "open"
+				    : "unknown");
 		ep_xml_text(xml, exit->problem.v[i].text);
 		if (exit->problem.v[i].advice)
 			ep_xml_textf(xml, " %s", exit->problem.v[i].advice);
@@ -162,13 +169,15 @@ static void write_top(struct ep_xml *xml, const struct ep_verdict *v)
 	ep_xml_textf(xml, "%s: exit of %s", ep_verdict_word(v), exit->name);
 	ep_xml_close(xml);
 	ep_xml_open(xml, "p");
-	ep_xml_textf(xml, "%s (%s). %s%s Leaves %s. Read in run %" PRId64
+	ep_xml_textf(xml,
+		     "%s (%s). %s%s Leaves %s. Read in run %" PRId64
 		     " at %s%s. %zu done, %zu left, %zu pending, %zu that "
-		     "nobody can tell.", exit->profile->title,
-		     exit->profile->id, exit->customer_name ?
-		     exit->customer_name : "", exit->customer_name ? "." : "",
-		     exit->leave_at ? ep_time_format(exit->leave_at, left) :
-				      "at no known date",
+		     "nobody can tell.",
+		     exit->profile->title, exit->profile->id,
+		     exit->customer_name ? exit->customer_name : "",
+		     exit->customer_name ? "." : "",
+		     exit->leave_at ? ep_time_format(exit->leave_at, left)
+				    : "at no known date",
 		     v->run, ep_time_format(v->read_at, read),
 		     v->testing ? ", under testing: settings; no evidence" : "",
 		     v->look->count[EP_EXIT_DONE], v->look->count[EP_EXIT_OPEN],
@@ -274,12 +283,13 @@ static void write_case(struct ep_xml *xml, const struct ep_exit_look *look,
 			continue;
 		ep_buf_addf(&text, "%s: %s: %s\n",
 			    ep_exit_state_word(it->state),
-			    it->name ? it->name : "", it->seen ? it->seen :
-			    it->reason ? it->reason : "");
+			    it->name ? it->name : "",
+			    it->seen	 ? it->seen
+			    : it->reason ? it->reason
+					 : "");
 	}
 	open_case(xml, first->end->id, first->tenant ? first->tenant : "exit");
-	write_bad(xml, worst(look, i), first->end->title,
-		  text.s ? text.s : "");
+	write_bad(xml, worst(look, i), first->end->title, text.s ? text.s : "");
 	ep_xml_close(xml);
 	ep_buf_release(&text);
 }
@@ -296,17 +306,17 @@ static void write_rest(struct ep_xml *xml, const struct ep_verdict *v)
 	}
 	for (size_t i = 0; i < v->look->dataset.n; i++) {
 		const struct ep_exit_dataset *set = &v->look->dataset.v[i];
+		char reason[EP_VERDICT_REASON];
 
+		ep_verdict_reason(set, reason);
 		open_case(xml, set->dataset, set->tenant);
 		write_bad(xml, set->good ? EP_EXIT_DONE : EP_EXIT_UNKNOWN,
-			  "it was not read whole and just now",
-			  set->reason ? set->reason : set->status);
+			  "it was not read whole and just now", reason);
 		ep_xml_close(xml);
 	}
 	for (size_t i = 0; i < v->unread.n; i++) {
 		open_case(xml, "read", "exit");
-		write_bad(xml, EP_EXIT_UNKNOWN, v->unread.v[i],
-			  v->unread.v[i]);
+		write_bad(xml, EP_EXIT_UNKNOWN, v->unread.v[i], v->unread.v[i]);
 		ep_xml_close(xml);
 	}
 }
@@ -330,8 +340,8 @@ static void count_all(const struct ep_verdict *v, struct counts *n)
 	for (size_t i = 0; i < v->exit->problem.n; i++)
 		count_one(n, v->exit->problem.v[i].state);
 	for (size_t i = 0; i < v->look->dataset.n; i++)
-		count_one(n, v->look->dataset.v[i].good ? EP_EXIT_DONE :
-							  EP_EXIT_UNKNOWN);
+		count_one(n, v->look->dataset.v[i].good ? EP_EXIT_DONE
+							: EP_EXIT_UNKNOWN);
 	for (size_t i = 0; i < v->unread.n; i++)
 		count_one(n, EP_EXIT_UNKNOWN);
 }

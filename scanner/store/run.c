@@ -232,3 +232,11 @@ int ep_store_run_before(struct ep_store *store, int64_t run, int64_t *ret_run,
 			"state = 'complete' AND id < ?1 "
 			"ORDER BY id DESC LIMIT 1", run, ret_run, err);
 }
+
+int ep_store_round_before(struct ep_store *store, int64_t run,
+			  int64_t *ret_run, struct ep_err *err)
+{
+	return find_run(store, "SELECT id FROM main.run WHERE "
+			"state = 'complete' AND kind <> 'verify' AND id < ?1 "
+			"ORDER BY id DESC LIMIT 1", run, ret_run, err);
+}

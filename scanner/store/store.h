@@ -155,6 +155,10 @@ int64_t ep_store_run(const struct ep_store *store);	/* what is shown */
 /* The newest complete run that ended at or before t; 0 none. */
 int ep_store_run_at(struct ep_store *store, int64_t t, int64_t *ret_run,
 		    struct ep_err *err) EP_MUST_CHECK;
+/* The complete run before `run` that was no verify, so that what a verify saw
+ * in between is still news afterwards; 0 none. */
+int ep_store_round_before(struct ep_store *store, int64_t run,
+			  int64_t *ret_run, struct ep_err *err) EP_MUST_CHECK;
 /* The complete run before `run`; 0 none. */
 int ep_store_run_before(struct ep_store *store, int64_t run, int64_t *ret_run,
 			struct ep_err *err) EP_MUST_CHECK;
