@@ -26,7 +26,8 @@ int ep_look_items(struct ep_looker *lk, const struct ep_end *end,
 		  const struct ep_eval *eval, struct ep_err *err)
 	EP_MUST_CHECK;
 /* Whether a unit of it is one that the exit has to look at. */
-bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
+bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
+		      const struct ep_eval *eval,
 		      const struct ep_outcome *out);
 /* The item of one end state that somebody attests. */
 int ep_look_attested(struct ep_looker *lk, const struct ep_end *end,

@@ -180,24 +180,36 @@ static void set_oldest(struct ep_looker *lk, struct ep_exit_item *item,
 
 /* --- items -------------------------------------------------------------- */
 
-static int add_left(struct ep_looker *lk, const struct ep_end *end,
-		    const struct ep_outcome *out, const struct ep_violation *v,
-		    struct ep_err *err)
+/* Somebody has looked at it since, and said so. */
+static int find_settled(struct ep_looker *lk, const struct ep_end *end,
+			const struct ep_json *evidence, bool *ret,
+			struct ep_err *err)
 {
-	struct ep_json *evidence = NULL;
-	struct ep_exit_item *item;
-	int rc = ep_json_parse(v->evidence, strlen(v->evidence), &evidence,
-			       NULL, err);
+	EP_AUTO(ep_exit_said_release) struct ep_exit_said said = { .at = 0 };
+	const struct ep_json *value;
+	int64_t at = 0;
+	int rc;
 
-	if (rc < 0 || !is_mine(lk->exit, end, out, v, evidence)) {
-		ep_json_free(evidence);
-		return rc;
-	}
-	if (lk->look->item.n >= EP_EXIT_ITEMS_MAX) {
-		ep_json_free(evidence);
+	*ret = false;
+	if (!end->settled_by ||
+	    ep_json_get(evidence, "at", &value) != EP_JSON_PRESENT ||
+	    !ep_json_int(value, &at))
+		return 0;
+	rc = ep_exit_attested(lk->ctx, lk->exit, end->settled_by, &said, err);
+	*ret = rc == 0 && said.by && said.at >= at;
+	return rc;
+}
+
+static int add_item(struct ep_looker *lk, const struct ep_end *end,
+		    const struct ep_outcome *out, const struct ep_violation *v,
+		    const struct ep_json *evidence, struct ep_err *err)
+{
+	struct ep_exit_item *item;
+	int rc;
+
+	if (lk->look->item.n >= EP_EXIT_ITEMS_MAX)
 		return ep_err_set(err, EP_ELIMIT, "more than %d items "
 				  "(EP_EXIT_ITEMS_MAX)", EP_EXIT_ITEMS_MAX);
-	}
 	item = ep_look_add(lk, end, EP_EXIT_OPEN);
 	set_place(lk, item, out, evidence);
 	set_read(lk, item, member(evidence, "dataset"));
@@ -208,6 +220,22 @@ static int add_left(struct ep_looker *lk, const struct ep_end *end,
 	item->needed = ep_strdup(v->wanted);
 	rc = ep_look_pending(lk, item, err);
 	ep_look_steps(lk, item);
+	return rc;
+}
+
+static int add_left(struct ep_looker *lk, const struct ep_end *end,
+		    const struct ep_outcome *out, const struct ep_violation *v,
+		    struct ep_err *err)
+{
+	struct ep_json *evidence = NULL;
+	bool settled = false;
+	int rc = ep_json_parse(v->evidence, strlen(v->evidence), &evidence,
+			       NULL, err);
+
+	if (rc == 0)
+		rc = find_settled(lk, end, evidence, &settled, err);
+	if (rc == 0 && !settled && is_mine(lk->exit, end, out, v, evidence))
+		rc = add_item(lk, end, out, v, evidence, err);
 	ep_json_free(evidence);
 	return rc;
 }
@@ -265,7 +293,7 @@ int ep_look_items(struct ep_looker *lk, const struct ep_end *end,
 				      err);
 		if (rc < 0)
 			return rc;
-		if (!ep_look_concerns(lk, eval, out))
+		if (!ep_look_concerns(lk, end, eval, out))
 			continue;
 		if (blind)
 			add_unknown(lk, end, out, blind);

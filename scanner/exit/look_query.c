@@ -21,8 +21,23 @@ static char *marked(const char *value)
 	return ep_buf_take(&text);
 }
 
+/* As the store makes its index of addresses: domain, U+001F, the rest. */
+static char *marked_key(const char *address)
+{
+	const char *at = address ? strrchr(address, '@') : NULL;
+	struct ep_buf text;
+
+	if (!at)
+		return marked(address);
+	ep_buf_init(&text, EP_TEXT_BYTES_MAX + 3);
+	ep_buf_addf(&text, "=%s\x1f%.*s", at + 1, (int)(at - address),
+		    address);
+	return ep_buf_take(&text);
+}
+
 static char *value_of(const struct ep_exit *exit, const char *name)
 {
+	int64_t at = exit->leave_at;
 	struct ep_buf number;
 	char *text;
 
@@ -30,6 +45,8 @@ static char *value_of(const struct ep_exit *exit, const char *name)
 		return marked(exit->id);
 	if (ep_str_eq(name, "address"))
 		return marked(exit->address.n ? exit->address.v[0] : NULL);
+	if (ep_str_eq(name, "address_key"))
+		return marked_key(exit->address.n ? exit->address.v[0] : NULL);
 	if (ep_str_eq(name, "customer"))
 		return marked(exit->customer);
 	if (ep_str_eq(name, "hardware"))
@@ -39,8 +56,11 @@ static char *value_of(const struct ep_exit *exit, const char *name)
 		ep_str_lower(text);
 		return text;
 	}
+	if (ep_str_eq(name, "freeze_at"))
+		at = exit->leave_at && exit->profile->freeze_days
+			     ? at - exit->profile->freeze_days * 86400 : 0;
 	ep_buf_init(&number, 32);
-	ep_buf_addf(&number, "=%lld", (long long)exit->leave_at);
+	ep_buf_addf(&number, "=%lld", (long long)at);
 	return ep_buf_take(&number);
 }
 
@@ -133,6 +153,8 @@ static bool is_asked(const struct ep_fleet_tenancy *tenancy,
 
 bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
 		      const struct ep_outcome *out)
+bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
+		      const struct ep_eval *eval, const struct ep_outcome *out)
 {
 	if (!out->applies)
 		return false;
@@ -142,20 +164,23 @@ bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
 	    out->unit.owner->msp && lk->exit->subject == EP_EXIT_CUSTOMER &&
 	    eval->rule->systems.n == 1 && out->unit.tenancy &&
 	    is_asked(out->unit.tenancy, eval->rule))
+	if (end->shipped && lk->exit->subject == EP_EXIT_CUSTOMER &&
+	    out->unit.owner && out->unit.owner->msp)
 		return true;
 	return lk->exit->profile->fleet || eval->rule->per == EP_PER_FLEET ||
 	       (lk->exit->customer &&
 		ep_str_eq(out->unit.customer, lk->exit->customer));
 }
 
-static void note_datasets(struct ep_looker *lk, const struct ep_eval *eval)
+static void note_datasets(struct ep_looker *lk, const struct ep_end *end,
+			  const struct ep_eval *eval)
 {
 	struct ep_gate_teller teller = { .to = lk, .tell = note_dataset };
 	struct ep_gate gate;
 
 	ep_gate_init(&gate, &lk->fleet, eval->rule, 0);
 	for (size_t i = 0; i < eval->outcome.n; i++)
-		if (ep_look_concerns(lk, eval, &eval->outcome.v[i]))
+		if (ep_look_concerns(lk, end, eval, &eval->outcome.v[i]))
 			ep_gate_datasets(&gate, &eval->outcome.v[i].unit,
 					 &teller);
 	ep_gate_release(&gate);
@@ -186,7 +211,7 @@ int ep_look_query(struct ep_looker *lk, const struct ep_end *end,
 	fit_rule(lk->exit, end, &rule);
 	rc = ep_eval_rule(&ctx, &rule, &eval, err);
 	if (rc == 0) {
-		note_datasets(lk, &eval);
+		note_datasets(lk, end, &eval);
 		rc = ep_look_items(lk, end, &eval, err);
 		ep_eval_release(&eval);
 	}

@@ -40,6 +40,8 @@ struct ep_end {
 	struct ep_rule *own;
 	bool shipped;	/* rule is one of rules/ and knows no subject */
 	struct ep_words after;	/* ends that come first */
+	/* Attestation that settles items up to the time it was made; NULL. */
+	char *settled_by;
 	char *rule_id;	/* as written, NULL none */
 	char *use;	/* "PROFILE/END", NULL none */
 	char *items;	/* the query as written, NULL none */

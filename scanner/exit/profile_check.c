@@ -52,6 +52,7 @@ static void resolve_use(const struct checker *chk, struct ep_end *end)
 	end->title = ep_strdup(of->title);
 	end->who = ep_strdup(of->who);
 	end->fix = ep_strdup(of->fix);
+	end->settled_by = ep_strdup(of->settled_by);
 	end->act = of->act;
 	end->broken = of->broken;
 	end->attest = of->attest;
@@ -60,10 +61,24 @@ static void resolve_use(const struct checker *chk, struct ep_end *end)
 	end->rule_id = ep_strdup(of->rule_id);
 }
 
+static void check_settled(const struct checker *chk, const struct ep_end *end)
+{
+	const struct ep_end *by =
+		end->settled_by ? ep_profile_end(chk->profile, end->settled_by)
+				: NULL;
+
+	if (end->settled_by && (!by || !by->attest || end->attest))
+		ep_diag_add(chk->diag, chk->profile->file, end->line, end->col,
+			    "settled_by: \"%s\" is no attestation of this "
+			    "profile that could settle items",
+			    end->settled_by);
+}
+
 static void check_names(const struct checker *chk, struct ep_end *end)
 {
 	const char *file = chk->profile->file;
 
+	check_settled(chk, end);
 	if (end->rule_id) {
 		end->rule = ep_rules_find(chk->rules, end->rule_id);
 		if (!end->rule)

@@ -38,15 +38,16 @@ static void EP_PRINTF(3, 4) complain(const struct end_reader *er,
 /* Values come with a '=' before them, so that a person called 007 stays
  * text whatever the binding makes of numbers. */
 static const char self_person[] =
-	"self(person, address, customer, leave_at) AS (SELECT"
+	"self(person, address, customer, leave_at, address_key) AS (SELECT"
 	" substr(:person, 2), substr(:address, 2), substr(:customer, 2),"
-	" CAST(substr(:leave_at, 2) AS INTEGER)),\n"
+	" CAST(substr(:leave_at, 2) AS INTEGER), substr(:address_key, 2)),\n"
 	"his(tenant, dataset, account, certain, how) AS ("
 	"SELECT l.tenant, l.dataset, l.account, l.certain, l.how"
 	" FROM person_link AS l JOIN self ON l.person = self.person"
 	" UNION SELECT a.tenant, a.dataset, a.id, 1, 'this address'"
-	" FROM account AS a JOIN self"
-	" ON a.email = self.address OR a.login = self.address),\n"
+	" FROM self JOIN account AS a ON a.email_key = self.address_key"
+	" UNION SELECT a.tenant, a.dataset, a.id, 1, 'this address'"
+	" FROM self JOIN account AS a ON a.login_key = self.address_key),\n"
 	"mail(address) AS (SELECT m.address FROM alias AS m"
 	" JOIN self ON m.person = self.person"
 	" UNION SELECT self.address FROM self)";
@@ -62,19 +63,21 @@ static const char self_device[] =
 	" AND NOT EXISTS (SELECT 1 FROM agent AS b WHERE"
 	" b.tenant = a.tenant AND b.hardware = self.hardware)))";
 static const char self_customer[] =
-	"self(customer, leave_at) AS (SELECT substr(:customer, 2),"
-	" CAST(substr(:leave_at, 2) AS INTEGER))";
+	"self(customer, leave_at, freeze_at) AS (SELECT substr(:customer, 2),"
+	" CAST(substr(:leave_at, 2) AS INTEGER),"
+	" CAST(substr(:freeze_at, 2) AS INTEGER))";
 
 static const struct {
 	const char *self;
-	const char *param[5];
+	const char *param[6];
 } subjects[EP_EXIT_SUBJECTS] = {
 	[EP_EXIT_PERSON] = { self_person,
-		{ "person", "address", "customer", "leave_at", NULL } },
+		{ "person", "address", "address_key", "customer", "leave_at",
+		  NULL } },
 	[EP_EXIT_DEVICE] = { self_device,
 		{ "device", "hardware", "customer", "leave_at", NULL } },
 	[EP_EXIT_CUSTOMER] = { self_customer,
-		{ "customer", "leave_at", NULL } },
+		{ "customer", "leave_at", "freeze_at", NULL } },
 };
 
 static void add_params(struct ep_rule *rule, enum ep_exit_subject subject)
@@ -245,12 +248,14 @@ static void read_body(const struct end_reader *er)
 {
 	static const char *const known[] = { "id", "title", "act", "fix",
 		"broken", "after", "per", "systems", "needs", "items", "like",
-		"rule", "attest", NULL };
+		"rule", "attest", "settled_by", NULL };
 
 	ep_yaml_known(er->node, known, "end state", er->rd->profile->file,
 		      er->rd->diag);
 	er->end->title = ep_profile_text(er->rd, er->node, "title", true);
 	er->end->fix = ep_profile_text(er->rd, er->node, "fix", false);
+	er->end->settled_by = ep_profile_text(er->rd, er->node, "settled_by",
+					      false);
 	(void)ep_yaml_bool(er->node, "broken", er->rd->profile->file,
 			   er->rd->diag, &er->end->broken);
 	read_act(er);
@@ -308,5 +313,6 @@ void ep_end_free(struct ep_end *end)
 	ep_free(end->rule_id);
 	ep_free(end->use);
 	ep_free(end->items);
+	ep_free(end->settled_by);
 	ep_free(end);
 }

@@ -722,6 +722,46 @@ static void test_customer(void **state)
 			 EP_EXIT_UNKNOWN);
 }
 
+/* --- the exit window ---------------------------------------------------- */
+
+#define POLICY(version) \
+	"customers:\n" \
+	"- {id: msp, name: Northwind, msp: true}\n" \
+	"- {id: acme, name: Acme, exit_at: 2025-11-18, exit_ticket: \"5\"}\n" \
+	"tenants:\n" \
+	"- {tenant: dnsfilter/2, customer: acme}\n" \
+	"datasets:\n" \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.policies\n" \
+	"  kinds: [resource]\n" \
+	"  rows:\n" \
+	"  - resource: {kind: policy, id: p1, name: Strict, state: " version \
+	"}\n" \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.global_lists\n" \
+	"  kinds: [resource]\n" \
+	"  rows: []\n"
+
+/* A review settles what was seen before it, and nothing that comes after. */
+static void test_freeze(void **state)
+{
+	struct exits *ex = *state;
+	const struct ep_exit_ask ask = { .customer = "acme" };
+
+	kit_night(ex->kit, POLICY("v1"));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, POLICY("v2"));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "open");
+	said(ex, "freeze-review", "Pia", 0, "");
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, POLICY("v3"));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "open");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -742,6 +782,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_sync, up, down),
 		cmocka_unit_test_setup_teardown(test_device, up, down),
 		cmocka_unit_test_setup_teardown(test_customer, up, down),
+		cmocka_unit_test_setup_teardown(test_freeze, up, down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,8 @@ static void test_names(void **state)
 		"attest: x, fix: no-such}\n", "there is no remedy");
 	refused(state, HEAD "ends:\n  - {id: a, title: A, act: record, "
 		"attest: x, after: [b]}\n", "there is no end state \"b\"");
+	refused(state, HEAD "ends:\n" APPROVE QUERY("k", "key")
+		"    settled_by: k\n", "settled_by: \"k\" is no attestation");
 	refused(state, HEAD "ends:\n  - {id: a, use: other/b}\n",
 		"\"other/b\" is no end state");
 	refused(state, HEAD "ends:\n  - {id: a, use: leaver/a}\n",
