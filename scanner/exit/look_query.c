@@ -151,8 +151,6 @@ static bool is_asked(const struct ep_fleet_tenancy *tenancy,
 	return false;
 }
 
-bool ep_look_concerns(const struct ep_looker *lk, const struct ep_eval *eval,
-		      const struct ep_outcome *out)
 bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
 		      const struct ep_eval *eval, const struct ep_outcome *out)
 {
@@ -160,12 +158,9 @@ bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
 		return false;
 	/* What a customer costs and where it is managed stands in lists of
 	 * the MSP. */
-	if (eval->rule->per != EP_PER_FLEET && out->unit.owner &&
-	    out->unit.owner->msp && lk->exit->subject == EP_EXIT_CUSTOMER &&
-	    eval->rule->systems.n == 1 && out->unit.tenancy &&
-	    is_asked(out->unit.tenancy, eval->rule))
 	if (end->shipped && lk->exit->subject == EP_EXIT_CUSTOMER &&
-	    out->unit.owner && out->unit.owner->msp)
+	    out->unit.owner && out->unit.owner->msp && out->unit.tenancy &&
+	    is_asked(out->unit.tenancy, eval->rule))
 		return true;
 	return lk->exit->profile->fleet || eval->rule->per == EP_PER_FLEET ||
 	       (lk->exit->customer &&
