@@ -6,7 +6,8 @@
 --   only a declared owner and a review date keep such an account in hand.
 -- severity: medium
 -- per: tenant
--- systems: printix, dnsfilter, printix-partner, entra, okta, onelogin
+-- systems: printix, dnsfilter, printix-partner, entra, okta, onelogin,
+--   active-directory
 -- needs: account, declared
 -- param: generic
 --   "^(admin|administrator|info|it|itsupport|support|helpdesk|service|svc[-_.].*|office|kiosk[0-9]*|scan(ner)?|print(er)?|reception|noc[0-9]*|billing|root|test)$"

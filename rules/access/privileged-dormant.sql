@@ -6,7 +6,7 @@
 --   is taken over.
 -- severity: medium
 -- per: tenant
--- systems: dnsfilter, okta
+-- systems: dnsfilter, okta, active-directory
 -- needs: account, role, declared
 -- param: days 90 "Days without a sign-in after which an account is dormant"
 -- fix: dormant-review

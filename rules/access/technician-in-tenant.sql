@@ -7,7 +7,7 @@
 --   customer pays for, audits and has to know about.
 -- severity: medium
 -- per: tenant
--- systems: printix, dnsfilter, entra, okta, onelogin
+-- systems: printix, dnsfilter, entra, okta, onelogin, active-directory
 -- needs: account, tenancy, domain, declared
 -- fix: technician-remove
 -- maps: soc2 CC9.2 supporting "Shows technicians of the provider among the

@@ -245,6 +245,18 @@ check "no description is stored" \
 	test "$(grep -ac hunter2 "$ep_work/config/exitproof.db")" -eq 0
 check "no password is stored" \
 	test "$(grep -ac Finch-Passw0rd "$ep_work/config/exitproof.db")" -eq 0
+while read -r rule result; do
+	check_same "$rule is $result" "$result" \
+		"$(one "SELECT result FROM result WHERE rule = '$rule'
+		AND unit LIKE 'active-directory/%'")"
+done <<EOF
+directory-admin-blocked FAIL
+directory-service-account-unowned FAIL
+directory-service-account-admin PASS
+directory-password-weak PASS
+directory-krbtgt-old PASS
+directory-computer-stale PASS
+EOF
 coverage LDAPS deleted_users denied 'a right is missing' 'Deleted Objects'
 
 # --- the same from a file ---------------------------------------------------
@@ -263,6 +275,7 @@ facts() {
 }
 
 facts >"$ep_work/read"
+# shellcheck disable=SC2317
 export_ldif() {
 	LDAPTLS_CACERT=$dc/private/tls/ca.pem ldapsearch -x -LLL \
 		-o ldif-wrap=76 -E pr=500/noprompt -H "ldaps://$dc_host" \
