@@ -42,6 +42,9 @@ int ep_file_mkdirs(const char *path, int mode, struct ep_err *err)
  * by bytes; hidden ones left out.  A missing folder is an empty list. */
 int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
 		 size_t *ret_n, struct ep_err *err) EP_MUST_CHECK;
+/* The same for the folders in it. */
+int ep_file_folders(const char *folder, char ***ret_names, size_t *ret_n,
+		    struct ep_err *err) EP_MUST_CHECK;
 void ep_file_list_free(char **names, size_t n);
 /* folder "/" name, owned; name alone when it is absolute or folder NULL. */
 char *ep_file_join(const char *folder, const char *name);

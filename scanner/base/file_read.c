@@ -172,17 +172,20 @@ static int next_entry(DIR *dir, const char *folder, struct dirent **ret,
 	return errno ? ep_err_errno(err, EP_EIO, "%s: read", folder) : 0;
 }
 
+/* suffix NULL: folders. */
 static bool wanted(DIR *dir, const char *name, const char *suffix)
 {
 	struct stat st;
 
 	/* Links are followed: container platforms mount files as such. */
-	return name[0] != '.' && ep_str_ends(name, suffix) &&
-	       fstatat(dirfd(dir), name, &st, 0) == 0 && S_ISREG(st.st_mode);
+	if (name[0] == '.' || fstatat(dirfd(dir), name, &st, 0) < 0)
+		return false;
+	return suffix ? S_ISREG(st.st_mode) && ep_str_ends(name, suffix) :
+			S_ISDIR(st.st_mode);
 }
 
-int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
-		 size_t *ret_n, struct ep_err *err)
+static int list(const char *folder, const char *suffix, char ***ret_names,
+		size_t *ret_n, struct ep_err *err)
 {
 	EP_AUTO(names_release) struct names names = { 0 };
 	EP_AUTO(close_folder) DIR *dir = opendir(folder);
@@ -198,8 +201,10 @@ int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
 			continue;
 		if (names.n >= EP_FOLDER_FILES_MAX)
 			return ep_err_set(err, EP_ELIMIT,
-					  "%s: holds more than %d *%s files",
-					  folder, EP_FOLDER_FILES_MAX, suffix);
+					  "%s: holds more than %d %s%s",
+					  folder, EP_FOLDER_FILES_MAX,
+					  suffix ? "files *" : "folders",
+					  suffix ? suffix : "");
 		EP_VEC_ADD(&names) = ep_strdup(entry->d_name);
 	}
 	if (names.n)
@@ -208,6 +213,18 @@ int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
 	*ret_names = ep_take(&names.v);
 	names.n = 0;
 	return EP_OK;
+}
+
+int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
+		 size_t *ret_n, struct ep_err *err)
+{
+	return list(folder, suffix, ret_names, ret_n, err);
+}
+
+int ep_file_folders(const char *folder, char ***ret_names, size_t *ret_n,
+		    struct ep_err *err)
+{
+	return list(folder, NULL, ret_names, ret_n, err);
 }
 
 void ep_file_list_free(char **names, size_t n)

@@ -177,45 +177,101 @@ int ep_resolve_tenancy(void *to, const char *system, const char *key,
 struct batch {
 	const struct ep_spec *spec;
 	const struct ep_spec_import *import;
+	char *tenant;	/* that a folder of its own names, or NULL */
 	struct ep_words files;
 };
 EP_VEC_TYPE(batches, struct batch);
 
 static struct batch *batch_for(struct batches *batches,
 			       const struct ep_spec *spec,
-			       const struct ep_spec_import *import)
+			       const struct ep_spec_import *import,
+			       const char *tenant)
 {
 	for (size_t i = 0; i < batches->n; i++)
-		if (batches->v[i].import == import)
+		if (batches->v[i].import == import &&
+		    ep_str_eq(batches->v[i].tenant, tenant))
 			return &batches->v[i];
-	EP_VEC_ADD(batches) = (struct batch){ .spec = spec, .import = import };
+	EP_VEC_ADD(batches) = (struct batch){ .spec = spec,
+					      .import = import,
+					      .tenant = ep_strdup(tenant) };
 	return &batches->v[batches->n - 1];
+}
+
+/* The tenancy that a folder "SYSTEM-ID" is of; NULL and a complaint when this
+ * file cannot be about it alone. */
+static const char *tenant_of(struct ep_app *app, const char *folder,
+			     const char *name, const char *path,
+			     const struct ep_spec_import *import)
+{
+	size_t n = strlen(import->of_system);
+
+	if (!import->one_tenant)
+		ep_diag_add(&app->diag, path, 0, 0,
+			    "'%s' says itself which tenancies it is about; put "
+			    "it into the imports folder", name);
+	else if (strncmp(folder, import->of_system, n) != 0 ||
+		 folder[n] != '-' || !folder[n + 1])
+		ep_diag_add(&app->diag, path, 0, 0,
+			    "'%s' is about a tenancy of %s, and the folder of "
+			    "one is called %s-ID", name, import->of_system,
+			    import->of_system);
+	else
+		return folder + n + 1;
+	return NULL;
+}
+
+/* folder: name of one in the imports folder, NULL for that itself. */
+static int list_files(struct ep_app *app, struct batches *batches,
+		      const char *folder, struct ep_err *err)
+{
+	EP_AUTO_FREE char *path =
+		folder ? ep_file_join(app->config->imports, folder) :
+			 ep_strdup(app->config->imports);
+	char **names;
+	size_t n;
+
+	if (ep_file_list(path, "", &names, &n, err))
+		return err->code;
+	for (size_t i = 0; i < n; i++) {
+		const struct ep_spec *spec;
+		const struct ep_spec_import *import =
+			ep_import_find(&app->specs, names[i], &spec);
+		const char *tenant = NULL;
+
+		if (!import)
+			ep_diag_add(&app->diag, path, 0, 0,
+				    "no connector imports a file named '%s'",
+				    names[i]);
+		else if (folder)
+			tenant = tenant_of(app, folder, names[i], path,
+					   import);
+		if (import && (tenant || !folder))
+			EP_VEC_ADD(&batch_for(batches, spec, import,
+					      tenant)->files) =
+				ep_file_join(path, names[i]);
+	}
+	ep_file_list_free(names, n);
+	return 0;
 }
 
 static int list_folder(struct ep_app *app, struct batches *batches,
 		       struct ep_err *err)
 {
-	const struct ep_spec_import *import;
-	const struct ep_spec *spec;
 	char **names;
 	size_t n;
+	int rc;
 
 	if (!app->config->imports)
 		return 0;
-	if (ep_file_list(app->config->imports, "", &names, &n, err))
-		return err->code;
-	for (size_t i = 0; i < n; i++) {
-		import = ep_import_find(&app->specs, names[i], &spec);
-		if (import)
-			EP_VEC_ADD(&batch_for(batches, spec, import)->files) =
-				ep_file_join(app->config->imports, names[i]);
-		else
-			ep_diag_add(&app->diag, app->config->imports, 0, 0,
-				    "no connector imports a file named '%s'",
-				    names[i]);
-	}
+	rc = list_files(app, batches, NULL, err);
+	if (rc == 0)
+		rc = ep_file_folders(app->config->imports, &names, &n, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = list_files(app, batches, names[i], err);
 	ep_file_list_free(names, n);
-	return 0;
+	return rc;
 }
 
 static int add_register(struct ep_app *app, struct batches *batches,
@@ -235,10 +291,10 @@ static int add_register(struct ep_app *app, struct batches *batches,
 	if (stat(app->config->leavers, &st) != 0) {
 		ep_diag_add(&app->diag, app->config->leavers, 0, 0,
 			    "the leaver register is not there");
-		return ep_unread_import(app, sink, spec, import,
+		return ep_unread_import(app, sink, spec, import, NULL,
 					"its file is not there", err);
 	}
-	EP_VEC_ADD(&batch_for(batches, spec, import)->files) =
+	EP_VEC_ADD(&batch_for(batches, spec, import, NULL)->files) =
 		ep_strdup(app->config->leavers);
 	return 0;
 }
@@ -266,6 +322,7 @@ static int import_batch(struct ep_app *app, const struct batch *batch,
 		.n = batch->files.n,
 		.captured_at = written_at(batch->files.v[0]),
 		.captured_by = "the imports folder",
+		.tenant = batch->tenant,
 		.max_age = leavers ? app->config->leavers_max_age :
 				     app->config->import_max_age,
 		.resolve = ep_resolve_tenancy,
@@ -278,7 +335,7 @@ static int import_batch(struct ep_app *app, const struct batch *batch,
 	if (rc == 0 || app->diag.n == before)
 		return rc;
 	return ep_unread_import(app, sink, batch->spec, batch->import,
-				err->msg, err);
+				batch->tenant, err->msg, err);
 }
 
 /* An import that went wrong has said so in diag; the machinery's own errors
@@ -297,8 +354,10 @@ int ep_import_waiting(struct ep_app *app, struct ep_sink *sink, int *ret_bad,
 		rc = list_folder(app, &batches, err);
 	for (size_t i = 0; rc == 0 && i < batches.n; i++)
 		rc = import_batch(app, &batches.v[i], sink, err);
-	for (size_t i = 0; i < batches.n; i++)
+	for (size_t i = 0; i < batches.n; i++) {
+		ep_free(batches.v[i].tenant);
 		ep_words_release(&batches.v[i].files);
+	}
 	ep_vec_release(&batches);
 	*ret_bad = (int)(app->diag.n - before);
 	return rc;

@@ -95,6 +95,32 @@ static int list_tenancies(struct ep_app *app, const char *name,
 	return rc;
 }
 
+/* A folder's name that is nobody's makes no tenancy: the file's complaint
+ * says so. */
+static int know_tenancy(struct ep_app *app, const char *system,
+			const char *tenant, struct ep_words *tenants,
+			struct ep_err *err)
+{
+	struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_store_flush(app->store, err);
+
+	if (rc == 0)
+		rc = ep_db_prepare(ep_store_db(app->store),
+				   "SELECT t.id FROM temp.tenancy t"
+				   " WHERE t.system = ?1 AND t.id = ?2",
+				   &stmt, err);
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, system);
+	ep_db_text(stmt, 2, tenant);
+	rc = ep_db_step(stmt, &row, err);
+	if (rc == 0 && row)
+		EP_VEC_ADD(tenants) = ep_strdup(ep_db_col_text(stmt, 0));
+	ep_db_done(stmt);
+	return rc;
+}
+
 static unsigned kinds_of(const struct ep_spec_import *import)
 {
 	unsigned kinds = 0;
@@ -106,8 +132,8 @@ static unsigned kinds_of(const struct ep_spec_import *import)
 
 int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 		     const struct ep_spec *spec,
-		     const struct ep_spec_import *import, const char *reason,
-		     struct ep_err *err)
+		     const struct ep_spec_import *import, const char *tenant,
+		     const char *reason, struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(512);
 	const struct ep_customer *msp = &app->config->customers.v[0];
@@ -115,7 +141,11 @@ int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 	int rc;
 
 	ep_buf_addf(&name, "%s.%s", spec->id, import->name);
-	rc = list_tenancies(app, name.s, &tenants, err);
+	if (tenant)
+		rc = know_tenancy(app, import->of_system, tenant, &tenants,
+				  err);
+	else
+		rc = list_tenancies(app, name.s, &tenants, err);
 	if (rc == 0 && tenants.n == 0 &&
 	    strcmp(import->of_system, REGISTER) == 0)
 		EP_VEC_ADD(&tenants) = ep_strdup(msp->id);

@@ -17,11 +17,12 @@ struct ep_sink;
 int ep_unread_connections(struct ep_app *app, struct ep_sink *sink,
 			  struct ep_err *err) EP_MUST_CHECK;
 
-/* The import's dataset of every tenancy that has it or ought to; the register
- * has it even when it was never read. */
+/* The import's dataset of every tenancy that has it or ought to, or of the
+ * one that the file is about (NULL: it does not say); the register has it
+ * even when it was never read. */
 int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 		     const struct ep_spec *spec,
-		     const struct ep_spec_import *import, const char *reason,
-		     struct ep_err *err) EP_MUST_CHECK;
+		     const struct ep_spec_import *import, const char *tenant,
+		     const char *reason, struct ep_err *err) EP_MUST_CHECK;
 
 #endif

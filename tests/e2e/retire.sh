@@ -15,7 +15,7 @@ findings() {
 		AND unit = '$org'" | tail -n 1
 }
 check_status "what is configured cannot be retired" 65 \
-	ep tenant retire $org --reason sold
+	ep tenant retire "$org" --reason sold
 check_has "... and the message says what to do" "$ep_work/err" 'claim out first'
 
 cp "$config" "$ep_work/all.yaml"
@@ -27,11 +27,11 @@ check_status "status ends with 2" 2 ep status --now 2026-11-19T03:00:00Z
 check_has "... since it is stale" "$ep_work/out" "^stale .*$org"
 before=$(findings)
 check "something is open there" test "$before" -gt 0
-check_status "a reason is needed" 64 ep tenant retire $org
+check_status "a reason is needed" 64 ep tenant retire "$org"
 check_status "a tenancy has to be known" 66 ep tenant retire okta/x --reason x
-check_status "it is retired" 0 ep tenant retire $org --by "Ana Lima" \
+check_status "it is retired" 0 ep tenant retire "$org" --by "Ana Lima" \
 	--reason "sold with the business" --now 2026-11-19T04:00:00Z
-check_status "not twice" 65 ep tenant retire $org --reason again
+check_status "not twice" 65 ep tenant retire "$org" --reason again
 
 # later NAME DAY: a night after the last one of the world.
 later() {

@@ -335,6 +335,10 @@ static void lists_by_suffix_in_order(void **state)
 	assert_int_equal(ep_file_list(in("none"), "", &names, &n, &err), 0);
 	assert_int_equal(n, 0);
 	ep_file_list_free(names, n);
+	assert_int_equal(ep_file_folders(folder, &names, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(names[0], "d.yaml");
+	ep_file_list_free(names, n);
 	/* A file in its place is no empty folder. */
 	assert_true(ep_file_list(in("c.yml"), "", &names, &n, &err) < 0);
 }
