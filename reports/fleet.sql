@@ -33,9 +33,48 @@ SELECT c.name AS "Customer", c.customer AS "Id",
 -- use: systems
 -- use: trend
 -- use: undecided
--- use: findings
+
+-- section: by-rule
+-- title: Findings by rule
+-- draw: table
+-- about: Each customer's page has them one by one, with evidence and remedy.
+-- empty: No open finding. Results that are undecided are counted above.
+SELECT coalesce(r.severity, f.severity) AS "Severity", coalesce(t.title, f.rule) AS "Rule", f.rule AS "Name",
+       count(*) AS "Findings", sum(f.waived) AS "Of them waived",
+       count(DISTINCT f.customer) AS "Customers", substr(iso(min(f.first_seen)), 1, 10) AS "Oldest"
+  FROM finding f
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+   AND (:customer IS NULL OR f.customer = :customer)
+ GROUP BY f.rule
+ ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+          count(*) DESC, f.rule
+
+-- section: unclaimed
+-- title: Findings of tenancies that nobody claims
+-- draw: findings
+SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
+       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
+       '' AS customer, f.unit, f.unit_name,
+       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
+       f.first_seen, coalesce(f.waiver_note, '') AS note
+  FROM finding f
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ WHERE coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+   AND f.customer IS NULL AND :customer IS NULL
+ ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+          f.rule, f.unit, name, f.subject
+ LIMIT 1000
+
 -- use: retired
--- use: waived
 -- use: fixed
 -- use: changed
 -- use: populations

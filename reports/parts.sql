@@ -214,10 +214,19 @@ UNION ALL SELECT 'sites, queues, networks, policies', count(*), '' FROM resource
 -- title: Results by rule
 -- draw: table
 -- about: Only PASS is good news: EMPTY found nothing to examine, UNDECIDED could not look.
-SELECT coalesce(t.title, l.rule) AS Rule, r.severity AS Severity,
-       sum(l.result = 'FAIL') AS "FAIL", sum(l.result = 'UNDECIDED') AS "UNDECIDED",
-       sum(l.result = 'PASS') AS "PASS", sum(l.result = 'WAIVED') AS "WAIVED",
-       sum(l.result = 'EMPTY') AS "EMPTY", sum(l.result = 'NOT-APPLICABLE') AS "NOT-APPLICABLE",
+SELECT coalesce(t.title, l.rule) AS Rule,
+       CASE WHEN sum(l.result = 'FAIL') > 0 THEN 'FAIL'
+            WHEN sum(l.result = 'UNDECIDED') > 0 THEN 'UNDECIDED'
+            WHEN sum(l.result = 'WAIVED') > 0 THEN 'WAIVED'
+            WHEN sum(l.result = 'PASS') > 0 THEN 'PASS'
+            WHEN sum(l.result = 'EMPTY') > 0 THEN 'EMPTY' ELSE 'NOT-APPLICABLE' END AS "Worst",
+       rtrim(CASE WHEN sum(l.result = 'FAIL') > 0 THEN sum(l.result = 'FAIL') || ' FAIL, ' ELSE '' END ||
+             CASE WHEN sum(l.result = 'UNDECIDED') > 0 THEN sum(l.result = 'UNDECIDED') || ' UNDECIDED, ' ELSE '' END ||
+             CASE WHEN sum(l.result = 'WAIVED') > 0 THEN sum(l.result = 'WAIVED') || ' WAIVED, ' ELSE '' END ||
+             CASE WHEN sum(l.result = 'PASS') > 0 THEN sum(l.result = 'PASS') || ' PASS, ' ELSE '' END ||
+             CASE WHEN sum(l.result = 'EMPTY') > 0 THEN sum(l.result = 'EMPTY') || ' EMPTY, ' ELSE '' END ||
+             CASE WHEN sum(l.result = 'NOT-APPLICABLE') > 0 THEN sum(l.result = 'NOT-APPLICABLE') || ' NOT-APPLICABLE' ELSE '' END,
+             ', ') AS "Units",
        sum(l.population) AS Examined
   FROM result_log l
   JOIN rule_run r ON r.run = :run AND r.rule = l.rule
@@ -567,7 +576,7 @@ SELECT t.id || ', revision ' || t.revision AS name,
 -- title: Run records
 -- draw: table
 -- about: The last hundred runs up to this one.
-SELECT r.id AS "Run", r.kind AS "Kind", r.state AS "State", iso(r.started_at) AS "Started", iso(r.ended_at) AS "Ended",
+SELECT r.id AS "Run", r.kind AS "Kind", CASE r.state WHEN 'complete' THEN 'ended' ELSE r.state END AS "State", iso(r.started_at) AS "Started", iso(r.ended_at) AS "Ended",
        r.by_user AS "By", r.host AS "Host", r.program AS "Program", substr(r.config_sha256, 1, 12) AS "Configuration",
        substr(c.rules_sha256, 1, 12) AS "Rules",
        CASE WHEN r.testing THEN 'testing: no evidence' ELSE '' END AS "Note"

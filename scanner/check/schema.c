@@ -61,6 +61,8 @@ static const char tables[] =
 	" run INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
 	" event TEXT NOT NULL, at INTEGER NOT NULL,"
 	" PRIMARY KEY(run, fingerprint, event)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS finding_event_of"
+	" ON finding_event(fingerprint, run);"
 
 	"CREATE TABLE IF NOT EXISTS person_match("
 	" tenant TEXT NOT NULL, account TEXT NOT NULL, person TEXT NOT NULL,"

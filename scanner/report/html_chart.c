@@ -228,7 +228,7 @@ static void draw_numbers(struct ep_xml *xml, const struct ep_section *section,
 		ep_html_value(xml, parts->v[i].series);
 		ep_xml_close(xml);
 		ep_xml_open(xml, "td");
-		ep_xml_attr(xml, "class", "num");
+		ep_xml_attr(xml, "class", "n");
 		ep_xml_textf(xml, "%" PRId64, parts->v[i].value);
 		ep_xml_close(xml);
 		ep_xml_close(xml);

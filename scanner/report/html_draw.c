@@ -61,19 +61,20 @@ static bool is_link(struct ep_stmt *stmt, int i)
 
 static void table_cell(struct ep_xml *xml, struct ep_stmt *stmt, int i)
 {
-	const char *s = ep_db_col_text(stmt, i);
+	const char *shape, *s = ep_db_col_text(stmt, i);
 
 	ep_xml_open(xml, "td");
 	if (ep_db_col_type(stmt, i) == EP_DB_INT)
-		ep_xml_attr(xml, "class", s && strcmp(s, "0") == 0 ? "num zero" :
-								   "num");
+		ep_xml_attr(xml, "class", s && strcmp(s, "0") == 0 ? "n z" : "n");
 	if (is_link(stmt, i)) {
 		ep_xml_open(xml, "a");
 		ep_xml_attrf(xml, "href", "%s.html", s);
 		ep_xml_text(xml, s);
 		ep_xml_close(xml);
-	} else if (s && *s) {
-		ep_html_value(xml, s);
+	} else if (s && ep_page_tone(s, &shape)) {
+		ep_html_pill(xml, s);
+	} else if (s) {
+		ep_xml_text(xml, s);
 	}
 	ep_xml_close(xml);
 }
@@ -92,7 +93,7 @@ static void table_head(struct ep_xml *xml, const struct ep_section *section,
 		ep_xml_open(xml, "th");
 		ep_xml_attr(xml, "scope", "col");
 		if (ep_db_col_type(stmt, i) == EP_DB_INT)
-			ep_xml_attr(xml, "class", "num");
+			ep_xml_attr(xml, "class", "n");
 		ep_xml_text(xml, ep_db_col_name(stmt, i));
 		ep_xml_close(xml);
 	}

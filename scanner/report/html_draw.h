@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Private to the HTML writer: one section drawn.  Tenant text goes into
- * element content only, inside <bdi>, never into an attribute.
+ * element content only, inside <bdi> or alone in a table cell (a paragraph of
+ * its own for the direction of writing), never into an attribute.
  */
 #ifndef EP_REPORT_HTML_DRAW_H
 #define EP_REPORT_HTML_DRAW_H

@@ -146,6 +146,18 @@ static void add_plan(struct ep_json_out *js, const struct ep_page *page)
 	ep_json_out_end(js, '}');
 }
 
+/* The schema wants a control, or all of them; neither was reviewed. */
+static void add_no_control(struct ep_json_out *js)
+{
+	ep_json_out_text(js, "description",
+			 "No rule had a result, so that no control was "
+			 "reviewed.");
+	ep_json_out_array(js, "include-controls");
+	ep_json_out_object(js, NULL);
+	ep_json_out_text(js, "control-id", "none");
+	ep_json_out_end(js, '}');
+}
+
 static int add_reviewed(struct ep_json_out *js, struct ep_store *store,
 			const struct ep_page *page, struct ep_err *err)
 {
@@ -168,12 +180,9 @@ static int add_reviewed(struct ep_json_out *js, struct ep_store *store,
 		ep_json_out_end(js, '}');
 	}
 	ep_db_done(stmt);
-	if (some)
-		ep_json_out_end(js, ']');
-	else
-		ep_json_out_text(js, "description",
-				 "No rule had a result, so that no control "
-				 "was reviewed.");
+	if (!some)
+		add_no_control(js);
+	ep_json_out_end(js, ']');
 	ep_json_out_end(js, '}');
 	ep_json_out_end(js, ']');
 	ep_json_out_end(js, '}');

@@ -33,7 +33,8 @@ sqlite3 "$ep_db" "
 	 WHERE rid = (SELECT min(rid) FROM now_resource);
 	UPDATE run SET by_user = 'zora.quillfeather'"
 
-# everything FOLDER [OPTION...]: every format and definition.
+# everything FOLDER [OPTION...]: every format and definition; check calls it.
+# shellcheck disable=SC2317
 everything() {
 	folder=$1
 	shift
