@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: account-returned
--- revision: 1
+-- revision: 2
 -- title: No account came back after it was removed
 -- why: Printix makes a deleted user again at the next sign-in through the
 --   identity provider: who was removed here only is back tomorrow.
 -- severity: high
 -- per: tenant
--- systems: printix, dnsfilter
--- needs: account[printix.users|dnsfilter.users],
---   gone_account[printix.users|dnsfilter.users]
+-- systems: dnsfilter, entra, google, okta, onelogin, printix
+-- needs: account[printix.users|dnsfilter.users|entra.users|google.users|okta.users|onelogin.users],
+--   gone_account[printix.users|dnsfilter.users|entra.users|google.users|okta.users|onelogin.users]
 -- param: days 30 "Days for which a return is reported"
 -- fix: account-return
 -- maps: soc2 CC6.2 direct "Shows accounts that came back under a new id, so

@@ -34,10 +34,20 @@ static const struct {
 	{ "person_link", KIND(account), true, true, false },
 };
 
+/* Beside each entity: what is gone of it, and what moved. */
+static int kind_of_view(const char *name)
+{
+	static const char *const prefix[] = { "gone_", "moved_" };
+
+	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++)
+		if (ep_str_starts(name, prefix[i]))
+			return ep_entity_kind(name + strlen(prefix[i]));
+	return ep_entity_kind(name);
+}
+
 static bool fill_view(struct ep_need *need, const char *name)
 {
-	bool gone = ep_str_starts(name, "gone_");
-	int kind = ep_entity_kind(gone ? name + 5 : name);
+	int kind = kind_of_view(name);
 
 	if (kind >= 0) {
 		need->kinds = 1u << kind;

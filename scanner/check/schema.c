@@ -4,6 +4,7 @@
  */
 #include "check/check.h"
 
+#include "check/baseline.h"
 #include "ext/db.h"
 
 static const char tables[] =
@@ -76,7 +77,9 @@ static const char tables[] =
 
 int ep_check_schema(struct ep_db *db, struct ep_err *err)
 {
-	return ep_db_exec(db, tables, err);
+	int rc = ep_db_exec(db, tables, err);
+
+	return rc < 0 ? rc : ep_baseline_schema(db, err);
 }
 
 /* Texts of rules stay: they are what they are, whoever asked.  So do people's

@@ -5,6 +5,7 @@
 #include "check/trace.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
@@ -17,7 +18,7 @@ static void note(void *to, const char *object, const char *column,
 	struct ep_trace *trace = to;
 	struct ep_buf key;
 
-	if (ep_str_eqcase(object, "moved") &&
+	if (object && strncasecmp(object, "moved", 5) == 0 &&
 	    (ep_str_eqcase(column, "run") || ep_str_eqcase(column, "at")))
 		trace->bounded = true;
 	ep_buf_init(&key, 4096);
@@ -159,9 +160,11 @@ int ep_trace_match(const struct ep_trace *trace, struct ep_db *db,
 
 	ep_trace_views(trace, db, &views, &inner);
 	rc = compare(rule, &views, inner, err);
-	if (rc == 0 && !trace->bounded && ep_words_has(&views, "moved"))
-		rc = ep_err_set(err, EP_ECONFIG, "reads all history there "
-				"is: restrict moved.run or moved.at");
+	for (size_t i = 0; rc == 0 && !trace->bounded && i < views.n; i++)
+		if (ep_str_starts(views.v[i], "moved"))
+			rc = ep_err_set(err, EP_ECONFIG, "reads all history "
+					"there is: restrict %s.run or %s.at",
+					views.v[i], views.v[i]);
 	ep_words_release(&views);
 	return rc;
 }

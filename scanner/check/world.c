@@ -55,6 +55,18 @@ static int read_kinds(const struct player *pl, unsigned *ret,
 	return 0;
 }
 
+static int read_version(const struct player *pl, int *ret, struct ep_err *err)
+{
+	const char *version = member(pl->node, "version");
+	int64_t number = 1;
+
+	if (version && (!ep_str_int(version, &number) || number < 1 ||
+			number > INT32_MAX))
+		return wrong(pl, "version: expected a number", err);
+	*ret = (int)number;
+	return 0;
+}
+
 static int read_ref(const struct player *pl, char *system, size_t size,
 		    struct ep_dataset_ref *ret, struct ep_err *err)
 {
@@ -70,12 +82,14 @@ static int read_ref(const struct player *pl, char *system, size_t size,
 	*ret = (struct ep_dataset_ref){
 		.system = system, .tenant = slash + 1,
 		.name = member(pl->node, "dataset"), .connector = "world",
-		.connector_version = 1, .max_age = API_MAX_AGE,
+		.max_age = API_MAX_AGE,
 		/* A world may go from full to empty in a night. */
 		.transient = true, .held_ok = true,
 	};
 	if (!ret->name || !strchr(ret->name, '.'))
 		return wrong(pl, "dataset: expected connector.listing", err);
+	if (read_version(pl, &ret->connector_version, err) < 0)
+		return err->code;
 	if (age && !ep_str_int(age, &ret->max_age))
 		return wrong(pl, "max_age: expected seconds", err);
 	if (imported && !ep_str_bool(imported, &ret->imported))
@@ -128,7 +142,7 @@ static int play_dataset(struct player *pl, struct ep_err *err)
 {
 	static const char *const known[] = {
 		"tenant", "dataset", "kinds", "status", "reason", "advice",
-		"imported", "captured_at", "max_age", "rows", NULL
+		"imported", "captured_at", "max_age", "version", "rows", NULL
 	};
 	struct ep_dataset_ref ref;
 	struct ep_coverage cover;

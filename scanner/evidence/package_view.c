@@ -310,6 +310,16 @@ static int copy_gone(struct ep_db *from, struct ep_db *to, struct ep_err *err)
 	}
 	if (rc == 0)
 		rc = copy_view(from, to, "moved", true, err);
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = ep_db_execf(to, err, "CREATE VIEW \"moved_%s\" AS SELECT "
+				 "customer, tenant, system, dataset, key, op, "
+				 "run, at, old FROM moved WHERE kind = '%s'",
+				 ep_entity((enum ep_kind)i)->name,
+				 ep_entity((enum ep_kind)i)->name);
+	if (rc == 0)
+		rc = copy_view(from, to, "baseline", true, err);
+	if (rc == 0)
+		rc = copy_view(from, to, "baseline_seen", true, err);
 	return rc == 0 ? copy_view(from, to, "coverage", false, err) : rc;
 }
 

@@ -81,6 +81,7 @@
  *                a row that came back under the same key is not in it
  *     moved      customer, tenant, system, dataset, kind, key, op, run, at,
  *                old (JSON)    the history; ask for a run or a range of runs
+ *     moved_<kind>  the same of one kind, without the column kind
  *     person_link  customer, tenant, dataset, account, email, person,
  *                person_name, left_at, how, certain (0/1)   written by check
  */

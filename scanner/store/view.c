@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes the views of entities: what is there, and what is gone.  The columns
+ * Makes the views of entities: what is there, what is gone, what moved.  The columns
  * that every one of them begins with come from one place each.
  */
 #include "store/view.h"
@@ -174,14 +174,54 @@ static int make_gone_view(struct ep_store *store, enum ep_kind kind,
 	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
 }
 
+/* As `moved`, by run first, for one kind: what a rule reads of it decides
+ * which listings it waits for. */
+static int make_moved_view(struct ep_store *store, enum ep_kind kind,
+			   struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	const char *name = ep_entity(kind)->name;
+	int rc;
+
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql, "DROP VIEW IF EXISTS temp.\"moved_%s\";"
+		    "CREATE TEMP VIEW \"moved_%s\" AS SELECT "
+		    "t.customer AS customer, t.uid AS tenant, "
+		    "t.system AS system, d.name AS dataset, "
+		    "coalesce(h.key, (SELECT n.key FROM main.\"now_%s\" n "
+		    "WHERE n.rid = h.rid), (SELECT c.key FROM main.history c "
+		    "WHERE c.op = 3 AND c.kind = %d AND c.rid = h.rid)) "
+		    "AS key, CASE h.op WHEN 1 THEN 'open' WHEN 2 THEN "
+		    "'change' WHEN 3 THEN 'close' END AS op, r.id AS run, "
+		    "r.started_at AS at, h.old AS old FROM main.run r "
+		    "CROSS JOIN main.history h ON h.id > r.history_low "
+		    "AND h.id <= r.history_high "
+		    "JOIN main.dataset d ON d.id = h.dataset "
+		    "JOIN main.tenancy t ON t.id = d.tenancy",
+		    name, name, name, (int)kind);
+	ep_view_add_alive(store, &sql);
+	ep_buf_addf(&sql, " AND +h.kind = %d AND +h.quiet = 0 "
+		    "AND r.id <= %lld", (int)kind, (long long)store->as_of);
+	rc = add_narrow(&sql, store->narrow[kind], err);
+	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
+}
+
+static int make_views(struct ep_store *store, enum ep_kind kind,
+		      struct ep_err *err)
+{
+	int rc = make_entity_view(store, kind, err);
+
+	if (rc == 0)
+		rc = make_gone_view(store, kind, err);
+	return rc == 0 ? make_moved_view(store, kind, err) : rc;
+}
+
 int ep_view_kind(struct ep_store *store, enum ep_kind kind, struct ep_err *err)
 {
 	int rc = ep_view_unlock(store, err);
 
 	if (rc == 0)
-		rc = make_entity_view(store, kind, err);
-	if (rc == 0)
-		rc = make_gone_view(store, kind, err);
+		rc = make_views(store, kind, err);
 	return ep_view_lock(store, rc, err);
 }
 
@@ -189,11 +229,8 @@ int ep_view_all(struct ep_store *store, struct ep_err *err)
 {
 	int rc = ep_view_unlock(store, err);
 
-	for (int i = 0; rc == 0 && i < EP_KINDS; i++) {
-		rc = make_entity_view(store, (enum ep_kind)i, err);
-		if (rc == 0)
-			rc = make_gone_view(store, (enum ep_kind)i, err);
-	}
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = make_views(store, (enum ep_kind)i, err);
 	if (rc == 0)
 		rc = ep_view_fixed(store, err);
 	return ep_view_lock(store, rc, err);
