@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: generic-account-undeclared
--- revision: 2
+-- revision: 3
 -- title: Every account that stands for no single person is declared
 -- why: Behind admin@, info@ or a kiosk nobody can be asked, and nobody leaves:
 --   only a declared owner and a review date keep such an account in hand.
 -- severity: medium
 -- per: tenant
 -- systems: printix, dnsfilter, printix-partner, entra, okta, onelogin,
---   active-directory
+--   active-directory, google, ninjaone, connectwise-psa, halopsa, autotask
 -- needs: account, declared
 -- param: generic
 --   "^(admin|administrator|info|it|itsupport|support|helpdesk|service|svc[-_.].*|office|kiosk[0-9]*|scan(ner)?|print(er)?|reception|noc[0-9]*|billing|root|test)$"

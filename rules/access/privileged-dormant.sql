@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: privileged-dormant
--- revision: 1
+-- revision: 2
 -- title: Every privileged account was used lately
 -- why: A privileged account that nobody uses is one that nobody misses when it
 --   is taken over.
 -- severity: medium
 -- per: tenant
--- systems: dnsfilter, okta, active-directory
+-- systems: dnsfilter, okta, active-directory, google, connectwise-psa, halopsa
 -- needs: account, role, declared
 -- param: days 90 "Days without a sign-in after which an account is dormant"
 -- fix: dormant-review

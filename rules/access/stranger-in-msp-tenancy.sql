@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: stranger-in-msp-tenancy
--- revision: 1
+-- revision: 2
 -- title: Only the MSP's own people are members of its own tenancies
 -- why: Who is a member of the provider's own organisation or Partner Portal
 --   reaches every customer below it.
 -- severity: high
 -- per: fleet
--- systems: dnsfilter, printix-partner
+-- systems: dnsfilter, printix-partner, okta, onelogin, google, ninjaone
 -- needs: account@msp, tenancy, domain, declared
 -- fix: stranger-remove
 -- maps: soc2 CC6.3 direct "Shows people from elsewhere in the provider's own
@@ -28,7 +28,8 @@ SELECT count(*) AS n
   FROM account AS a
   JOIN tenancy AS t ON t.tenant = a.tenant
  WHERE t.msp = 1
-   AND t.system IN ('dnsfilter', 'printix-partner');
+   AND t.system IN ('dnsfilter', 'printix-partner', 'okta', 'onelogin',
+                    'google', 'ninjaone');
 -- violations:
 -- Without an address nobody can be told to belong here: listed.
 SELECT a.tenant || ' ' || a.id AS subject,
@@ -39,7 +40,8 @@ SELECT a.tenant || ' ' || a.id AS subject,
   FROM account AS a
   JOIN tenancy AS t ON t.tenant = a.tenant
  WHERE t.msp = 1
-   AND t.system IN ('dnsfilter', 'printix-partner')
+   AND t.system IN ('dnsfilter', 'printix-partner', 'okta', 'onelogin',
+                    'google', 'ninjaone')
    AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
    AND NOT EXISTS (SELECT 1
                      FROM domain AS d

@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-in-tenant
--- revision: 2
+-- revision: 3
 -- title: No technician of the MSP is an account of a customer's tenancy unless
 --   declared
 -- why: Staff of the provider inside a customer's tenancy is access that the
 --   customer pays for, audits and has to know about.
 -- severity: medium
 -- per: tenant
--- systems: printix, dnsfilter, entra, okta, onelogin, active-directory
+-- systems: printix, dnsfilter, entra, okta, onelogin, active-directory,
+--   google, ninjaone
 -- needs: account, tenancy, domain, declared
 -- fix: technician-remove
 -- maps: soc2 CC9.2 supporting "Shows technicians of the provider among the

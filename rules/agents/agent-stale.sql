@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: agent-stale
--- revision: 1
+-- revision: 2
 -- title: Every agent was heard of lately, whatever its state word says
 -- why: An agent that is silent for weeks protects nothing and is paid for; its
 --   row may stand for a device that was lost or sold.
 -- severity: medium
 -- per: tenant
--- systems: printix, dnsfilter
+-- systems: printix, dnsfilter, google
 -- needs:
---   agent[dnsfilter.user_agents|dnsfilter.relays|dnsfilter-portal.clients|printix.workstations]
+--   agent[dnsfilter.user_agents|dnsfilter.relays|dnsfilter-portal.clients|printix.workstations|google.mobile_devices|google.chromeos_devices]
 -- param: days 45 "Days of silence after which an agent is stale"
 -- fix: agent-remove
 -- maps: soc2 CC6.5 supporting "Shows agents that fell silent, so that a device

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: seats-overdrawn
--- revision: 1
+-- revision: 2
 -- title: Not more seats are used than are paid for
 -- why: More clients than seats means a bill that comes later, or clients that
 --   are switched off without a word.
 -- severity: low
 -- per: tenant
--- systems: dnsfilter
--- needs: subscription[dnsfilter.usage]
+-- systems: dnsfilter, entra
+-- needs: subscription[dnsfilter.usage|entra.licences]
 -- fix: seats-adjust
 -- maps: soc2 CC9.2 supporting "Shows seats in use that nobody has bought, so
 --   that services of vendors are known"

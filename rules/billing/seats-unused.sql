@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: seats-unused
--- revision: 1
+-- revision: 2
 -- title: Seats that are paid for are used
 -- why: Seats that nobody uses are money every month; after people and devices
 --   leave they are the first thing to be forgotten.
 -- severity: low
 -- per: tenant
--- systems: dnsfilter
--- needs: subscription[dnsfilter.usage]
+-- systems: dnsfilter, entra
+-- needs: subscription[dnsfilter.usage|entra.licences]
 -- param: percent 25 "Part of the seats that may be unused"
 -- param: least 5 "Seats below which nobody changes a contract"
 -- fix: seats-adjust

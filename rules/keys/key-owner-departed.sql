@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-owner-departed
--- revision: 1
+-- revision: 2
 -- title: No key that works belongs to somebody who left
 -- why: A key outlives its owner's password and second factor. Whoever copied
 --   it can act in his name until it is revoked.
 -- severity: critical
 -- per: tenant
--- systems: dnsfilter, printix, okta, onelogin, active-directory
+-- systems: dnsfilter, printix, okta, onelogin, active-directory, google
 -- needs: credential, account, person_link, person, alias
 -- fix: key-revoke
 -- maps: soc2 CC6.1 supporting "Shows keys whose owner left, so that

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: owner-holds-key
--- revision: 1
+-- revision: 2
 -- title: No owner or super administrator holds a key that works
 -- why: A key has all rights of its owner. Routine automation needs a service
 --   user with few.
 -- severity: medium
 -- per: tenant
--- systems: dnsfilter
+-- systems: dnsfilter, okta
 -- needs: credential, account, role
 -- fix: key-move
 -- maps: soc2 CC6.1 supporting "Shows keys with the rights of an owner, so that
@@ -25,7 +25,8 @@ SELECT tenant, count(*) AS n
   FROM credential
  GROUP BY tenant;
 -- violations:
--- An unknown state counts as working.
+-- An unknown state counts as working.  Roles may come from another listing
+-- than accounts do.
 SELECT c.tenant,
        c.id AS subject,
        coalesce(c.name, c.id) AS name,
@@ -37,7 +38,9 @@ SELECT c.tenant,
   JOIN account AS a
     ON a.tenant = c.tenant AND (a.id = c.owner OR a.email = c.owner_email)
   JOIN role AS r
-    ON r.tenant = a.tenant AND r.dataset = a.dataset AND r.account = a.id
- WHERE r.role IN ('owner', 'super_administrator')
+    ON r.tenant = a.tenant AND r.account = a.id
+ WHERE (r.role IN ('owner', 'super_administrator')
+        OR r.attr ->> '$.type' = 'SUPER_ADMIN')
    AND coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
-   AND (c.expires_at IS NULL OR c.expires_at > :now);
+   AND (c.expires_at IS NULL OR c.expires_at > :now)
+ GROUP BY c.tenant, c.id;

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: owner-not-authorised
--- revision: 1
+-- revision: 2
 -- title: Nobody holds the highest role without being on the list of owners
 -- why: Who owns a tenancy can give it away. The list says who may; anybody
 --   else came there by accident or by choice of his own.
 -- severity: high
 -- per: tenant
--- systems: printix, dnsfilter
+-- systems: printix, dnsfilter, okta, onelogin, google
 -- needs: account, role, authorised_owner
 -- fix: owner-review
 -- maps: soc2 CC6.3 direct "Shows owners who are not authorised, so that
@@ -20,26 +20,34 @@
 -- maps: nist80053 AC-2(7) direct "Shows owners who are not authorised among
 --   the holders of privileged roles"
 -- population:
-SELECT tenant, count(*) AS n
+SELECT tenant, count(DISTINCT account) AS n
   FROM role
  WHERE role IN ('owner', 'SYSTEM_MANAGER')
+    OR attr ->> '$.type' = 'SUPER_ADMIN'
+    OR coalesce(attr ->> '$.super_admin', '') IN (1, '1', 'true', 'yes')
  GROUP BY tenant;
 -- violations:
 -- Without an address, or in a tenancy that nobody claims, nobody is
--- authorised.  A hidden state counts as able to sign in.
+-- authorised, and neither is a group.  A hidden state counts as able to sign
+-- in.  Roles may come from another listing than accounts do.
 SELECT r.tenant,
        r.account AS subject,
-       coalesce(a.name, a.email, a.login, r.account) AS name,
-       'holds ' || r.role || ' as '
-           || coalesce(a.email, a.login, 'an account without address') AS seen,
+       max(coalesce(a.name, a.email, a.login, r.account)) AS name,
+       max('holds ' || r.role || ' as '
+           || coalesce(a.email, a.login, 'an account without address'))
+           AS seen,
        'an owner on the list, or a lower role' AS wanted,
-       a.email, a.state, r.scope
+       max(a.email) AS email, max(a.state) AS state, max(r.scope) AS scope
   FROM role AS r
   LEFT JOIN account AS a
-    ON a.tenant = r.tenant AND a.dataset = r.dataset AND a.id = r.account
- WHERE r.role IN ('owner', 'SYSTEM_MANAGER')
+    ON a.tenant = r.tenant AND a.id = r.account
+ WHERE (r.role IN ('owner', 'SYSTEM_MANAGER')
+        OR r.attr ->> '$.type' = 'SUPER_ADMIN'
+        OR coalesce(r.attr ->> '$.super_admin', '')
+           IN (1, '1', 'true', 'yes'))
    AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
    AND NOT EXISTS (SELECT 1
                      FROM authorised_owner AS o
                     WHERE o.customer = r.customer
-                      AND lower(o.address) = coalesce(a.email, a.login));
+                      AND lower(o.address) = coalesce(a.email, a.login))
+ GROUP BY r.tenant, r.account;
