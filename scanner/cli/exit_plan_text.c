@@ -170,7 +170,7 @@ static void write_step(const struct writer *w, size_t i)
 
 	ep_buf_addf(w->out, "%3zu. [%s] ", w->number[i], mark_of(item));
 	put(w, item->end->title);
-	if (item->name && item->tenant) {
+	if (item->name && !item->end->attest) {
 		ep_buf_adds(w->out, ": ");
 		put(w, item->name);
 	}

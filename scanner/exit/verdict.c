@@ -145,7 +145,7 @@ static void put_problems(const struct ep_verdict *v, struct ep_buf *out)
 static void put_place(const struct ep_exit_item *item, struct ep_buf *out)
 {
 	put(out, item->end->title);
-	if (item->name && item->tenant) {
+	if (item->name && !item->end->attest) {
 		ep_buf_adds(out, ": ");
 		put(out, item->name);
 	}

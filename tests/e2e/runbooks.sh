@@ -118,6 +118,7 @@ scenario "a key of the leaver"
 planned "the key goes before the seat" --person otto.berg@harbour.example <<LIST
 now approval
 now keys-dnsfilter psa-sync
+now tickets Leaver: Uwe Falk
 now seats-printix otto.berg@harbour.example
 now seats-printix otto.berg@harbour.example
 blocked seats-dnsfilter otto.berg@harbour.example
@@ -139,7 +140,7 @@ planned "who is gone everywhere has only words left" \
 now approval
 now handover
 LIST
-found connectwise-exit-ticket-of-leaver "7005"
+found psa-exit-ticket-of-leaver "7005"
 check_status "$about: one leaver cannot attest for the other" 65 \
 	ep exit attest --now "$now" --person uwe.falk@harbour.example \
 	--what approval --by otto.berg@harbour.example
@@ -204,9 +205,10 @@ attest mailbox ada.arch@alder.example --ticket 7002
 verdict "SAFE TO CLOSE" 0 --ticket 7002
 
 scenario "a vendor is down while somebody verifies"
-estate_ctl fault '{kind: status, vendor: printix, path: "*/users*", status: 503, times: 0}' >&2
+estate_ctl fault kind=status status=503 times=0 vendor=printix \
+	'path=*/users*'
 verdict "CANNOT TELL" 2 --ticket 7002
-estate_ctl clear >&2
+estate_ctl clear
 verdict "SAFE TO CLOSE" 0 --ticket 7002
 
 scenario "an agent is alive after its row was deleted"
@@ -275,6 +277,7 @@ planned "the seat went first, and the way back is named" \
 	--person otto.berg@harbour.example <<LIST
 now approval
 now keys-dnsfilter psa-sync
+now tickets Leaver: Uwe Falk
 broken broken-key psa-sync
 now handover
 LIST
