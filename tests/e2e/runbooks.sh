@@ -175,6 +175,7 @@ blocked agreements Managed services, yearly
 now billing-note
 blocked tenancies Cypress Clinic
 blocked tenancies Cypress Clinic
+now freeze-review
 now own-traces
 LIST
 found billed-after-exit "printix-portal.subscriptions"
