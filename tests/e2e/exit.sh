@@ -143,6 +143,27 @@ check_status "exit: unknown profile" 66 at 3 plan --customer cedar \
 check_status "exit: a profile for others" 65 at 3 plan --customer cedar \
 	--profile device
 
+# --- whose exit has to wait for others
+check_status "exit: who exitproof itself is" 2 at 3 plan \
+	--person svc-exitproof@northwind.example --format json
+check_has "exit: its own identity is said" "$ep_work/out" \
+	'"id":"scanner-identity"'
+check_same "exit: its own key goes after another is there" "" \
+	"$(never_before "$ep_work/out" key scanner)"
+check_same "exit: which is seen in DNSFilter" open \
+	"$(jq -r '.items[] | select(.act == "scanner" and .state == "open") |
+		.state' "$ep_work/out")"
+check_status "exit: the last owner" 2 at 3 plan \
+	--person owner@evergreen.example --format json
+check_same "exit: the last owner waits for another" \
+	"owner-dnsfilter owner-google owner-onelogin owner-printix" \
+	"$(jq -r '.items[] | select(.act == "owner" and .state == "open") |
+		.end' "$ep_work/out" | sort | tr '\n' ' ' | sed 's/ $//')"
+check_same "exit: order of seat owner for the last owner" "" \
+	"$(never_before "$ep_work/out" seat owner)"
+check_has "exit: and stands in the customer's file" "$ep_work/out" \
+	'"id":"authorised-owner"'
+
 # --- attestations
 check_status "exit: attested by nobody" 64 at 3 attest --customer cedar \
 	--what approval
