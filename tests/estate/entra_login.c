@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "entra.h"
+#include "key.h"
 #include "util/text.h"
+
+/* The vendor advises five to ten minutes. */
+#define ASSERTION_SECONDS_MAX 600
 
 const cJSON *es_en_tenants(const struct es_world *w)
 {
@@ -87,12 +91,68 @@ static bool secret_is_over(const struct es_req *req, const cJSON *app)
 	return ends <= req->world->now_ms;
 }
 
+/* NULL, or what is wrong with the certificate's JWT. */
+static const char *doubt(struct es_req *req, const struct es_jwt *j,
+			 const cJSON *app)
+{
+	const char *client = es_str(app, "client_id", "");
+	struct es_buf aud = ES_BUF_INIT;
+	bool for_us;
+
+	es_buf_fmt(&aud, "%s%s", req->base, req->path);
+	for_us = !strcmp(es_str(j->c, "aud", ""), aud.p);
+	es_buf_release(&aud);
+	if (!es_str(app, "thumbprint", NULL) ||
+	    strcmp(es_str(j->h, "x5t", ""), es_str(app, "thumbprint", "")) ||
+	    !es_jwt_signed(j, client))
+		return "The certificate with identifier used to sign the "
+		       "client assertion is not registered on application.";
+	if (!for_us || strcmp(es_str(j->c, "iss", ""), client) ||
+	    strcmp(es_str(j->c, "sub", ""), client))
+		return "The client assertion's audience, issuer or subject is "
+		       "not valid.";
+	if (!es_jwt_timely(j, req, ASSERTION_SECONDS_MAX) ||
+	    !es_jwt_once(j, req))
+		return "The client assertion is not within its valid time "
+		       "range, or was used before.";
+	return NULL;
+}
+
+/* A certificate in place of a secret. */
+static void grant_signed(struct es_req *req, struct es_answer *ans,
+			 const cJSON *tenant, const cJSON *app,
+			 const char *assertion)
+{
+	static const char type[] =
+		"urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+	const char *said = es_req_arg(req, "client_assertion_type");
+	struct es_jwt j = ES_JWT_INIT;
+	const char *why = "The client assertion is not a JWT.";
+
+	if (said && !strcmp(said, type) && es_jwt_split(assertion, &j))
+		why = doubt(req, &j, app);
+	if (why)
+		refuse(req, ans, 401, "invalid_client", 700027, why);
+	else if (!es_true(app, "consented", true))
+		refuse(req, ans, 400, "invalid_grant", 65001,
+		       "The administrator has not consented to use the "
+		       "application.");
+	else
+		issue(req, ans, tenant, app);
+	es_jwt_release(&j);
+}
+
 static void grant(struct es_req *req, struct es_answer *ans,
 		  const cJSON *tenant, const char *client)
 {
 	const cJSON *app = app_of(tenant, client);
 	const char *secret = es_req_arg(req, "client_secret");
+	const char *assertion = es_req_arg(req, "client_assertion");
 
+	if (app && assertion && !secret) {
+		grant_signed(req, ans, tenant, app, assertion);
+		return;
+	}
 	if (!app)
 		refuse(req, ans, 400, "unauthorized_client", 700016,
 		       "Application was not found in the directory.");
@@ -170,11 +230,18 @@ void es_en_login_handle(struct es_req *req, struct es_answer *ans)
 void es_en_credentials(const struct es_world *w, FILE *out)
 {
 	const cJSON *t, *a;
+	char name[ES_NAME_MAX];
 
 	cJSON_ArrayForEach(t, es_en_tenants(w))
-		cJSON_ArrayForEach(a, es_get(t, "apps"))
+		cJSON_ArrayForEach(a, es_get(t, "apps")) {
+			const char *client = es_str(a, "client_id", "");
+
 			fprintf(out, "entra\t%s\t%s\t%s\t%s\n",
-				es_str(t, "id", ""), a->string,
-				es_str(a, "client_id", ""),
+				es_str(t, "id", ""), a->string, client,
 				es_str(a, "client_secret", ""));
+			snprintf(name, sizeof(name), "%.80s-key", a->string);
+			if (es_str(a, "thumbprint", NULL))
+				es_key_print("entra", es_str(t, "id", ""),
+					     name, client, client, out);
+		}
 }

@@ -49,11 +49,6 @@ unsigned int es_go_scope(const char *name, size_t n);
 const cJSON *es_go_subject(const struct es_world *w, const char *address,
 			   const cJSON **ret_tenant);
 
-/* The service account's key, computed from its address: PEM in out. */
-bool es_go_key_pem(const char *address, struct es_buf *out);
-bool es_go_key_verifies(const char *address, const char *data, size_t n,
-			const void *signature, size_t signature_len);
-
 /* The APIs */
 void es_go_handle(struct es_req *req, struct es_answer *ans);
 void es_go_error(struct es_answer *ans, int status, const char *text);

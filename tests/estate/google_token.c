@@ -8,18 +8,11 @@
 #include <string.h>
 
 #include "google.h"
+#include "key.h"
 #include "util/text.h"
 
 #define SCOPE_PREFIX "https://www.googleapis.com/auth/"
 #define JWT_SECONDS_MAX 3600
-#define SKEW_SECONDS 300
-
-/* A JWT in its parts. */
-struct jwt {
-	struct es_buf head, claims, signature;
-	size_t signed_len;
-	cJSON *h, *c;
-};
 
 const cJSON *es_go_customers(const struct es_world *w)
 {
@@ -47,65 +40,6 @@ static void refuse(struct es_answer *ans, int status, const char *error,
 	es_answer_json(ans, status, o);
 }
 
-static int digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "0123456789-_";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-static bool decode(const char *s, size_t n, struct es_buf *out)
-{
-	uint32_t bits = 0;
-	int have = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		int d = digit(s[i]);
-		char byte;
-
-		if (d < 0)
-			return false;
-		bits = (bits << 6) | (uint32_t)d;
-		have += 6;
-		if (have < 8)
-			continue;
-		have -= 8;
-		byte = (char)(bits >> have);
-		es_buf_add(out, &byte, 1);
-	}
-	return true;
-}
-
-static bool split(const char *text, struct jwt *j)
-{
-	const char *first = strchr(text, '.'), *second;
-
-	second = first ? strchr(first + 1, '.') : NULL;
-	if (!second)
-		return false;
-	j->signed_len = (size_t)(second - text);
-	if (!decode(text, (size_t)(first - text), &j->head) ||
-	    !decode(first + 1, (size_t)(second - first - 1), &j->claims) ||
-	    !decode(second + 1, strlen(second + 1), &j->signature))
-		return false;
-	j->h = cJSON_Parse(es_buf_text(&j->head));
-	j->c = cJSON_Parse(es_buf_text(&j->claims));
-	return j->h && j->c;
-}
-
-static void jwt_release(struct jwt *j)
-{
-	es_buf_release(&j->head);
-	es_buf_release(&j->claims);
-	es_buf_release(&j->signature);
-	cJSON_Delete(j->h);
-	cJSON_Delete(j->c);
-}
-
 static const cJSON *account_of(const struct es_world *w, const char *address)
 {
 	const cJSON *a;
@@ -130,18 +64,6 @@ const cJSON *es_go_subject(const struct es_world *w, const char *address,
 		}
 	}
 	return NULL;
-}
-
-/* Tests run at the time of their night, people at that of the day. */
-static bool times_fit(const struct es_req *req, const cJSON *claims)
-{
-	int64_t iat = es_int(claims, "iat", 0), exp = es_int(claims, "exp", 0);
-	int64_t night = req->world->now_ms / 1000, day = es_clock_ms() / 1000;
-
-	if (exp <= iat || exp > iat + JWT_SECONDS_MAX)
-		return false;
-	return llabs(iat - night) <= SKEW_SECONDS ||
-	       llabs(iat - day) <= SKEW_SECONDS;
 }
 
 static const char *const scope_names[] = {
@@ -221,7 +143,7 @@ static void issue(struct es_req *req, struct es_answer *ans,
 }
 
 static void grant(struct es_req *req, struct es_answer *ans,
-		  const struct jwt *j, const char *assertion)
+		  const struct es_jwt *j)
 {
 	const char *iss = es_str(j->c, "iss", ""), *sub = es_str(j->c, "sub", "");
 	const cJSON *account = account_of(req->world, iss), *tenant = NULL;
@@ -236,15 +158,14 @@ static void grant(struct es_req *req, struct es_answer *ans,
 	es_buf_release(&aud);
 	may = scopes_of(tenant, es_str(account, "client_id", "?"),
 			es_str(j->c, "scope", ""));
-	if (!account || strcmp(es_str(j->h, "alg", ""), "RS256") ||
+	if (!account ||
 	    strcmp(es_str(j->h, "kid", ""), es_str(account, "key_id", "")) ||
-	    !es_go_key_verifies(iss, assertion, j->signed_len,
-				es_buf_text(&j->signature), j->signature.len))
+	    !es_jwt_signed(j, iss))
 		refuse(ans, 400, "invalid_grant", "Invalid JWT Signature.");
 	else if (!for_us)
 		refuse(ans, 400, "invalid_grant", "Invalid JWT: Failed "
 		       "audience check.");
-	else if (!times_fit(req, j->c))
+	else if (!es_jwt_timely(j, req, JWT_SECONDS_MAX))
 		refuse(ans, 400, "invalid_grant", "Invalid JWT: Token must be "
 		       "a short-lived token (60 minutes) and in a reasonable "
 		       "timeframe. Check your iat and exp values in the JWT "
@@ -268,7 +189,7 @@ bool es_go_token_may_post(const char *path)
 void es_go_token_handle(struct es_req *req, struct es_answer *ans)
 {
 	static const char form[] = "application/x-www-form-urlencoded";
-	struct jwt j = { ES_BUF_INIT, ES_BUF_INIT, ES_BUF_INIT, 0, NULL, NULL };
+	struct es_jwt j = ES_JWT_INIT;
 	const char *type, *assertion;
 
 	if (!es_go_token_may_post(req->path) || strcmp(req->method, "POST") ||
@@ -283,9 +204,9 @@ void es_go_token_handle(struct es_req *req, struct es_answer *ans)
 			    "urn:ietf:params:oauth:grant-type:jwt-bearer"))
 		refuse(ans, 400, "unsupported_grant_type",
 		       "Invalid grant_type");
-	else if (!assertion || !split(assertion, &j))
+	else if (!assertion || !es_jwt_split(assertion, &j))
 		refuse(ans, 400, "invalid_grant", "Invalid JWT.");
 	else
-		grant(req, ans, &j, assertion);
-	jwt_release(&j);
+		grant(req, ans, &j);
+	es_jwt_release(&j);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "google.h"
+#include "key.h"
 
 static int64_t inner(const cJSON *list, const char *member)
 {
@@ -71,31 +72,12 @@ void es_go_reseller_truth(const struct es_world *w, cJSON *into)
 	    "subscriptions", cJSON_GetArraySize(es_get(r, "subscriptions")));
 }
 
-static void print_key(const cJSON *account, FILE *out)
-{
-	const char *address = es_str(account, "email", "");
-	struct es_buf pem = ES_BUF_INIT;
-	const char *p;
-
-	if (es_go_key_pem(address, &pem)) {
-		fprintf(out, "google\t%s\tkey\t%s\tCANARY-google-key\\n",
-			es_str(account, "name", "account"), address);
-		/* In one line, as Google's key files have it. */
-		for (p = es_buf_text(&pem); *p; p++) {
-			if (*p != '\n')
-				fputc(*p, out);
-			else if (p[1])
-				fputs("\\n", out);
-		}
-		fputc('\n', out);
-	}
-	es_buf_release(&pem);
-}
-
 void es_go_credentials(const struct es_world *w, FILE *out)
 {
 	const cJSON *a;
 
 	cJSON_ArrayForEach(a, es_at(w->doc, "google/service_accounts"))
-		print_key(a, out);
+		es_key_print("google", es_str(a, "name", "account"), "key",
+			     es_str(a, "email", ""), es_str(a, "email", ""),
+			     out);
 }

@@ -172,6 +172,8 @@ static bool identify(struct es_ok_call *c)
 	const char *text = c->req->authorization;
 	const cJSON *token;
 
+	if (!strncmp(text, "Bearer ", 7))
+		return es_ok_bearer(c, text + 7);
 	text = strncmp(text, "SSWS ", 5) ? "" : text + 5;
 	token = token_of(c, text);
 	snprintf(c->req->who, sizeof(c->req->who), "token:%s",
@@ -233,6 +235,8 @@ void es_ok_handle(struct es_req *req, struct es_answer *ans)
 	c.nparts = n - 1;
 	if (!c.org) {
 		es_ok_error(ans, 404, "Not found");
+	} else if (es_ok_may_post(req->path)) {
+		es_ok_token(req, ans, c.org);
 	} else if (identify(&c) && spend(&c) && allowed(&c)) {
 		choose_shown(&c);
 		if (!es_ok_people(&c) && !es_ok_rest(&c))

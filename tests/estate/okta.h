@@ -48,6 +48,12 @@ const cJSON *es_ok_find(const cJSON *list, const char *id);
 bool es_ok_people(struct es_ok_call *c);
 bool es_ok_rest(struct es_ok_call *c);
 
+/* The token request of service apps, and the tokens that it gave. */
+bool es_ok_may_post(const char *path);
+void es_ok_token(struct es_req *req, struct es_answer *ans, const cJSON *org);
+/* Is text such a token, with the scope of the path?  False: ans says no. */
+bool es_ok_bearer(struct es_ok_call *c, const char *text);
+
 void es_ok_truth(const struct es_world *w, cJSON *into);
 void es_ok_credentials(const struct es_world *w, FILE *out);
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "key.h"
 #include "okta.h"
 
 static void put(cJSON *o, const char *name, int64_t n)
@@ -110,7 +111,12 @@ void es_ok_credentials(const struct es_world *w, FILE *out)
 {
 	const cJSON *org, *t;
 
-	cJSON_ArrayForEach(org, es_at(w->doc, "okta/orgs"))
+	cJSON_ArrayForEach(org, es_at(w->doc, "okta/orgs")) {
+		cJSON_ArrayForEach(t, es_get(org, "service_apps"))
+			es_key_print("okta", es_str(org, "id", ""),
+				     es_str(t, "name", ""),
+				     es_str(t, "client_id", ""),
+				     es_str(t, "client_id", ""), out);
 		cJSON_ArrayForEach(t, es_get(org, "api_tokens"))
 			if (es_str(t, "key", NULL))
 				fprintf(out, "okta\t%s\t%s\t%s\t%s\n",
@@ -118,4 +124,5 @@ void es_ok_credentials(const struct es_world *w, FILE *out)
 					es_str(t, "name", ""),
 					es_str(t, "userId", ""),
 					es_str(t, "key", ""));
+	}
 }

@@ -22,7 +22,7 @@ const struct es_vendor es_vendors[] = {
 	{ "ninjaone", "ninjaone", es_nj_handle, es_nj_error,
 	  es_nj_throttle, es_nj_may_post, es_nj_truth, es_nj_credentials },
 	{ "okta", "okta", es_ok_handle, es_ok_error, es_ok_throttle,
-	  NULL, es_ok_truth, es_ok_credentials },
+	  es_ok_may_post, es_ok_truth, es_ok_credentials },
 	{ "onelogin", "onelogin", es_ol_handle, es_ol_error,
 	  es_ol_throttle, es_ol_may_post, es_ol_truth, es_ol_credentials },
 	{ "entra", "entra-login", es_en_login_handle, es_en_error,

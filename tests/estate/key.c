@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys of service accounts: computed from the address, so that the server and
+ * Keys of service accounts and apps: computed from a name, so that the server and
  * the tests' configuration have the same one and no key lies in any file of
  * the tree.
  */
-#include <string.h>
-
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include "google.h"
+#include "key.h"
 #include "util/text.h"
 
 #define BITS 2048
@@ -58,7 +56,7 @@ static bool plain(const char *address, gnutls_x509_privkey_t key)
 	return good;
 }
 
-bool es_go_key_pem(const char *address, struct es_buf *out)
+bool es_key_pem(const char *address, struct es_buf *out)
 {
 	gnutls_x509_privkey_t key;
 	gnutls_datum_t pem = { 0 };
@@ -77,7 +75,7 @@ bool es_go_key_pem(const char *address, struct es_buf *out)
 	return good;
 }
 
-bool es_go_key_verifies(const char *address, const char *data, size_t n,
+bool es_key_verifies(const char *address, const char *data, size_t n,
 			const void *signature, size_t signature_len)
 {
 	gnutls_datum_t signed_data = { (unsigned char *)(uintptr_t)data,
@@ -103,4 +101,25 @@ bool es_go_key_verifies(const char *address, const char *data, size_t n,
 		gnutls_privkey_deinit(wrap);
 	gnutls_x509_privkey_deinit(key);
 	return good;
+}
+
+void es_key_print(const char *vendor, const char *tenant, const char *app,
+		  const char *client, const char *name, FILE *out)
+{
+	struct es_buf pem = ES_BUF_INIT;
+	const char *p;
+
+	if (es_key_pem(name, &pem)) {
+		fprintf(out, "%s\t%s\t%s\t%s\tCANARY-%s-key\\n", vendor,
+			tenant, app, client, vendor);
+		/* In one line, as vendors' own key files have it. */
+		for (p = es_buf_text(&pem); *p; p++) {
+			if (*p != '\n')
+				fputc(*p, out);
+			else if (p[1])
+				fputs("\\n", out);
+		}
+		fputc('\n', out);
+	}
+	es_buf_release(&pem);
 }
