@@ -50,6 +50,7 @@ mandoc: lint of the manual
 libxml2-utils: xmllint, for JUnit and HTML
 openssh-client: signs and checks a checkpoint
 sqlite3: looks at the database without us
+python3: a mail server and a webhook that keep what they get
 xxd: hashes a package without us
 jq: looks at JSON without us
 curl: speaks to the simulated MSP without us

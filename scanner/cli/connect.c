@@ -28,12 +28,15 @@ int ep_connect_find(struct ep_app *app, const char *word,
 	return ep_app_fail(app);
 }
 
-static int open_door(const struct ep_app *app, bool write,
+enum may { READ, WRITE_TICKETS, TELL };
+
+static int open_door(const struct ep_app *app, enum may may,
 		     struct ep_http **ret, struct ep_err *err)
 {
 	struct ep_http_options options = {
 		.allow_loopback = app->config->testing.allow_loopback,
-		.allow_ticket_write = write,
+		.allow_ticket_write = may == WRITE_TICKETS,
+		.allow_notice = may == TELL,
 		.ca_file = app->config->testing.ca_file,
 		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
 		.connections_per_host =
@@ -45,11 +48,17 @@ static int open_door(const struct ep_app *app, bool write,
 
 int ep_connect_http(struct ep_app *app, struct ep_http **ret)
 {
-	return open_door(app, false, ret, &app->err);
+	return open_door(app, READ, ret, &app->err);
 }
 
 int ep_connect_http_write(struct ep_app *app, struct ep_http **ret,
 			  struct ep_err *err)
 {
-	return open_door(app, true, ret, err);
+	return open_door(app, WRITE_TICKETS, ret, err);
+}
+
+int ep_connect_http_notice(struct ep_app *app, struct ep_http **ret,
+			   struct ep_err *err)
+{
+	return open_door(app, TELL, ret, err);
 }

@@ -19,5 +19,8 @@ int ep_connect_http(struct ep_app *app, struct ep_http **ret);
 /* The same with the one write allowed; for cli/desk.c alone. */
 int ep_connect_http_write(struct ep_app *app, struct ep_http **ret,
 			  struct ep_err *err) EP_MUST_CHECK;
+/* The same for notices; for cli/cmd_notify.c alone. */
+int ep_connect_http_notice(struct ep_app *app, struct ep_http **ret,
+			   struct ep_err *err) EP_MUST_CHECK;
 
 #endif

@@ -41,6 +41,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "import", ep_cmd_import, "bring in portal evidence from a file" },
 	{ "tenant", ep_cmd_tenant, "list, map and test tenancies" },
 	{ "ticket", ep_cmd_ticket, "keep a PSA ticket for each finding" },
+	{ "notify", ep_cmd_notify, "tell who has to know what changed" },
 	{ "rule", ep_cmd_rule, "list, explain, lint and test rules" },
 	{ "connector", ep_cmd_connector, "lint, show and try connectors" },
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },

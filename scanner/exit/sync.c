@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "check/check.h"
 #include "exit/sync_priv.h"
 #include "exit/sync_text.h"
 #include "ext/crypto.h"
@@ -419,9 +420,11 @@ int ep_sync_run(struct ep_db *db, const struct ep_config *config, int64_t now,
 	struct ep_sync s = {
 		.db = db, .door = door, .totals = ret, .now = now
 	};
-	int rc = ep_sync_schema(db, err);
+	int rc = ep_check_schema(db, err);
 
 	memset(ret, 0, sizeof(*ret));
+	if (rc == 0)
+		rc = ep_sync_schema(db, err);
 	if (rc == 0)
 		rc = ep_db_one_int(db,
 				   "SELECT coalesce(max(run), 0)"

@@ -204,9 +204,7 @@ int ep_http_submit(struct ep_http *http, const struct ep_http_request *request,
 	bool https = true;
 	int rc;
 
-	rc = ep_http_request_check(request,
-				   http->settings.options.allow_ticket_write,
-				   err);
+	rc = ep_http_request_check(request, &http->settings.options, err);
 	if (rc == 0)
 		rc = ep_http_url_check(request->url,
 				       http->settings.options.allow_loopback,

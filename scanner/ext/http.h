@@ -9,8 +9,9 @@
  *    actually used) unless loopback is allowed, and never to link-local,
  *    metadata or reserved ones;
  *  - only GET, and POST where the request says it is a token or a search;
- *    one more POST kind, EP_HTTP_TICKET, is refused unless the door was
- *    opened with allow_ticket_write;
+ *    two more POST kinds, EP_HTTP_TICKET and EP_HTTP_NOTICE, are each
+ *    refused unless the door was opened with allow_ticket_write or
+ *    allow_notice;
  *  - the body is counted after decompression and the transfer ended above
  *    max_bytes; only one layer of gzip; header bytes and count are bounded;
  *    two different Content-Length headers fail.  A body is whole as far as
@@ -33,6 +34,7 @@ struct ep_http;
 struct ep_http_options {
 	bool allow_loopback;
 	bool allow_ticket_write;
+	bool allow_notice;
 	const char *ca_file;	/* NULL: the system's */
 	const char *user_agent;
 	long connections_per_host;	/* 0: 8 */
@@ -43,7 +45,8 @@ enum ep_http_kind {
 	EP_HTTP_GET,
 	EP_HTTP_TOKEN,	/* POST that asks for a token */
 	EP_HTTP_SEARCH,	/* POST that only reads */
-	EP_HTTP_TICKET	/* the one write */
+	EP_HTTP_TICKET,	/* the one write */
+	EP_HTTP_NOTICE	/* tells a chat that something changed */
 };
 
 struct ep_http_header {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files behind the HTTP door share; nobody else includes it.
+ * What the files behind the doors to libcurl share; nobody else includes it.
  */
 #ifndef EP_HTTP_PRIV_H
 #define EP_HTTP_PRIV_H
@@ -54,8 +54,8 @@ const char *ep_http_head_get(const struct ep_http_head *head,
 
 /* Refuses a request that this door never sends, whoever asks. */
 int ep_http_request_check(const struct ep_http_request *request,
-			  bool allow_ticket_write, struct ep_err *err)
-	EP_MUST_CHECK;
+			  const struct ep_http_options *options,
+			  struct ep_err *err) EP_MUST_CHECK;
 /* The header lines as libcurl wants them; false when memory is exhausted. */
 bool ep_http_request_lines(const struct ep_http_request *from,
 			   struct curl_slist **ret);

@@ -58,7 +58,8 @@ static int check_header(const struct ep_http_header *header,
 }
 
 static int check_kind(const struct ep_http_request *request,
-		      bool allow_ticket_write, struct ep_err *err)
+		      const struct ep_http_options *options,
+		      struct ep_err *err)
 {
 	switch (request->kind) {
 	case EP_HTTP_GET:
@@ -67,9 +68,14 @@ static int check_kind(const struct ep_http_request *request,
 					  "a GET with a body is not sent");
 		return 0;
 	case EP_HTTP_TICKET:
-		if (!allow_ticket_write)
+		if (!options->allow_ticket_write)
 			return ep_err_set(err, EP_EPERM, "writing to a ticket "
 					  "is switched off; nothing was sent");
+		break;
+	case EP_HTTP_NOTICE:
+		if (!options->allow_notice)
+			return ep_err_set(err, EP_EPERM, "notices are "
+					  "switched off; nothing was sent");
 		break;
 	case EP_HTTP_TOKEN:
 	case EP_HTTP_SEARCH:
@@ -88,9 +94,10 @@ static int check_kind(const struct ep_http_request *request,
 }
 
 int ep_http_request_check(const struct ep_http_request *request,
-			  bool allow_ticket_write, struct ep_err *err)
+			  const struct ep_http_options *options,
+			  struct ep_err *err)
 {
-	int rc = check_kind(request, allow_ticket_write, err);
+	int rc = check_kind(request, options, err);
 
 	for (size_t i = 0; i < request->headers && rc == 0; i++)
 		rc = check_header(&request->header[i], err);

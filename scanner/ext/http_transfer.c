@@ -198,7 +198,7 @@ static CURLcode set_request(struct ep_http_transfer *t)
 	SET(CURLOPT_POSTFIELDS, t->body);
 	/* libcurl sends again by itself when a kept connection turns out dead.
 	 * That must not write a note into a ticket twice. */
-	if (t->kind == EP_HTTP_TICKET)
+	if (t->kind == EP_HTTP_TICKET || t->kind == EP_HTTP_NOTICE)
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 	return rc;
 }
@@ -353,6 +353,9 @@ static void trace(const struct ep_http_transfer *t)
 		return;
 	ep_buf_init(&url, EP_URL_BYTES_MAX);
 	ep_http_url_trace(&url, t->url);
+	/* The path of a webhook is what lets one post to it. */
+	if (t->kind == EP_HTTP_NOTICE)
+		ep_buf_cut(&url, (size_t)(strcspn(url.s + 8, "/") + 8));
 	ep_log(EP_LOG_TRACE, "http", "%s %s %ld %s %" PRId64 " bytes %" PRId64
 	       " ms", t->kind == EP_HTTP_GET ? "GET" : "POST", url.s,
 	       t->answer.status, end[t->answer.end], t->answer.wire_bytes,

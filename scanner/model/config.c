@@ -277,7 +277,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		"imports",  "waivers",	"baselines", "connector_folders", "rule_folders",
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
-		"redact",   "testing",  NULL
+		"redact",   "testing",  "notify", NULL
 	};
 	struct ep_config *config = rd->config;
 	const struct ep_yaml *msp = ep_yaml_get(map, "msp");
@@ -304,6 +304,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	read_brand(rd, map);
 	read_redact(rd, map);
 	read_testing(rd, map);
+	ep_config_read_notify(rd, map);
 	read_rules(rd, map);
 	read_vendor_words(rd, map);
 	read_folders(rd, map, data_folder);

@@ -94,6 +94,27 @@ struct ep_leave_sources {
 	struct ep_words tenancies;
 };
 
+/* Who is told that something changed, and how. */
+struct ep_notify {
+	char *id;
+	enum ep_notify_kind {
+		EP_NOTIFY_MAIL,
+		EP_NOTIFY_SLACK,
+		EP_NOTIFY_TEAMS,
+		EP_NOTIFY_JSON
+	} kind;
+	char *server;	/* MAIL */
+	char *mail_from;
+	struct ep_words to;	/* addresses */
+	bool to_managers;	/* those of the customers, each a mail */
+	char *user;		/* NULL none */
+	struct ep_secret *password;
+	struct ep_secret *url;	/* of a webhook: who has it may post */
+	struct ep_words customers;	/* ids; none: all */
+	char *from;		/* lowest severity; NULL: all */
+	int line;
+};
+
 struct ep_customer {
 	char *id;	/* [a-z0-9-], also file names of reports */
 	char *name;
@@ -113,6 +134,7 @@ struct ep_customer {
 	int64_t exit_at;	/* customer exit: effective date, 0 none */
 	char *exit_ticket;
 	struct ep_ticketing tickets;
+	char *manager;	/* address of who answers for it at the MSP, or NULL */
 	struct ep_leave_sources leave;	/* who beside the register counts */
 };
 
@@ -141,6 +163,7 @@ struct ep_config {
 		struct ep_settings bases;
 		int64_t share_percent;
 	}) vendors;	/* already applied to the connections */
+	EP_VEC(struct ep_notify) notify;
 	char *threshold;	/* severity from which a finding gives status 1 */
 	int64_t api_max_age;	/* seconds, default 26 h */
 	int64_t import_max_age;	/* default 7 d */

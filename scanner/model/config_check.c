@@ -28,6 +28,22 @@ const struct ep_connection *ep_config_connection(const struct ep_config *config,
 	return NULL;
 }
 
+/* What a manager is to be told has to have one. */
+static void check_notify(const struct ep_config *config,
+			 const struct ep_notify *n, struct ep_diag *diag)
+{
+	for (size_t i = 0; i < n->customers.n; i++)
+		if (!ep_config_customer(config, n->customers.v[i]))
+			ep_diag_add(diag, config->path, n->line, 0,
+				    "notify: there is no customer '%s'",
+				    n->customers.v[i]);
+	if (n->to_managers && config->customers.n &&
+	    !config->customers.v[0].manager)
+		ep_diag_add(diag, config->path, n->line, 0,
+			    "notify: msp: needs 'manager', for customers "
+			    "without one");
+}
+
 static void claim_once(struct ep_map *seen, const struct ep_customer *customer,
 		       const char *system, const char *tenant, int line,
 		       struct ep_diag *diag)
@@ -81,6 +97,8 @@ void ep_config_check(const struct ep_config *config, struct ep_diag *diag)
 				    "write CONNECTOR/TENANT",
 				    customer->tickets.through);
 	}
+	for (size_t i = 0; i < config->notify.n; i++)
+		check_notify(config, &config->notify.v[i], diag);
 	ep_map_release(&ids, NULL);
 	ep_map_release(&seen, NULL);
 }
@@ -108,6 +126,9 @@ void ep_config_free(struct ep_config *config)
 	for (size_t i = 0; i < config->customers.n; i++)
 		ep_config_customer_clear(&config->customers.v[i]);
 	ep_vec_release(&config->customers);
+	for (size_t i = 0; i < config->notify.n; i++)
+		ep_config_notify_clear(&config->notify.v[i]);
+	ep_vec_release(&config->notify);
 	rules_clear(config);
 	ep_words_release(&config->connector_folders);
 	ep_words_release(&config->rule_folders);

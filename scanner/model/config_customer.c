@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "ext/mail.h"
 
 /* The id names report files and is part of keys. */
 static bool id_valid(const char *id)
@@ -158,12 +159,13 @@ static const char *const *customer_keys(bool msp)
 	static const char *const msp_keys[] = {
 		"id",	    "name",   "domains",  "connections", "claims",
 		"declared", "owners", "aliases",  "tickets",
-		"leave_sources", NULL
+		"leave_sources", "manager", NULL
 	};
 	static const char *const keys[] = { "customer", "name",	   "domains",
 					    "connections", "claims", "declared",
 					    "owners", "aliases",  "exit",
-					    "tickets", "leave_sources", NULL };
+					    "tickets", "leave_sources", "manager",
+					    NULL };
 
 	return msp ? msp_keys : keys;
 }
@@ -193,6 +195,10 @@ void ep_config_read_customer(struct ep_config_reader *rd,
 	read_claims(rd, map, &customer);
 	read_declared(rd, map, &customer);
 	read_tickets(rd, map, &customer);
+	customer.manager = ep_config_text(rd, map, "manager");
+	if (customer.manager && !ep_mail_address_valid(customer.manager))
+		ep_config_complain(rd, ep_yaml_get(map, "manager"),
+				   "'manager' is no mail address");
 	if (!msp)
 		read_exit(rd, map, &customer);
 	ep_config_read_leave(rd, map, &customer.leave);
@@ -232,6 +238,7 @@ void ep_config_customer_clear(struct ep_customer *customer)
 	ep_free(customer->name);
 	ep_free(customer->file);
 	ep_free(customer->exit_ticket);
+	ep_free(customer->manager);
 	ep_free(customer->tickets.through);
 	ep_free(customer->tickets.company);
 	ep_free(customer->tickets.from);

@@ -60,6 +60,10 @@ void ep_config_leave_clear(struct ep_leave_sources *leave);
 void ep_config_read_connection(struct ep_config_reader *rd,
 			       const struct ep_yaml *map,
 			       struct ep_customer *customer);
+/* notify: of exitproof.yaml. */
+void ep_config_read_notify(const struct ep_config_reader *rd,
+			   const struct ep_yaml *map);
+void ep_config_notify_clear(struct ep_notify *notify);
 /* What one file cannot know alone. */
 void ep_config_check(const struct ep_config *config, struct ep_diag *diag);
 struct ep_sha256;

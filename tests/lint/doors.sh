@@ -9,7 +9,7 @@ root=${1:-$(dirname "$0")/../..}
 
 # header pattern | the files that are its door
 doors='
-curl/         | scanner/ext/http[a-z_]*(\.c|_priv\.h)
+curl/         | scanner/ext/(http[a-z_]*(\.c|_priv\.h)|mail\.c)
 cjson/|cJSON  | scanner/ext/json[a-z_]*(\.c|_priv\.h)
 sqlite3       | scanner/ext/db[a-z_]*(\.c|_priv\.h)
 pcre2         | scanner/ext/regex\.c
