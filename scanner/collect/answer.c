@@ -246,6 +246,8 @@ static const struct ep_json *find_records(const struct ep_listing *listing,
 	}
 	if (ep_judge_empty(endpoint, doc))
 		return ep_json_empty_array();
+	if (endpoint->records_bare && ep_json_type(doc) == EP_JSON_ARRAY)
+		return doc;
 	if (!ep_str_eq(endpoint->records, ".") &&
 	    ep_json_path(doc, endpoint->records, &records) != EP_JSON_PRESENT) {
 		snprintf(what, 256, "has no member '%.100s'",

@@ -272,6 +272,7 @@ struct ep_spec_endpoint {
 	/* members that prove a whole answer, and their texts: with all of
 	 * them a missing array is an empty one */
 	struct ep_pairs records_absent;
+	bool records_bare;	/* an answer that is an array is the list */
 	bool records_map;	/* an object whose members are the records,
 				 * name reachable as "^name" */
 	char *total;		/* path of the source's own count */

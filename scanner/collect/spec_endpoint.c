@@ -17,7 +17,7 @@ static const char *const endpoint_keys[] = {
 	"absent",     "optional",    "transient",   "tenant_path",
 	"success",    "emit",	     "records_absent", "rights",
 	"permissions", "incremental", "ldap", "never_empty",
-	NULL
+	"records_bare", NULL
 };
 
 static void read_absent(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -76,6 +76,24 @@ static void check_cursor(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	if (!e->body || !strstr(e->body, "cursor}"))
 		ep_spec_complain(rd, map, "page: cursor needs param:, or "
 				 "{cursor} in the body of a search");
+}
+
+/* A bare list has no member that names the next page: only that every other
+ * page has one, and a size, tell a last page from one that lost its tail. */
+static void check_bare(struct ep_spec_reader *rd, const struct ep_yaml *map,
+		       const struct ep_spec_endpoint *e)
+{
+	bool linked = e->page.kind == EP_PAGE_NEXT_URL ||
+		      e->page.kind == EP_PAGE_CURSOR;
+
+	if (!e->records_bare)
+		return;
+	if (!e->records || ep_str_eq(e->records, ".") || e->records_map)
+		ep_spec_complain(rd, map, "records_bare: belongs to records: "
+				 "that name an array");
+	if (linked && (!e->page.next_required || e->page.size <= 0))
+		ep_spec_complain(rd, map, "records_bare: goes with "
+				 "next_required: and size: of page:");
 }
 
 static void read_request(struct ep_spec_reader *rd, const struct ep_yaml *map,
@@ -142,6 +160,7 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->tenants = ep_spec_bool(rd, map, "tenants");
 	e->records = ep_spec_json_path(rd, map, "records");
 	e->records_map = ep_spec_bool(rd, map, "records_map");
+	e->records_bare = ep_spec_bool(rd, map, "records_bare");
 	read_records_absent(rd, map, e);
 	e->total = ep_spec_json_path(rd, map, "total");
 	e->optional = ep_spec_bool(rd, map, "optional");
@@ -152,6 +171,7 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	read_absent(rd, map, e);
 	read_page(rd, map, e);
 	check_cursor(rd, map, e);
+	check_bare(rd, map, e);
 	ep_spec_read_ldap(rd, map, e);
 	ep_spec_read_emits(rd, map, NULL, &e->emits);
 	ep_spec_read_changes(rd, map, e);

@@ -35,7 +35,7 @@ check_status "not twice" 65 ep tenant retire "$org" --reason again
 
 # later NAME DAY: a night after the last one of the world.
 later() {
-	check_status "$1" 2 ep run --now 2026-11-2${2}T02:00:00Z \
+	check_status "$1" 2 ep run --now "2026-11-2${2}T02:00:00Z" \
 		--report text="$ep_work/night.txt"
 }
 

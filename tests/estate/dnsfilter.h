@@ -42,6 +42,7 @@ struct es_df_call {
 	int norgs;
 	bool all;		/* asked for the /all twin */
 	unsigned int scope;	/* ES_DF_BY_... of this listing */
+	bool bare;	/* lists without a wrapper */
 };
 
 void es_df_handle(struct es_req *req, struct es_answer *ans);

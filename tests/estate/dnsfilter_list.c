@@ -160,6 +160,14 @@ void es_df_list(struct es_df_call *c, const struct es_list *list,
 	ans->shape = &paged;
 	ans->page = page - 1;
 	ans->pages = pages;
+	if (c->bare) {
+		ans->shape = NULL;
+		es_buf_str(&ans->body, "[");
+		ans->rows = es_list_write(list, at * size, size, put, c,
+					  &ans->body);
+		es_buf_str(&ans->body, "]");
+		return;
+	}
 	es_buf_str(&ans->body, "{\"data\":[");
 	ans->rows = es_list_write(list, at * size, size, put, c, &ans->body);
 	es_buf_str(&ans->body, "],");

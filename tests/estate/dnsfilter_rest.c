@@ -164,9 +164,13 @@ static void put_block_page(struct es_buf *out, void *ctx,
 			      "false}", seg->rec, inside);
 	char id[32];
 
-	(void)ctx;
 	(void)index;
 	set(a, "organization_id", cJSON_CreateNumber((double)owner_id(seg)));
+	if (((const struct es_df_call *)ctx)->bare) {
+		set(a, "id", cJSON_CreateString(id_text(seg->rec, id)));
+		es_buf_take(out, a);
+		return;
+	}
 	es_buf_take(out, es_df_document("block_pages", seg->rec,
 					id_text(seg->rec, id), a, NULL));
 }
@@ -280,6 +284,8 @@ static void list_resource(struct es_df_call *c, const struct resource *r,
 	struct es_list list = ES_LIST_INIT;
 
 	c->scope = scope;
+	c->bare = !strcmp(es_str(es_get(c->req->world->doc, "dnsfilter"),
+				 "bare", ""), r->name);
 	es_df_collect(c, r->name, r->filter, generated(c, r->name), &list);
 	if (r->paged)
 		es_df_list(c, &list, r->put);

@@ -143,6 +143,7 @@ static void free_connection(struct ep_connection *connection)
 	ep_vec_release(&connection->credentials);
 	free_settings(&connection->params);
 	free_settings(&connection->bases);
+	ep_words_release(&connection->incremental);
 	ep_free(connection->connector);
 	ep_free(connection->customer);
 	ep_free(connection->tenant);

@@ -910,9 +910,73 @@ static void test_filter(void **state)
 	scene_release(&scene);
 }
 
+/* A vendor that wraps its list on one day and not on the other. */
+static const char bare[] =
+	"connector: bare\n"
+	"version: 1\n"
+	"system: bare\n"
+	"title: Bare\n"
+	"docs: https://bare.example/\n"
+	"scope: tenant\n"
+	"base:\n"
+	"  api: https://api.bare.example/v1\n"
+	"page: {kind: next_url, next: links.next, next_required: true,\n"
+	"  size_param: size, size: 2}\n"
+	"endpoints:\n"
+	"  users:\n"
+	"    title: Users\n"
+	"    doc: Users\n"
+	"    path: /users\n"
+	"    records: data\n"
+	"    records_bare: true\n"
+	"    emit:\n"
+	"      - kind: team\n"
+	"        fields: {id: id, name: {first: [a.name, name]}}\n";
+
+static void test_bare_and_wrapped_lists(void **state)
+{
+	static const struct {
+		const char *body;
+		enum ep_coverage_status status;
+		const char *keys;
+		const char *reason;
+	} answers[] = {
+		{ "{\"data\":[{\"id\":\"a\",\"a\":{\"name\":\"n\"}}],"
+		  "\"links\":{\"next\":null}}",
+		  EP_COVERAGE_COMPLETE, "team:a;", NULL },
+		{ "[{\"id\":\"a\",\"name\":\"n\"}]",
+		  EP_COVERAGE_COMPLETE, "team:a;", NULL },
+		/* A full page that cannot say whether there is another. */
+		{ "[{\"id\":\"a\",\"name\":\"n\"},{\"id\":\"b\",\"name\":\"n\"}]",
+		  EP_COVERAGE_PARTIAL, "team:a;team:b;", "links.next" },
+		{ "{\"items\":[]}", EP_COVERAGE_FAILED, "", "data" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const struct fake_reply script[] = {
+			{ .to = "/v1/users*", .body = answers[i].body }, { 0 }
+		};
+		const struct scene_dataset *users;
+		struct scene scene;
+
+		scene_init(&scene, script);
+		scene_connector(&scene, bare);
+		scene_connect(&scene, "acme", "bare", "T1");
+		scene_run(&scene);
+		scene_is(&scene, "bare/T1 bare.users", answers[i].status,
+			 answers[i].reason);
+		users = scene_find(&scene, "bare/T1 bare.users");
+		assert_string_equal(users->keys.s ? users->keys.s : "",
+				    answers[i].keys);
+		scene_release(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bare_and_wrapped_lists),
 		cmocka_unit_test(test_reads_all_pages),
 		cmocka_unit_test(test_no_credential_is_skipped),
 		cmocka_unit_test(test_switched_off_is_skipped),

@@ -6,6 +6,9 @@
  */
 #include "store_kit.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "base/alloc.h"
 #include "base/str.h"
 #include "fake_vendor.h"
@@ -61,6 +64,7 @@ static const char restless[] =
 	"        keep: [note]\n";
 
 struct play {
+	int lives;	/* answers until the process dies */
 	struct kit kit;
 	struct scene scene;
 	struct fake_vendor vendor;
@@ -186,24 +190,37 @@ static void misfortune(struct play *play)
 	}
 }
 
-/* The process dies: the network goes in the middle, or all was read and
- * nothing ended. */
+static void die_while_answering(void *to, const char *path,
+				struct fake_reply *ret)
+{
+	struct play *play = to;
+
+	if (play->lives-- == 0)
+		kill(getpid(), SIGKILL);
+	fake_vendor_answer(&play->vendor, path, ret);
+}
+
+/* The process dies, at some answer or after the last one. */
 static void killed_night(struct play *play)
 {
-	play->scene.net.poll_fails = 0;
-	play->vendor.fail_after = -1;
-	kit_begin(&play->kit);
-	if (fake_chance(&play->vendor, 2)) {
-		play->scene.net.poll_fails = 1;
-		assert_true(collect(play) < 0);
-	} else {
-		kit_ok(&play->kit, collect(play));
-	}
+	int status;
+	pid_t child;
+
+	play->vendor.restless = false;
+	play->lives = (int)fake_chance(&play->vendor, 30);
 	kit_close(&play->kit);
-	fake_net_release(&play->scene.net);
-	fake_net_init(&play->scene.net, NULL);
-	play->scene.net.answer = fake_vendor_answer;
-	play->scene.net.answer_to = &play->vendor;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		play->scene.net.answer = die_while_answering;
+		play->scene.net.answer_to = play;
+		kit_open(&play->kit, true);
+		kit_begin(&play->kit);
+		(void)!collect(play);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	kit_open(&play->kit, true);
 	ep_clock_fix(ep_clock_now() + KIT_NIGHT);
 }

@@ -532,6 +532,32 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
+static void refuses_bare_lists_without_an_end(void **state)
+{
+	static const char *const ends[] = {
+		"next_url, next: n", "next_url, next: n, next_required: true",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char text[600];
+
+		snprintf(text, sizeof(text), HEAD "page: {kind: %s}\n"
+			 "endpoints: {a: {title: a, path: /a, records: data, "
+			 "records_bare: true, emit: [{kind: team, fields: "
+			 "{id: id, name: name}}]}}\n", ends[i]);
+		refuse(text, 0, "records_bare: goes with next_required");
+	}
+	refuse(HEAD "endpoints: {a: {title: a, path: /a, records: '.', "
+	       "page: {kind: none}, records_bare: true, emit: [{kind: team, "
+	       "fields: {id: id, name: name}}]}}\n", 0,
+	       "records_bare: belongs to records:");
+	ep_spec_free(accept(HEAD "endpoints: {a: {title: a, path: /a, "
+			    "records: data, page: {kind: none}, "
+			    "records_bare: true, emit: [{kind: team, "
+			    "fields: {id: id, name: name}}]}}\n"));
+}
+
 #define CHANGING(page, rest, inc)                                       \
 	HEAD "page: {kind: " page "}\nendpoints: {a: {title: a, path: /a, " \
 	rest "emit: [{kind: account, fields: {id: id, name: name, "         \
@@ -592,6 +618,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads_every_shipped_connector),
 		cmocka_unit_test(refuses_changes_that_cannot_stand_for_all),
+		cmocka_unit_test(refuses_bare_lists_without_an_end),
 		cmocka_unit_test(a_folder_of_the_user_goes_first),
 		cmocka_unit_test(reads_what_is_written),
 		cmocka_unit_test(complains_with_the_place),
