@@ -121,9 +121,8 @@ static void start_place(struct ep_xml *xml, struct place *place,
 	ep_buf_adds(&place->wanted, ep_finding_text(row, EP_F_WANTED));
 	ep_xml_open(xml, "tbody");
 	ep_xml_open(xml, "tr");
-	ep_xml_open(xml, "th");
+	ep_xml_open(xml, "td");
 	ep_xml_attr(xml, "colspan", "3");
-	ep_xml_attr(xml, "scope", "rowgroup");
 	if (*name && strcmp(name, place->unit.s) != 0) {
 		ep_xml_leaf(xml, "bdi", name);
 		ep_xml_text(xml, ", ");

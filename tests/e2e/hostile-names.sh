@@ -5,63 +5,20 @@
 # a finding.  Nothing executes, no line is forged, every file can be read.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../night.sh"
+. "$(dirname "$0")/../hostile.sh"
 
 workdir
-tenant=2d4caec1-4d77-4190-b771-0fa0579a4181
-names=$EP_SRC/tests/fixtures/hostile/names.json
-world=$ep_work/hostile
-mkdir -p "$world/config/customers"
-
-# JSON is YAML, once the characters that YAML does not print are escaped.
-jq --arg id "$tenant" '{
-  msp: {id: "northwind", name: "Northwind MSP", domain: "northwind.example"},
-  customers: [{id: "acme", name: "Acme", domain: "acme.example"}], people: [],
-  printix: {rate: {size: 0, window: 60}, tenants: [{
-    id: $id, domain: "acme.printix.net", name: "Acme", root: "domain",
-    apps: {cloudprint: {client_id: "ac3e0000-0000-4000-8000-00000000c101",
-      client_secret: "CANARY-cloudprint"}},
-    users: [.cases | to_entries[] | {id: "guest-\(.key)",
-      email: "guest\(.key)@acme.example", fullName: .value.value,
-      role: "GUEST_USER", expirationTimestamp: "2026-01-31T17:00:00Z"}],
-    groups: [.cases | to_entries[] | {id: "group-\(.key)",
-      name: .value.value}]}]},
-  nights: [{date: "2026-11-17T02:00:00Z", about: "the only one",
-    changes: []}]}' "$names" |
-	perl -CSD -pe 's/([\x{7f}-\x{9f}\x{fdd0}-\x{fdef}\x{feff}\x{fffe}\x{ffff}])/
-		sprintf("\\u%04x", ord $1)/gex' >"$world.yaml"
-cat >"$world/config/exitproof.yaml" <<'Y'
-msp: {id: northwind, name: Northwind MSP, domains: [northwind.example]}
-database: ../exitproof.db
-leavers: {file: leavers.csv}
-vendors:
-  printix:
-    base:
-      api: "@BASE@/printix-api/cloudprint"
-      auth: "@BASE@/printix-auth"
-testing: {allow_loopback: true, ca_file: "@CA_FILE@"}
-Y
-cat >"$world/config/customers/acme.yaml" <<Y
-customer: acme
-name: Acme
-connections:
-  - connector: printix
-    tenant: $tenant
-    credentials:
-      cloudprint:
-        client_id: ac3e0000-0000-4000-8000-00000000c101
-        client_secret: {file: secrets/printix-$tenant-cloudprint}
-Y
-printf 'person,name,email,aliases,employer,left_at,source\n' >"$world/leavers.csv"
-printf 'p1,Kim Vale,kim@acme.example,,acme,2026-03-01,HR\n' >>"$world/leavers.csv"
-
-estate_start "$world.yaml" --tls --control 0 || exit
-estate_config "$ep_work/config" || exit
-ep_data_folder
-EXITPROOF_CONFIG=$ep_work/config/exitproof.yaml
-export EXITPROOF_CONFIG
+hostile_setup || exit
 check_status "the night runs" 2 night 1 --report junit="$ep_work/j.xml" \
 	--report html="$ep_work/html" --report csv="$ep_work/f.csv" \
-	--report json="$ep_work/r.json" --report markdown="$ep_work/r.md"
+	--report json="$ep_work/r.json" --report markdown="$ep_work/r.md" \
+	--report ocsf="$ep_work/r.ocsf" --report oscal="$ep_work/r.oscal" \
+	--report csv="$ep_work/pop/"
+for definition in qbr exit-ticket access-review evidence-soc2; do
+	check_status "$definition" 0 ep report --report html="$ep_work/html" \
+		--report markdown="$ep_work/$definition.md" \
+		--definition "$definition"
+done
 check_same "every name arrived" "$(jq '.cases | length' "$names")" \
 	"$(ep query "SELECT count(*) FROM account
 		WHERE dataset = 'printix.users'" | tail -n 1)"
@@ -85,12 +42,16 @@ for page in "$ep_work"/html/*.html; do
 	check_same "HTML $name: links lead to its own pages" "" \
 		"$(xmllint --xpath '//@href' "$page" 2>/dev/null |
 			grep -v 'href="[a-z-]*\.html"')"
+	check_same "HTML $name: no direction of writing gets out" 0 \
+		"$(xmllint --xpath "count(//text()[contains(., '‮')]
+			[not(parent::bdi or parent::td)])" "$page")"
 done
 
 check_same "text: one finding, one line" \
 	"$(grep -c "^    - .*| ended 2026-01-31" "$ep_work/night.txt")" \
 	"$(jq '.cases | length' "$names")"
-for file in night.txt r.md; do
+for file in night.txt r.md qbr.md exit-ticket.md access-review.md \
+	evidence-soc2.md; do
 	check_same "$file: no control byte" "" \
 		"$(LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' \
 			"$ep_work/$file")"
@@ -98,6 +59,36 @@ done
 check_same "Markdown: no live link, image or tag" "" \
 	"$(grep -nE '(^|[^\\])(<|!?\[[^]]*\]\()' "$ep_work/r.md" |
 		grep -v '^[0-9]*:#')"
+for file in qbr exit-ticket access-review; do
+	check_same "$file.md: no live link, image or tag" "" \
+		"$(grep -nE '(^|[^\\])(<|!?\[[^]]*\]\()' "$ep_work/$file.md" |
+			grep -v '^[0-9]*:#')"
+done
+check "OCSF: one document" jq -e 'length > 50' "$ep_work/r.ocsf"
+check_same "OCSF: one event, one line" "$(jq length "$ep_work/r.ocsf")" \
+	"$(grep -c '^{"class_uid"' "$ep_work/r.ocsf")"
+check "OSCAL: one document" jq -e '."assessment-results".results[0]' \
+	"$ep_work/r.oscal"
+check_same "OSCAL: no markup that acts" "" \
+	"$(jq -r '.. | objects | .description?, .title?, .remarks? | strings' \
+		"$ep_work/r.oscal" | grep -nE '(^|[^\\])(<|!?\[[^]]*\]\()')"
+for file in r.ocsf r.oscal r.json pop/account.json; do
+	check_same "$file: no control byte" "" \
+		"$(LC_ALL=C grep -nP '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]' \
+			"$ep_work/$file" | head -n 2)"
+done
+check_same "populations: every name, as it is" \
+	"$(jq '.cases | length' "$names")" \
+	"$(sqlite3 :memory: ".import --csv $ep_work/pop/account.csv a" \
+		"SELECT count(*) FROM a WHERE dataset = 'printix.users'")"
+check_same "populations: no cell starts a formula" 0 \
+	"$(sqlite3 :memory: ".import --csv $ep_work/pop/account.csv f" \
+		"SELECT count(*) FROM f WHERE substr(name, 1, 1) IN ('=', '+',
+		'-', '@', char(9), char(13), char(10))")"
+check_same "populations: no file but its own" "" \
+	"$(find "$ep_work/pop" "$ep_work/html" ! -type d ! -type f)$(
+		find "$ep_work/pop" -type f ! -name '*.csv' ! -name '*.json' \
+			! -name SHA256SUMS)"
 check "JSON: one document" jq -e '.sections | length > 3' "$ep_work/r.json"
 check_same "CSV: no cell starts a formula" 0 \
 	"$(sqlite3 :memory: ".import --csv $ep_work/f.csv f" "SELECT count(*)

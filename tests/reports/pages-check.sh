@@ -3,6 +3,7 @@
 # HTML reports in a browser: valid, accessible, silent, small, printable.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../night.sh"
+. "$(dirname "$0")/../hostile.sh"
 
 here=$EP_SRC/tests/reports
 chromium=$(command -v chromium) || {
@@ -14,9 +15,11 @@ definitions="qbr exit-ticket access-review evidence-soc2 evidence-iso27001
 night_setup quickstart || exit
 html=$ep_work/html
 
-# judge PAGE...: what the browser and its readers complain about.
+# judge whole|quick PAGE...: what the browser and its readers complain about.
 judge() {
-	HOME=$ep_work node "$here/pages.js" "$chromium" \
+	mode=$1
+	shift
+	HOME=$ep_work node "$here/pages.js" "$mode" "$chromium" \
 		"$ep_work/profile" "$@"
 }
 
@@ -35,8 +38,12 @@ pages="$html/index.html $html/acme.html"
 for definition in $definitions; do
 	pages="$pages $html/cedar-$definition.html"
 done
+# The evidence reports differ in their words alone: one of them for all.
 # shellcheck disable=SC2086
-judge $pages >"$ep_work/complaints"
+judge quick $pages >"$ep_work/complaints"
+judge whole "$html/index.html" "$html/acme.html" "$html/cedar-qbr.html" \
+	"$html/cedar-access-review.html" "$html/delta-dental-evidence-soc2.html" \
+	>>"$ep_work/complaints"
 cat "$ep_work/complaints" >&2
 check_same "html-validate, axe, pa11y and the browser have no complaint" "" \
 	"$(head -n 3 "$ep_work/complaints")"
@@ -50,14 +57,14 @@ done
 # Each judge can say no.
 sed 's|<main>|<main><img src="https://evil.example/x.png" onerror="alert(1)"><p style="color:#eee;background:#fff">pale</p>|
 	s|<html lang="en">|<html>|' "$html/acme.html" >"$ep_work/spoiled.html"
-judge "$ep_work/spoiled.html" >"$ep_work/said"
+judge whole "$ep_work/spoiled.html" >"$ep_work/said"
 cat "$ep_work/said" >&2
 for who in html-validate 'axe light' pa11y 'browser: asks for' \
 	'browser: a dialog'; do
 	check_has "a spoiled page is seen: $who" "$ep_work/said" "$who"
 done
 
-# Size, and print.
+# Print.
 status=0
 HOME=$ep_work timeout 60 "$chromium" --headless --no-sandbox --disable-gpu \
 	--no-first-run --user-data-dir="$ep_work/profile2" \
@@ -69,5 +76,18 @@ check_has "... with its verdict" "$ep_work/acme.txt" 'Undecided'
 check_has "... and what could not be read" "$ep_work/acme.txt" \
 	'What could not be read'
 check "... on A4 or Letter, in a few pages" test \
-	"$(pdfinfo "$ep_work/acme.pdf" | sed -n 's/^Pages: *//p')" -le 25
+	"$(pdfinfo "$ep_work/acme.pdf" | sed -n "s/^Pages: *//p")" -le 25
+
+# Names that a tenant can choose: nothing opens, runs or is asked for.
+rm -rf "$html"
+hostile_setup || exit
+check_status "a night of hostile names" 2 night 1 --report html="$html"
+for definition in qbr exit-ticket access-review evidence-soc2; do
+	ep report --report html="$html" --definition "$definition" ||
+		not_ok "hostile $definition" "status $?"
+done
+judge quick "$html/acme.html" "$html"/acme-*.html >"$ep_work/said"
+cat "$ep_work/said" >&2
+check_same "hostile names: no complaint in the browser" "" \
+	"$(head -n 3 "$ep_work/said")"
 done_testing
