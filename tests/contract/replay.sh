@@ -54,11 +54,13 @@ until grep -q 'is listening' "$ep_work/prism.log"; do
 	sleep 0.1
 done
 
-# ask PATH: sends it through Prism; prints its complaints, "code where" each,
-# and adds the answer's status to the statuses.
+# ask PATH [CURL OPTION...]: sends it through Prism; prints its complaints,
+# "code where" each, and adds the answer's status to the statuses.
 ask() {
-	curl -s -o /dev/null -D "$ep_work/head" -H "$header" \
-		"http://127.0.0.1:$port$1"
+	path=$1
+	shift
+	curl -s -o /dev/null -D "$ep_work/head" -H "$header" "$@" \
+		"http://127.0.0.1:$port$path"
 	sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' "$ep_work/head" \
 		>>"$ep_work/statuses"
 	tr -d '\r' <"$ep_work/head" | sed -n 's/^sl-violations: //Ip' |
@@ -74,14 +76,30 @@ class_of() {
 		sed -E 's,/[0-9][0-9a-zA-Z._@-]*|/[0-9a-f-]{20\,},/*,g'
 }
 
+# unmask mends or drops what the journal has masked.
 sed -n "s,^[^ ]* GET [^ ]* $prefix\(/[^ ]*\) .*,\1,p" \
 	"$ep_work/estate.journal" | sed "$unmask" | sort -u >"$ep_work/paths"
-n=$(wc -l <"$ep_work/paths")
-while read -r path; do
-	class=$(class_of "$path")
-	ask "$path" | sed "s,^,$class | ,"
-done <"$ep_work/paths" | sort | uniq -c |
-	sed 's/^ *[0-9]* //' >"$ep_work/found"
+# Searches are POSTs with a body, which the journal has percent-encoded.
+sed -n "s,^[^ ]* POST [^ ]* $prefix\(/[^ ?]*\) .* body=\([^ ]*\).*,\1 \2,p" \
+	"$ep_work/estate.journal" | sort -u >"$ep_work/searches"
+posts=$(wc -l <"$ep_work/searches")
+n=$(($(wc -l <"$ep_work/paths") + posts))
+replay_all() {
+	while read -r path; do
+		class=$(class_of "$path")
+		ask "$path" | sed "s,^,$class | ,"
+	done <"$ep_work/paths"
+	while read -r path body; do
+		class=$(class_of "$path")
+		node -e 'process.stdout.write(decodeURIComponent(
+			process.argv[1]))' "$body" >"$ep_work/post"
+		ask "$path" -H 'Content-Type: application/json' \
+			--data-binary "@$ep_work/post" | sed "s,^,$class | ,"
+		tail -n 1 "$ep_work/statuses" | grep -qx 200 ||
+			echo "$class | search is not answered"
+	done <"$ep_work/searches"
+}
+replay_all | sort | uniq -c | sed 's/^ *[0-9]* //' >"$ep_work/found"
 cat "$ep_work/found" >&2
 
 sed -n "s/^$vendor | \([^|]*|[^|]*[^| ]\) *|.*/\1/p" \
@@ -91,11 +109,19 @@ check_same "$vendor: only known deviations in $n requests and answers" "" \
 check_same "$vendor: every known deviation still happens" "" \
 	"$(comm -13 "$ep_work/found" "$ep_work/known")"
 check "$vendor: requests were judged" test "$n" -ge "$least"
+check "$vendor: searches were judged" test "$posts" -ge "${searches:-0}"
 # Most documents have the refusal too, so one would pass for an answer.
 check_lacks "$vendor: the credential was taken" "$ep_work/statuses" '^401'
 check_same "$vendor: the answer to be spoiled is a good one" 200 \
 	"$(ask "$wrong_answer" >"$ep_work/before"; tail -n 1 "$ep_work/statuses")"
 
+if [ -n "${wrong_search-}" ]; then
+	check_has "$vendor: Prism notices a wrong search" /dev/stdin \
+		'request' <<X
+$(ask "${wrong_search%% *}" -H 'Content-Type: application/json' \
+	-d "${wrong_search#* }")
+X
+fi
 check_has "$vendor: Prism notices a wrong parameter" /dev/stdin 'request' <<X
 $(ask "$wrong_request")
 X

@@ -129,6 +129,10 @@ static void add_line(struct es_buf *out, const struct es_entry *e)
 	add_plain(out, *e->who ? e->who : "-", strlen(*e->who ? e->who : "-"));
 	es_buf_fmt(out, " status=%d rows=%lld bytes=%lld", e->status,
 		   (long long)e->rows, (long long)e->bytes);
+	if (e->body) {
+		es_buf_str(out, " body=");
+		es_buf_url(out, e->body);
+	}
 	if (e->fault)
 		es_buf_fmt(out, " fault=%s", e->fault);
 	if (e->wrote)

@@ -23,6 +23,7 @@ struct es_entry {
 	const char *fault;	/* names of the faults that struck, or NULL */
 	const char *forbidden;	/* why a reader must not send this, or NULL */
 	const char *wrote;	/* what it wrote, or NULL */
+	const char *body;	/* of a search with a POST, or NULL */
 };
 
 struct es_journal;
