@@ -172,11 +172,12 @@ static void test_every_view_is_in_the_page(void **state)
 
 	for (char *p = views, *end; (end = strchr(p, '\n')); p = end + 1) {
 		bool is_gone = strncmp(p, "gone_", 5) == 0;
+		bool is_moved = strncmp(p, "moved_", 6) == 0;
 		char *own, *all;
 		struct ep_buf both;
 
 		*end = '\0';
-		own = section("Ss", is_gone ? p + 5 : p);
+		own = section("Ss", is_gone ? p + 5 : is_moved ? "moved" : p);
 		ep_buf_init(&both, 1 << 20);
 		ep_buf_addf(&both, "%s\n%s", own, is_gone ? gone : "");
 		all = ep_buf_take(&both);
@@ -187,7 +188,7 @@ static void test_every_view_is_in_the_page(void **state)
 		ep_free(own);
 		n++;
 	}
-	assert_int_equal(n, 2 * EP_KINDS + 9);
+	assert_int_equal(n, 3 * EP_KINDS + 9);
 	ep_free(views);
 	ep_free(gone);
 	ep_free(common);
