@@ -110,6 +110,8 @@ static int submit(void *to, const struct ep_http_request *request,
 		net->submit_fails--;
 		return ep_err_set(err, EP_EPERM, "the door does not open");
 	}
+	if (net->refuse_tickets && request->kind == EP_HTTP_TICKET)
+		return ep_err_set(err, EP_EPERM, "the door is not open");
 	flight = ep_calloc(1, sizeof(*flight));
 	if (net->answer) {
 		net->answer(net->answer_to, path_of(request->url),

@@ -6,6 +6,7 @@
 #ifndef FAKE_NET_H
 #define FAKE_NET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -42,6 +43,7 @@ struct fake_net {
 	struct ep_buf log;
 	struct ep_buf bodies;
 	int submit_fails;	/* refuse this many */
+	bool refuse_tickets;	/* as a door that is not open for them */
 	int poll_fails;
 };
 

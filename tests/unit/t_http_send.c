@@ -179,6 +179,8 @@ static void test_refused_kinds(void **state)
 
 	(void)state;
 	refused(http, note, EP_EPERM, "switched off");
+	note.kind = EP_HTTP_NOTICE;
+	refused(http, note, EP_EPERM, "notices are switched off");
 	refused(http, (struct ep_http_request){ .url = url_of("/plain"),
 						.body = "x", .body_len = 1 },
 		EP_EPERM, "GET with a body");
@@ -194,6 +196,9 @@ static void test_refused_kinds(void **state)
 		EP_EDATA, "content type");
 	assert_int_equal(server_requests(server), 0);
 	client_reopen(&options);
+	/* Who may write to a ticket may not tell a chat. */
+	refused(http, note, EP_EPERM, "notices are switched off");
+	note.kind = EP_HTTP_TICKET;
 	send_request(note);
 	finish_all();
 	ended(EP_HTTP_OK, "");

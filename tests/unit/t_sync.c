@@ -9,22 +9,22 @@
 #include "base/vec.h"
 #include "exit/sync.h"
 
-#define NIGHTS 90
+#define NIGHTS	 90
 #define ACCOUNTS 6
 
 /* --- a PSA in memory -------------------------------------------------------- */
 
 struct entry {
 	char mark[64];
-	char ticket[64];	/* its own number, or that of a note */
+	char ticket[64]; /* its own number, or that of a note */
 	bool note;
 	bool closed;
 };
 
 struct psa {
 	EP_VEC(struct entry) list;
-	int lose_each;	/* every n-th write takes effect and is not seen */
-	int refuse_each;	/* every n-th does not take effect */
+	int lose_each;	 /* every n-th write takes effect and is not seen */
+	int refuse_each; /* every n-th does not take effect */
 	bool down;
 	int writes;
 	int doubles;
@@ -125,7 +125,7 @@ static void sync_now(struct kit *kit, struct psa *psa,
 /* Which accounts are disabled (found) that night, how the listing was read,
  * in which order, and what the tenancy is called. */
 struct plan {
-	unsigned found;		/* bit per account */
+	unsigned found; /* bit per account */
 	const char *status;
 	bool backwards;
 	const char *name;
@@ -151,7 +151,8 @@ static void play(struct kit *kit, const struct plan *plan)
 
 		ep_buf_addf(&yaml,
 			    "  - account: {id: u%d, email: u%d@acme.example,"
-			    " name: User %d, state: %s}\n", n, n, n,
+			    " name: User %d, state: %s}\n",
+			    n, n, n,
 			    plan->found & 1u << n ? "disabled" : "active");
 	}
 	kit_night(kit, yaml.s);
@@ -169,11 +170,12 @@ static unsigned next(unsigned *seed)
 /* What the findings themselves say must have been written. */
 static void compare(struct kit *kit, const struct psa *psa, int replaced)
 {
-	long tickets = strtol(kit_ask(kit, "SELECT count(*) FROM finding"),
-			      NULL, 10);
+	long tickets =
+		strtol(kit_ask(kit, "SELECT count(*) FROM finding"), NULL, 10);
 	long changes = strtol(kit_ask(kit, "SELECT count(*) FROM finding_event"
-				      " WHERE event IN ('fixed',"
-				      " 'came_back')"), NULL, 10);
+					   " WHERE event IN ('fixed',"
+					   " 'came_back')"),
+			      NULL, 10);
 
 	assert_int_equal(count(psa, false), tickets + replaced);
 	assert_int_equal(count(psa, true), changes - replaced);
@@ -220,7 +222,8 @@ static void test_ninety_nights(void **state)
 		sync_now(kit, &psa, &totals);
 	assert_int_equal(totals.waiting + totals.left, 0);
 	replaced = strtol(kit_ask(kit, "SELECT count(*) FROM psa_ticket"
-				  " WHERE round > 1"), NULL, 10);
+				       " WHERE round > 1"),
+			  NULL, 10);
 	assert_true(replaced > 0);
 	compare(kit, &psa, (int)replaced);
 	assert_true(count(&psa, true) > 20);
@@ -246,7 +249,9 @@ static void test_lost_tables(void **state)
 	assert_int_equal(totals.tickets, 2);
 	assert_int_equal(ep_db_exec(ep_store_db(kit->store),
 				    "DELETE FROM psa_ticket;"
-				    "DELETE FROM psa_note", &err), 0);
+				    "DELETE FROM psa_note",
+				    &err),
+			 0);
 	sync_now(kit, &psa, &totals);
 	assert_int_equal(totals.tickets, 0);
 	assert_int_equal(totals.found, 2);
