@@ -27,7 +27,7 @@ chmod 700 "$folder/secrets"
 cp -R "$world/config/." "$folder/"
 sed -e "s,@BASE@,$(value base_url),g" -e "s,@CA_FILE@,$(value ca_file),g" \
 	"$world/config/exitproof.yaml" >"$folder/exitproof.yaml"
-for file in "$world"/*.csv; do
+for file in "$world"/*.csv "$world"/*.ldf; do
 	[ -e "$file" ] || continue
 	case $file in
 	*/leavers.csv) cp "$file" "$folder/" ;;
