@@ -59,5 +59,7 @@ SELECT customer AS "Customer", address AS "Account", class AS "Class", owner AS 
        substr(iso(review_by), 1, 10) AS "Review by", reason AS "Why"
   FROM declared WHERE (:customer IS NULL OR customer = :customer) ORDER BY 1, 2
 
+-- use: reviews
+-- use: decisions
 -- use: reads
 -- use: run

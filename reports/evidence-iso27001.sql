@@ -19,6 +19,8 @@
 -- use: sample-accounts
 -- use: sample-credentials
 -- use: sample-agents
+-- use: reviews
+-- use: decisions
 -- use: reads
 -- use: runs
 -- use: queries

@@ -582,6 +582,44 @@ SELECT r.id AS "Run", r.kind AS "Kind", CASE r.state WHEN 'complete' THEN 'ended
        CASE WHEN r.testing THEN 'testing: no evidence' ELSE '' END AS "Note"
   FROM run r LEFT JOIN check_run c ON c.run = r.id WHERE r.id <= :run ORDER BY r.id DESC LIMIT 100
 
+-- section: reviews
+-- title: Access reviews
+-- draw: table
+-- about: Reviews that began up to this run. A review over lists that were not whole cannot be closed.
+-- empty: There was no access review.
+SELECT w.id AS "Review", iso(w.started_at) AS "Began", w.started_by AS "By", substr(w.population_sha256, 1, 12) AS "Population",
+       count(*) AS "Items", sum(d.decision IS NOT NULL) AS "Decided", sum(coalesce(d.decision, '') = 'keep') AS "Keep",
+       sum(coalesce(d.decision, '') = 'revoke') AS "Revoke", sum(coalesce(d.decision, '') = 'change') AS "Change",
+       (SELECT count(*) FROM review_gap g WHERE g.review = w.id) AS "Lists not whole",
+       CASE WHEN w.closed_at IS NULL THEN 'open' ELSE 'closed ' || iso(w.closed_at) || ' by ' || w.closed_by END AS "State"
+  FROM review w
+  JOIN review_item i ON i.review = w.id AND (:customer IS NULL OR i.customer = :customer)
+  LEFT JOIN review_decision d ON d.review = i.review AND d.n = i.n
+       AND d.id = (SELECT max(l.id) FROM review_decision l WHERE l.review = i.review AND l.n = i.n)
+ WHERE w.run <= :run
+ GROUP BY w.id ORDER BY w.started_at DESC, w.id
+
+-- section: decisions
+-- title: Decisions of the newest access review
+-- draw: table
+-- about: What followed is what a whole read has seen since.
+-- empty: There was no access review.
+SELECT coalesce(i.tenant_name, i.tenant) AS "Where", coalesce(i.address, i.name, i.account, '(nobody)') AS "Who", i.what AS "Holds",
+       coalesce(d.decision, 'undecided') AS "Decision", d.reviewer AS "Reviewer", substr(iso(d.at), 1, 16) AS "At", d.note AS "Note",
+       CASE WHEN d.decision IS NULL OR d.decision <> 'revoke' THEN ''
+            WHEN EXISTS (SELECT 1 FROM role r WHERE i.kind = 'role' AND r.tenant = i.tenant AND r.dataset = i.dataset AND r.key = i.key)
+              OR EXISTS (SELECT 1 FROM credential c WHERE i.kind = 'credential' AND c.tenant = i.tenant AND c.dataset = i.dataset AND c.key = i.key
+                            AND coalesce(c.state, 'unknown') NOT IN ('revoked', 'expired')) THEN 'still there'
+            WHEN EXISTS (SELECT 1 FROM coverage v WHERE v.tenant = i.tenant AND v.dataset = i.dataset AND v.status = 'complete' AND NOT v.stale) THEN 'gone'
+            ELSE 'cannot be told' END AS "Followed"
+  FROM review_item i
+  LEFT JOIN review_decision d ON d.review = i.review AND d.n = i.n
+       AND d.id = (SELECT max(l.id) FROM review_decision l WHERE l.review = i.review AND l.n = i.n)
+ WHERE i.review = (SELECT w.id FROM review w WHERE w.run <= :run AND (:customer IS NULL OR w.customer IS NULL OR w.customer = :customer)
+                    ORDER BY w.started_at DESC, w.id LIMIT 1)
+   AND (:customer IS NULL OR i.customer = :customer)
+ ORDER BY i.n
+
 -- section: reads
 -- title: What was read, and how far
 -- draw: table

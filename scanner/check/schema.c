@@ -5,6 +5,7 @@
 #include "check/check.h"
 
 #include "check/baseline.h"
+#include "check/review.h"
 #include "ext/db.h"
 
 static const char tables[] =
@@ -79,6 +80,8 @@ int ep_check_schema(struct ep_db *db, struct ep_err *err)
 {
 	int rc = ep_db_exec(db, tables, err);
 
+	if (rc == 0)
+		rc = ep_review_schema(db, err);
 	return rc < 0 ? rc : ep_baseline_schema(db, err);
 }
 

@@ -32,6 +32,7 @@ int ep_cmd_tenant_test(struct ep_app *app, int argc, char **argv);
 int ep_cmd_exit_verify(struct ep_app *app, int argc, char **argv);
 int ep_cmd_notify(struct ep_app *app, int argc, char **argv);
 int ep_cmd_ticket(struct ep_app *app, int argc, char **argv);
+int ep_cmd_review(struct ep_app *app, int argc, char **argv);
 int ep_cmd_rule(struct ep_app *app, int argc, char **argv);
 int ep_cmd_connector(struct ep_app *app, int argc, char **argv);
 int ep_cmd_person(struct ep_app *app, int argc, char **argv);

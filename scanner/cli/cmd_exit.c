@@ -5,9 +5,9 @@
 #include "cli/cmd_exit.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/str.h"
+#include "base/whoami.h"
 #include "cli/exit_open.h"
 #include "cli/exit_plan.h"
 #include "cli/scratch.h"
@@ -117,16 +117,12 @@ static int exit_plan(struct ep_app *app, int argc, char **argv)
 static int attest(struct ep_app *app, struct ep_exit_open *open,
 		  struct ep_exit_attestation *said)
 {
-	const char *user = getlogin();
-	char host[256] = "unknown";
 	int status = ep_exit_open(app, open);
 
 	if (status)
 		return status;
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
-	said->user = user;
-	said->host = host;
+	said->user = ep_whoami_user();
+	said->host = ep_whoami_host();
 	if (ep_exit_attest(&open->ctx, open->exit, said, &app->err))
 		return ep_app_fail(app);
 	ep_app_printf("%s: %s is on record\n", open->exit->key, said->what);

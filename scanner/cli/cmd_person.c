@@ -6,11 +6,11 @@
 #include "cli/cmd.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/whoami.h"
 #include "check/check.h"
 #include "check/people.h"
 #include "cli/table.h"
@@ -135,10 +135,8 @@ static const char match_sql[] =
 
 static int decide(struct ep_app *app, char **argv, bool same)
 {
-	const char *user = getlogin();
-
 	if (ep_people_decide(ep_store_db(app->store), argv[0], argv[1],
-			     argv[2], same, user ? user : "unknown",
+			     argv[2], same, ep_whoami_user(),
 			     ep_clock_now(), &app->err))
 		return ep_app_fail(app);
 	return link_people(app);

@@ -5,13 +5,12 @@
  */
 #include "cli/cmd.h"
 
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/whoami.h"
 #include "store/store.h"
 
 struct wish {
@@ -19,13 +18,6 @@ struct wish {
 	const char *reason;
 	const char *by;
 };
-
-static const char *login_name(void)
-{
-	const struct passwd *user = getpwuid(geteuid());
-
-	return user && user->pw_name ? user->pw_name : "unknown";
-}
 
 /* A connector's tenancies are those of its system. */
 static bool is_connected(const struct ep_app *app, const char *system,
@@ -100,7 +92,7 @@ int ep_cmd_tenant_retire(struct ep_app *app, int argc, char **argv)
 		"more is not to be read. Reports go on naming it, with who "
 		"said so and why."
 	};
-	struct wish wish = { .by = login_name() };
+	struct wish wish = { .by = ep_whoami_user() };
 	const struct ep_opt table[] = {
 		{ EP_OPT_TEXT, 0, "reason", "TEXT", &wish.reason,
 		  "why; has to be given" },

@@ -42,6 +42,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "tenant", ep_cmd_tenant, "list, map and test tenancies" },
 	{ "ticket", ep_cmd_ticket, "keep a PSA ticket for each finding" },
 	{ "notify", ep_cmd_notify, "tell who has to know what changed" },
+	{ "review", ep_cmd_review, "decide about who holds powerful access" },
 	{ "rule", ep_cmd_rule, "list, explain, lint and test rules" },
 	{ "connector", ep_cmd_connector, "lint, show and try connectors" },
 	{ "person", ep_cmd_person, "what a person still holds, everywhere" },

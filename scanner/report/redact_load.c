@@ -45,6 +45,13 @@ static const char *const people_sql[] = {
 	" SELECT captured_by FROM main.coverage UNION"
 	" SELECT waiver_approver FROM main.finding UNION"
 	" SELECT by_user FROM main.person_match",
+	"SELECT started_by FROM main.review UNION"
+	" SELECT closed_by FROM main.review UNION"
+	" SELECT by_user FROM main.review UNION"
+	" SELECT reviewer FROM main.review_decision UNION"
+	" SELECT by_user FROM main.review_decision UNION"
+	" SELECT address FROM main.review_item UNION"
+	" SELECT name FROM main.review_item WHERE kind = 'role'",
 	"SELECT DISTINCT j.value FROM main.now_account a, json_tree(a.attr) j"
 	" WHERE j.key IN (" PERSONAL ") AND j.type = 'text'",
 	"SELECT DISTINCT j.value FROM main.now_resource a, json_tree(a.attr) j"

@@ -4,13 +4,12 @@
  */
 #include "store/run.h"
 
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/whoami.h"
 #include "ext/db.h"
 #include "ext/http.h"
 #include "store/inside.h"
@@ -22,8 +21,6 @@
 static int insert_run(struct ep_store *store, const struct ep_run_info *info,
 		      struct ep_err *err)
 {
-	char host[256] = "";
-	const struct passwd *user = getpwuid(geteuid());
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(store->db,
 		"INSERT INTO main.run(id, kind, state, started_at, program, "
@@ -36,14 +33,12 @@ static int insert_run(struct ep_store *store, const struct ep_run_info *info,
 
 	if (rc < 0)
 		return rc;
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
 	ep_db_int(stmt, 1, store->run);
 	ep_db_text(stmt, 2, info->kind);
 	ep_db_int(stmt, 3, ep_clock_now());
 	ep_db_text(stmt, 4, info->program);
-	ep_db_text(stmt, 5, host);
-	ep_db_text(stmt, 6, user ? user->pw_name : NULL);
+	ep_db_text(stmt, 5, ep_whoami_host());
+	ep_db_text(stmt, 6, ep_whoami_user());
 	ep_db_text(stmt, 7, info->config_sha256);
 	ep_db_text(stmt, 8, info->rules_sha256);
 	ep_db_int(stmt, 9, ep_clock_is_fixed());
