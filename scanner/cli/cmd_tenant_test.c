@@ -138,19 +138,31 @@ static void print_failure(const struct ep_collect_proof *proof)
 	ep_app_printf("\n");
 }
 
+/* Counts it, and says how it went in a word. */
+static const char *judge(struct tally *tally,
+			 const struct ep_collect_proof *proof)
+{
+	if (proof->proven) {
+		tally->proven++;
+		return "works";
+	}
+	if (!proof->configured) {
+		tally->missing++;
+		return "not configured";
+	}
+	if (proof->untried) {
+		tally->untold++;
+		return "not tried";
+	}
+	tally->failed++;
+	return "FAILS";
+}
+
 static void print_proof(void *to, const struct ep_collect_proof *proof)
 {
 	struct tally *tally = to;
 
-	if (proof->proven)
-		tally->proven++;
-	else if (!proof->configured)
-		tally->missing++;
-	else
-		tally->failed++;
-	begin_line(proof->proven      ? "works" :
-		   proof->configured  ? "FAILS" :
-					"not configured");
+	begin_line(judge(tally, proof));
 	ep_app_printf("%s: ", proof->credential);
 	print_text(proof->configured ? proof->doc : proof->hint);
 	ep_app_printf("\n");

@@ -132,6 +132,7 @@ struct ep_collect_proof {
 	const char *hint;
 	bool configured;
 	bool proven;	/* a token was given and the tenancy is the pinned */
+	bool untried;	/* it only writes, and has no token to ask for */
 	const struct ep_permit *permit;	/* NULL: the connector does not say
 					 * where the vendor tells */
 	size_t tried;	/* listings that were asked for one page ... */

@@ -101,6 +101,28 @@ int ep_probe_identity(struct ep_site *site, struct ep_use *use,
 	return ep_err_set(err, EP_EDENIED, "%s", use->refusal.reason);
 }
 
+/* A credential that no listing takes is there to write with, and nothing is
+ * written to try it: a token is all that can be asked for. */
+static void prove_writer(struct ep_use *use, struct ep_collect_proof *proof)
+{
+	struct ep_auth *auth = use->auth;
+
+	if (use->spec->kind != EP_AUTH_TOKEN &&
+	    use->spec->kind != EP_AUTH_JWT_BEARER) {
+		proof->untried = true;
+		say(proof, "no listing takes it, and nothing is written to "
+			   "try it", "");
+		return;
+	}
+	if (auth->state == EP_AUTH_IDLE) {
+		ep_auth_ask(auth);
+		ep_engine_loop(auth->engine);
+	}
+	proof->proven = auth->state == EP_AUTH_READY;
+	if (!proof->proven)
+		say(proof, auth->broken.reason, auth->broken.advice);
+}
+
 static void prove(struct ep_site *site, struct ep_use *use,
 		  struct ep_collect_proof *proof, struct ep_err *err)
 {
@@ -118,7 +140,7 @@ static void prove(struct ep_site *site, struct ep_use *use,
 	}
 	endpoint = choose(site->spec, use->spec->name, &identity);
 	if (!endpoint) {
-		say(proof, "no endpoint takes it", "");
+		prove_writer(use, proof);
 		return;
 	}
 	if (!identity) {

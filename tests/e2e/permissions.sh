@@ -24,8 +24,13 @@ app() {
 	cat "$ep_work/changed" >"$1"
 }
 
-try "all of them work, and none may do too much" 0
-check_lacks "... nothing lacks" "$ep_work/out" '^ *(lacks|too much|unclear)'
+# HaloPSA's application may edit tickets, though no credential to write with is
+# configured here.
+try "all of them work, and one may do too much" 1
+check_same "... just that one" \
+	"too much edit:tickets, which can change things and which no dataset needs: take it away" \
+	"$(grep -E '^ *(lacks|too much|unclear|FAILS) ' "$ep_work/out" |
+		tr -s ' ' | sed 's/^ //')"
 check_has "... the token tells" "$ep_work/out" '[0-9]+ granted, as told by the token$'
 check_has "... the answer with the token tells" "$ep_work/out" \
 	'1 granted, as told by the answer with the token$'

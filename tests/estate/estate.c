@@ -175,6 +175,21 @@ static const char *searched(const struct es_req *req)
 	return req->body;
 }
 
+/* Secrets that an answer shows to whoever asked. */
+static int64_t canaries(const struct es_buf *body)
+{
+	static const char mark[] = "CANARY-";
+	const char *at = body->p, *end = body->p + body->len;
+	int64_t n = 0;
+
+	while (at && at < end &&
+	       (at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
+		n++;
+		at += sizeof(mark) - 1;
+	}
+	return n;
+}
+
 static void note(struct es_estate *e, const struct es_in *in,
 		 const struct es_vendor *v, const struct es_req *req,
 		 const struct es_hits *hits, const struct es_answer *ans)
@@ -186,6 +201,7 @@ static void note(struct es_estate *e, const struct es_in *in,
 		.status = ans->status, .rows = ans->rows,
 		.bytes = (int64_t)ans->body.len, .forbidden = req->forbidden,
 		.wrote = req->wrote, .body = searched(req),
+		.canaries = canaries(&ans->body),
 	};
 	int i;
 

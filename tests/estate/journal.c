@@ -129,6 +129,8 @@ static void add_line(struct es_buf *out, const struct es_entry *e)
 	add_plain(out, *e->who ? e->who : "-", strlen(*e->who ? e->who : "-"));
 	es_buf_fmt(out, " status=%d rows=%lld bytes=%lld", e->status,
 		   (long long)e->rows, (long long)e->bytes);
+	if (e->canaries)
+		es_buf_fmt(out, " canaries=%lld", (long long)e->canaries);
 	if (e->body) {
 		es_buf_str(out, " body=");
 		es_buf_url(out, e->body);

@@ -20,6 +20,7 @@ struct es_entry {
 	int status;
 	int64_t rows;
 	int64_t bytes;
+	int64_t canaries;	/* in the answer */
 	const char *fault;	/* names of the faults that struck, or NULL */
 	const char *forbidden;	/* why a reader must not send this, or NULL */
 	const char *wrote;	/* what it wrote, or NULL */
