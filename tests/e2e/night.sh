@@ -46,7 +46,7 @@ check_status "night 1: something is undecided" 2 night 1 \
 counts_agree 1
 # A listing that fails for a mistake of ours would be compared with nothing.
 check_same "night 1: nothing is refused but what the world refuses" \
-	"entra.managed_devices entra.registrations entra.role_eligibility \
+	"entra.conditional_access entra.managed_devices entra.registrations entra.role_eligibility \
 entra.role_schedules entra.sign_ins ninjaone.exit_notes okta.api_tokens \
 okta.devices okta.factors okta.user_roles onelogin.privilege_roles \
 onelogin.privilege_users onelogin.privileges" \

@@ -167,7 +167,7 @@ static void put_block_page(struct es_buf *out, void *ctx,
 	(void)index;
 	set(a, "organization_id", cJSON_CreateNumber((double)owner_id(seg)));
 	if (((const struct es_df_call *)ctx)->bare) {
-		set(a, "id", cJSON_CreateString(id_text(seg->rec, id)));
+		cJSON_AddStringToObject(a, "id", id_text(seg->rec, id));
 		es_buf_take(out, a);
 		return;
 	}

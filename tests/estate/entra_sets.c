@@ -101,6 +101,15 @@ static const char schedule[] =
 	"\"assignmentType\":\"Assigned\",\"memberType\":\"Direct\","
 	"\"roleAssignmentOriginId\":\"\",\"roleAssignmentScheduleId\":\"\"}";
 
+static const char policy[] =
+	"{\"id\":\"\",\"displayName\":\"\",\"state\":\"enabled\","
+	"\"createdDateTime\":\"2024-05-01T09:00:00Z\","
+	"\"modifiedDateTime\":null,\"description\":\"CANARY-ca-text\","
+	"\"templateId\":null,\"conditions\":{\"clientAppTypes\":[\"all\"],"
+	"\"users\":{\"includeUsers\":[\"All\"],\"excludeUsers\":[],"
+	"\"includeGroups\":[],\"excludeGroups\":[],\"includeRoles\":[],"
+	"\"excludeRoles\":[]}}}";
+
 static const char eligible[] =
 	"{\"id\":\"\",\"principalId\":\"\",\"roleDefinitionId\":\"\","
 	"\"directoryScopeId\":\"/\",\"appScopeId\":null,"
@@ -158,6 +167,9 @@ const struct es_en_set es_en_sets[] = {
 	{ "roleManagement/directory/roleAssignmentScheduleInstances",
 	  "role_schedules", NULL, schedule, NULL, NULL, NULL, ROLES_MAY, 100,
 	  999, "p2", false, false },
+	{ "identity/conditionalAccess/policies", "conditional_access", NULL,
+	  policy, NULL, NULL, NULL, "Policy.Read.All", 100, 999, "p1", false,
+	  false },
 	{ "oauth2PermissionGrants", "grants", NULL,
 	  "{\"id\":\"\",\"clientId\":\"\",\"consentType\":\"AllPrincipals\","
 	  "\"principalId\":null,\"resourceId\":\"\",\"scope\":\"\"}", NULL,

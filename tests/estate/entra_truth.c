@@ -80,7 +80,7 @@ static void count(const struct es_world *w, const cJSON *tenant, cJSON *o)
 {
 	static const char *const plain[] = {
 		"users", "deleted_users", "role_assignments",
-		"role_eligibility", "role_schedules", "groups", "grants",
+		"conditional_access", "role_eligibility", "role_schedules", "groups", "grants",
 		"registrations", "devices", "managed_devices", "licences",
 		"subscriptions", "applications", "service_principals", NULL
 	};
