@@ -9,7 +9,7 @@
 -- per: tenant
 -- systems: printix
 -- needs: account[printix.users],
---   account@customer[entra.users|okta.users|google.users|onelogin.users|active-directory.users],
+--   account@customer[entra.users|okta.users|google.users|onelogin.users|active-directory.users|active-directory-export.directory],
 --   tenancy, declared, setting[group_sync=on|off|mixed|-email]
 -- param: sync_days 1 "Days that a synchronisation may take"
 -- fix: downstream-remove

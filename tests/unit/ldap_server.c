@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -28,6 +29,7 @@ struct ldap_server {
 	atomic_bool stop;
 	struct ep_buf log;
 	Sockbuf *sb;
+	char clock[32];
 };
 
 static void flush(struct ldap_server *server, BerElement *ber)
@@ -188,8 +190,8 @@ static bool answer_search(struct ldap_server *server, ber_int_t id)
 /* False when the connection is to end. */
 static bool serve(struct ldap_server *server, BerElement *ber)
 {
-	static const char *const clock[] = { "currentTime",
-					     "20261121075304.0Z", NULL, NULL };
+	const char *const clock[] = { "currentTime", server->clock, NULL,
+				      NULL };
 	ber_int_t id;
 	ber_len_t len;
 
@@ -255,6 +257,20 @@ static void *server_main(void *to)
 	return NULL;
 }
 
+static void tell_truth(struct ldap_server *server)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(server->clock, sizeof(server->clock), "%Y%m%d%H%M%S.0Z", &tm);
+}
+
+void ldap_server_clock(struct ldap_server *server, const char *text)
+{
+	snprintf(server->clock, sizeof(server->clock), "%s", text);
+}
+
 struct ldap_server *ldap_server_start(const struct ldap_reply *script,
 				      int bind_result, const char *bind_text)
 {
@@ -265,6 +281,7 @@ struct ldap_server *ldap_server_start(const struct ldap_reply *script,
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	server->next = script;
 	server->bind_result = bind_result;
+	tell_truth(server);
 	server->bind_text = bind_text;
 	ep_buf_init(&server->log, 65536);
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

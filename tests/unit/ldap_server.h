@@ -33,6 +33,9 @@ struct ldap_server;
 /* The script must outlive it.  bind_result and bind_text answer each bind. */
 struct ldap_server *ldap_server_start(const struct ldap_reply *script,
 				      int bind_result, const char *bind_text);
+/* What it says the time is, before anything is asked; else it tells the
+ * truth. */
+void ldap_server_clock(struct ldap_server *server, const char *text);
 /* ldap://127.0.0.1:PORT */
 const char *ldap_server_url(const struct ldap_server *server);
 /* Stops it; what it was asked, one line each, to log. */

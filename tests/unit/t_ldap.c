@@ -117,6 +117,7 @@ static void test_pages(void **state)
 
 	(void)state;
 	start(&asked, script, 0, NULL);
+	ldap_server_clock(asked.server, "20261121075304.0Z");
 	ask(&asked);
 	assert_int_equal(asked.last.end, EP_LDAP_OK);
 	/* The name that was asked for, and nothing that was not. */

@@ -197,6 +197,43 @@ static void equal_names_are_refused(void **state)
 	stop();
 }
 
+static void reads_values_of_directories(void **state)
+{
+	(void)state;
+	start("      - kind: account\n"
+	      "        fields:\n"
+	      "          id: id\n"
+	      "          state: {path: f, as: bit, mark: \"2\", "
+	      "active: [\"no\"], disabled: [\"yes\"], optional: true}\n"
+	      "          external_id: {path: g, as: immutable_id, "
+	      "optional: true}\n"
+	      "          created_at: {path: c, as: generalized, "
+	      "optional: true}\n"
+	      "          expires_at: {path: e, as: filetime, none: [\"0\", "
+	      "\"9223372036854775807\"], optional: true}\n"
+	      "        keep:\n"
+	      "          - age: {path: a, as: span, none: [\"0\"]}\n"
+	      "          - security: {path: s, as: bit, mark: "
+	      "\"2147483648\"}\n");
+	map("{\"id\":1,\"f\":\"514\",\"c\":\"20210412081530.0Z\","
+	    "\"e\":\"134084052000000000\",\"a\":\"-36288000000000\","
+	    "\"s\":\"-2147483646\","
+	    "\"g\":\"43fbc232-643f-464d-8c10-7b95aa937b52\"}");
+	ROWS("account id=1 state=disabled external_id=MsL7Qz9kTUaMEHuVqpN7Ug== "
+	     "created_at=2021-04-12T08:15:30Z expires_at=2025-11-23T21:00:00Z "
+	     "{\"age\":3628800,\"security\":true}\n");
+	map("{\"id\":1,\"f\":\"512\",\"e\":\"9223372036854775807\","
+	    "\"a\":\"0\",\"s\":\"8\"}");
+	ROWS("account id=1 state=active expires_at=null "
+	     "{\"age\":null,\"security\":false}\n");
+	assert_int_equal(mapper.bad, 0);
+	/* What is none of it is no value, and is counted. */
+	map("{\"id\":1,\"f\":\"x\",\"g\":\"43fbc232\",\"c\":\"2021\","
+	    "\"e\":\"-5\",\"a\":\"7\"}");
+	assert_true(mapper.bad >= 5);
+	stop();
+}
+
 static void reads_times(void **state)
 {
 	(void)state;
@@ -532,6 +569,7 @@ int main(void)
 		cmocka_unit_test(ids_are_exact),
 		cmocka_unit_test(equal_names_are_refused),
 		cmocka_unit_test(reads_times),
+		cmocka_unit_test(reads_values_of_directories),
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(unknown_words_are_kept_and_counted),
 		cmocka_unit_test(reads_answers),

@@ -186,6 +186,45 @@ static void reads_what_is_written(void **state)
 		     "    emit:\n      - kind: account\n"              \
 		     "        fields:\n          id: id\n" f
 
+#define LDAP(l) HEAD "endpoints:\n  a:\n    title: a\n" l               \
+		     "    emit: [{kind: account, fields: {id: cn}}]\n"
+
+static void knows_the_words_of_directories(void **state)
+{
+	struct ep_spec *spec = accept(
+		LDAP("    ldap: {base: DC=x, filter: (a=b), attributes: [cn], "
+		     "lists: [member], links: [member], beyond: [\"*\"]}\n"));
+	const struct ep_spec_endpoint *e = &spec->endpoints.v[0];
+
+	(void)state;
+	assert_int_equal(e->ldap->scope, EP_LDAP_SUBTREE);
+	assert_int_equal(e->ldap->page_size, 500);
+	assert_string_equal(e->records, "entries");
+	ep_spec_free(spec);
+	refuse(LDAP("    path: /a\n    ldap: {base: DC=x, filter: (a=b), "
+		    "attributes: [cn]}\n"), 0, "no meaning beside ldap");
+	refuse(LDAP("    ldap: {base: DC=x, filter: a=b, attributes: [cn]}\n"),
+	       0, "in parentheses");
+	refuse(LDAP("    ldap: {base: DC=x, filter: (a=b)}\n"), 0,
+	       "needs attributes");
+	refuse(LDAP("    ldap: {base: DC=x, filter: (a=b), attributes: "
+		    "[\"*\"]}\n"), 0, "no name of an attribute");
+	refuse(LDAP("    ldap: {base: DC=x, filter: (a=b), attributes: [cn], "
+		    "lists: [CN]}\n"), 0, "among attributes and lists");
+	refuse(LDAP("    ldap: {base: DC=x, filter: (a=b), attributes: [cn], "
+		    "links: [manager]}\n"), 0, "neither attributes nor lists");
+	refuse(LDAP("    ldap: {base: \"{nothing}\", filter: (a=b), "
+		    "attributes: [cn]}\n"), 0, "{nothing} is set nowhere");
+	refuse(LDAP("    ldap: {base: DC=x, filter: (a=b), attributes: [cn], "
+		    "page_size: 5000}\n"), 0, "page_size");
+	refuse(EMIT("          state: {path: x, as: bit, active: [\"no\"]}\n"),
+	       15, "needs mark:");
+	refuse(EMIT("          state: {path: x, as: bit, mark: two, "
+		    "active: [\"no\"]}\n"), 15, "needs mark:");
+	refuse(EMIT("          name: {path: x, as: filetime}\n"), 15,
+	       "is no time");
+}
+
 static void complains_with_the_place(void **state)
 {
 	(void)state;
@@ -622,6 +661,7 @@ int main(void)
 		cmocka_unit_test(a_folder_of_the_user_goes_first),
 		cmocka_unit_test(reads_what_is_written),
 		cmocka_unit_test(complains_with_the_place),
+		cmocka_unit_test(knows_the_words_of_directories),
 		cmocka_unit_test(complains_about_everything_at_once),
 		cmocka_unit_test(complains_about_what_does_not_fit),
 		cmocka_unit_test(checks_imports),
