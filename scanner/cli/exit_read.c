@@ -60,7 +60,7 @@ static int read_tickets(struct ep_exit_reading *r, const char *word)
 	size_t n = slash ? (size_t)(slash - word) : 0;
 	EP_VEC(const char *) datasets = { 0 };
 	struct ep_words names = { 0 };
-	struct ep_collect_filter filter = { .n_tenants = 0 };
+	struct ep_collect_filter filter = { .exact = true };
 	int rc = 0;
 
 	for (size_t i = 0; i < specs->n; i++) {
@@ -232,6 +232,7 @@ static int read_groups(struct ep_exit_reading *r, const struct groups *list)
 			.n_tenants = group->tenants.n,
 			.datasets = (const char *const *)group->datasets.v,
 			.n_datasets = group->datasets.n,
+			.exact = true,
 		};
 
 		rc = collect(r, &filter);

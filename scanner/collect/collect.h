@@ -32,6 +32,7 @@ struct ep_collect_filter {
 	size_t n_datasets;
 	bool held_ok;	/* the operator accepts a collapse in these */
 	bool full;	/* read everything, also where changes would do */
+	bool exact;	/* ... unless the changes tell removals too */
 };
 
 enum ep_collect_step {

@@ -105,6 +105,9 @@ static bool full_is_due(const struct ep_source *source, int64_t full_at)
 		source->tenancy->site->engine->filter;
 	int64_t now = ep_clock_now();
 
+	if (filter && filter->exact &&
+	    changes_of(source)->kind == EP_CHANGES_SINCE)
+		return true;
 	return (filter && filter->full) || full_at > now ||
 	       now - full_at >= interval(source);
 }

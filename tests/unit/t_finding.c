@@ -108,6 +108,39 @@ static void test_gone_tenancy_fixes_nothing(void **state)
 				    "result"), "fleet NOT-APPLICABLE");
 }
 
+/* What is seen per customer goes on without a tenancy that was retired; its
+ * findings were not mended by that. */
+static void test_retired_tenancy_fixes_nothing(void **state)
+{
+	static const char other[] =
+		"customers: [{id: acme}]\n"
+		"tenants: [{tenant: printix/t2, customer: acme}]\n"
+		"datasets:\n"
+		"- tenant: printix/t2\n"
+		"  dataset: printix.users\n"
+		"  kinds: [account]\n"
+		"  rows:\n"
+		"  - account: {id: u9, state: active}\n";
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_rule(kit, "anywhere", "-- severity: high\n-- per: customer\n"
+		 "-- needs: account\n",
+		 "SELECT customer, count(*) AS n FROM account "
+		 "GROUP BY customer",
+		 "SELECT customer, tenant || ' ' || id AS subject, name, "
+		 "state AS seen, 'active' AS wanted, email FROM account "
+		 "WHERE state = 'disabled'");
+	night(kit, BAD);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+	assert_int_equal(ep_store_retire(kit->store, "printix/t1", "ana",
+					 "sold", &err), 0);
+	night(kit, other);
+	assert_string_equal(kit_ask(kit, "SELECT unit || ' ' || result FROM "
+				    "result"), "acme PASS");
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+}
+
 static void test_same_run_again(void **state)
 {
 	struct kit *kit = *state;
@@ -229,6 +262,7 @@ int main(void)
 		WITH_KIT(test_dark_night_fixes_nothing),
 		WITH_KIT(test_broken_rule_fixes_nothing),
 		WITH_KIT(test_gone_tenancy_fixes_nothing),
+		WITH_KIT(test_retired_tenancy_fixes_nothing),
 		WITH_KIT(test_same_run_again),
 		WITH_KIT(test_same_run_other_rule),
 		WITH_KIT(test_result_intervals),

@@ -366,6 +366,14 @@ static void test_full_when_the_operator_says_so(void **state)
 	night(play);
 	assert_said(play, "people", "changes", "1");
 	assert_said(play, "people", "full_run", "2");
+	assert_said(play, "recent", "changes", "1");
+	end(play);
+	/* Who closes a ticket wants to know what is gone, too. */
+	play = two_nights();
+	play->scene.filter.exact = true;
+	night(play);
+	assert_said(play, "people", "changes", "1");
+	assert_said(play, "recent", "changes", "0");
 	end(play);
 }
 
