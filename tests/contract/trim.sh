@@ -1,11 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # sh tests/contract/trim.sh DOCUMENT CONNECTOR... [/PATH...] >specs/VENDOR.json
+# sh tests/contract/trim.sh --writes DOCUMENT /PATH... >specs/VENDOR-writes.json
 # Cuts a vendor's OpenAPI document down to the reading of the paths that the
 # connectors ask for (and of those named besides, as the document writes
 # them), with every component that these reach.  Names in braces may differ.
 set -eu
 
+writes=false
+if [ "$1" = --writes ]; then
+	writes=true
+	shift
+fi
 document=$1
 shift
 for word; do
@@ -14,7 +20,7 @@ for word; do
 	*) sed -nE 's,^ *(path|one): *"?(/[^ ",]*).*,\2,p' "$word" ;;
 	esac
 done | sort -u | jq -R . | jq -s . |
-	jq -c --slurpfile document "$document" '
+	jq -c --slurpfile document "$document" --argjson writes $writes '
 def plain: gsub("\\{[^}]*\\}"; "{}") | ascii_downcase;
 # The pointers that a value refers to, as paths of jq.
 def pointers:
@@ -55,9 +61,11 @@ $document[0] as $all
 | ($all.paths | keys) as $keys
 | map(known($keys)[]) as $wanted
 | ($all.paths | with_entries(select(.key | IN($wanted[]))
-	| .key as $path | .value |= (queried($path) | answered($document[0].paths; $path)
+	| .key as $path | .value |= (if $writes then
+		with_entries(select(.key == "post" or .key == "parameters"))
+		else queried($path) | answered($document[0].paths; $path)
 		| del(.put, .patch, .delete, .head, .options)
-		| if .get then del(.post, .get.description) else . end))) as $paths
+		| if .get then del(.post, .get.description) else . end end))) as $paths
 | reach($all; []; $paths | pointers) as $kept
 | $all + {paths: $paths} | del(.components, .definitions)
 | reduce $kept[] as $p (.; setpath($p; $all | getpath($p)))

@@ -89,7 +89,7 @@ static void add_pairs(struct es_buf *target, int argc, char **argv)
 int es_ctl(int argc, char **argv)
 {
 	static const char *const gets[] = { "counts", "journal", "truth",
-					    "desk", NULL };
+					    "desk", "writes", NULL };
 	struct es_buf target = ES_BUF_INIT;
 	const char *verb = argc > 1 ? argv[1] : "", *method = "POST";
 	int i, rc;
@@ -99,7 +99,7 @@ int es_ctl(int argc, char **argv)
 			method = "GET";
 	if (argc < 2 || (!strcmp(verb, "night") && argc != 3)) {
 		fputs("usage: estate ctl URL night N | fault KEY=VALUE... | "
-		      "clear | reset | counts | journal | truth | desk | "
+		      "clear | reset | counts | journal | truth | desk | writes | "
 		      "edit id=N member=NAME value=JSON\n", stderr);
 		return 64;
 	}

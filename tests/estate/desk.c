@@ -21,6 +21,7 @@ struct es_desk {
 	pthread_mutex_t lock;
 	struct kept *first, *last;
 	int64_t next_id;
+	struct es_buf sent;
 };
 
 struct es_desk *es_desk_new(void)
@@ -44,6 +45,7 @@ void es_desk_reset(struct es_desk *d)
 	}
 	d->last = NULL;
 	d->next_id = FIRST_ID;
+	es_buf_clear(&d->sent);
 	pthread_mutex_unlock(&d->lock);
 }
 
@@ -51,7 +53,29 @@ void es_desk_free(struct es_desk *d)
 {
 	es_desk_reset(d);
 	pthread_mutex_destroy(&d->lock);
+	es_buf_release(&d->sent);
 	es_free(d);
+}
+
+void es_desk_sent(struct es_desk *d, const char *path, const char *type,
+		  const char *body)
+{
+	pthread_mutex_lock(&d->lock);
+	es_buf_str(&d->sent, "{\"path\":");
+	es_buf_json(&d->sent, path);
+	es_buf_str(&d->sent, ",\"type\":");
+	es_buf_json(&d->sent, type);
+	es_buf_str(&d->sent, ",\"body\":");
+	es_buf_json(&d->sent, body ? body : "");
+	es_buf_str(&d->sent, "}\n");
+	pthread_mutex_unlock(&d->lock);
+}
+
+void es_desk_writes(struct es_desk *d, struct es_buf *out)
+{
+	pthread_mutex_lock(&d->lock);
+	es_buf_str(out, es_buf_text(&d->sent));
+	pthread_mutex_unlock(&d->lock);
 }
 
 int64_t es_desk_add(struct es_desk *d, const char *key, cJSON *record)

@@ -32,6 +32,11 @@ bool es_desk_set(struct es_desk *d, int64_t id, const char *member,
 /* All of it, one record a line: key, tab, JSON. */
 void es_desk_text(struct es_desk *d, struct es_buf *out);
 
+/* Each write as it was sent, one JSON object a line: path, type, body. */
+void es_desk_sent(struct es_desk *d, const char *path, const char *type,
+		  const char *body);
+void es_desk_writes(struct es_desk *d, struct es_buf *out);
+
 /* One part of a multipart/form-data body: its value into out, the file name
  * into file ("" when it has none).  False when there is no such part. */
 bool es_desk_part(const char *content_type, const char *body, const char *name,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "desk.h"
 #include "lies.h"
 #include "util/alloc.h"
 #include "util/text.h"
@@ -209,6 +210,9 @@ static void note(struct es_estate *e, const struct es_in *in,
 		es_buf_fmt(&names, "%s%s", i ? "+" : "", hits->v[i].name);
 	entry.fault = names.p;
 	es_journal_add(e->journal, &entry);
+	if (req->wrote)
+		es_desk_sent(es_state_desk(e->state), in->path,
+			     in->content_type, in->body);
 	es_buf_release(&names);
 }
 

@@ -144,6 +144,15 @@ static void desk(struct es_estate *e, struct es_req *req,
 	es_desk_text(es_state_desk(e->state), &ans->body);
 }
 
+static void writes(struct es_estate *e, struct es_req *req,
+		   struct es_answer *ans)
+{
+	(void)req;
+	ans->status = 200;
+	ans->type = "text/plain";
+	es_desk_writes(es_state_desk(e->state), &ans->body);
+}
+
 /* Somebody at the vendor's own portal changes what was written. */
 static void edit(struct es_estate *e, struct es_req *req,
 		 struct es_answer *ans)
@@ -177,6 +186,7 @@ void es_control(struct es_estate *e, const struct es_in *in,
 		{ "GET", "/journal", journal },
 		{ "GET", "/truth", truth },
 		{ "GET", "/desk", desk },
+		{ "GET", "/writes", writes },
 		{ "POST", "/edit", edit },
 	};
 	struct es_req req = { .body = in->body };
