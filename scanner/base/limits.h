@@ -172,6 +172,9 @@
  * longest list of finding subjects. */
 #define EP_XML_TEXT_BYTES_MAX (1024 * 1024)
 
+/* The logo in every HTML page: a page of 300 KB should not be picture. */
+#define EP_LOGO_BYTES_MAX (64 * 1024)
+
 /* Differences of one dataset that wait in memory, before they go to a file;
  * sixteen tenants read at once stay below 8 MiB. */
 #define EP_STAGE_BYTES_MAX (256 * 1024)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "ext/crypto.h"
 
 struct ep_xml {
 	enum ep_xml_kind kind;
@@ -305,6 +306,47 @@ void ep_xml_attr(struct ep_xml *xml, const char *name, const char *value)
 	value = scrub(xml, safe_value(xml, name, value));
 	check(xml, xmlTextWriterWriteAttribute(xml->writer, xml_str(name),
 					       xml_str(value)));
+}
+
+static const char *image_kind(const char *p, size_t n)
+{
+	struct ep_str text = ep_str_trim((struct ep_str){ p, n });
+
+	if (n > 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0)
+		return "png";
+	if ((text.n > 5 && memcmp(text.p, "<?xml", 5) == 0) ||
+	    (text.n > 4 && memcmp(text.p, "<svg", 4) == 0))
+		return "svg+xml";
+	return NULL;
+}
+
+bool ep_xml_is_image(const void *p, size_t n)
+{
+	return image_kind(p, n) != NULL;
+}
+
+void ep_xml_image(struct ep_xml *xml, const void *p, size_t n,
+		  const char *alt)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf url =
+		EP_BUF_INIT(EP_XML_TEXT_BYTES_MAX);
+	const char *kind = image_kind(p, n);
+
+	if (!kind) {
+		fail(xml, EP_EBUG, "neither PNG nor SVG", "");
+		return;
+	}
+	ep_buf_addf(&url, "data:image/%s;base64,", kind);
+	ep_base64(&url, p, n);
+	ep_xml_open(xml, "img");
+	ep_xml_attr(xml, "alt", alt);
+	if (url.overflow)
+		fail(xml, EP_ELIMIT, "picture above EP_XML_TEXT_BYTES_MAX", "");
+	if (xml->err.code == 0)
+		check(xml, xmlTextWriterWriteAttribute(xml->writer,
+						       xml_str("src"),
+						       xml_str(url.s)));
+	ep_xml_close(xml);
 }
 
 EP_PRINTF(2, 0)

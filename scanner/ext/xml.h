@@ -8,6 +8,7 @@
 #ifndef EP_XML_H
 #define EP_XML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,11 @@ void ep_xml_text(struct ep_xml *xml, const char *text);
 void ep_xml_textf(struct ep_xml *xml, const char *fmt, ...) EP_PRINTF(2, 3);
 /* <element>text</element>; text NULL gives an empty element. */
 void ep_xml_leaf(struct ep_xml *xml, const char *element, const char *text);
+/* A PNG or an SVG, by its first bytes? */
+bool ep_xml_is_image(const void *p, size_t n);
+/* A picture inside the page; a browser runs no script of a picture. */
+void ep_xml_image(struct ep_xml *xml, const void *p, size_t n,
+		  const char *alt);
 /* The style sheet of a page: our own text only, refused if it holds "</". */
 void ep_xml_style(struct ep_xml *xml, const char *css);
 

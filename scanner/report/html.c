@@ -29,9 +29,27 @@ struct book {
 	const struct ep_config *config;
 	struct ep_buf css;
 	struct ep_buf policy;
+	struct ep_buf logo;	/* its bytes; empty: none */
 	const struct ep_report_options *options;
 	int64_t run;
 };
+
+/* Only a page that has a picture may show one. */
+static int read_logo(struct book *book, struct ep_err *err)
+{
+	const char *path = book->config->brand.logo;
+
+	ep_buf_init(&book->logo, EP_LOGO_BYTES_MAX);
+	if (!path)
+		return 0;
+	if (ep_file_read(path, EP_LOGO_BYTES_MAX, &book->logo, err))
+		return ep_err_context(err, "logo of the brand");
+	if (!ep_xml_is_image(book->logo.s, book->logo.len))
+		return ep_err_set(err, EP_ECONFIG,
+				  "%s: the logo is neither PNG nor SVG", path);
+	ep_buf_adds(&book->policy, "; img-src data:");
+	return 0;
+}
 
 static int read_css(struct book *book, struct ep_err *err)
 {
@@ -58,7 +76,7 @@ static int read_css(struct book *book, struct ep_err *err)
 	ep_buf_adds(&book->policy, "default-src 'none'; style-src 'sha256-");
 	ep_base64(&book->policy, sha, sizeof(sha));
 	ep_buf_adds(&book->policy, "'; base-uri 'none'; form-action 'none'");
-	return 0;
+	return read_logo(book, err);
 }
 
 static void meta(struct ep_xml *xml, const char *kind, const char *name,
@@ -89,6 +107,20 @@ static void write_head(struct ep_xml *xml, const struct book *book,
 	ep_xml_close(xml);
 }
 
+static void write_brand(struct ep_xml *xml, const struct book *book)
+{
+	const char *brand = book->config->brand.name;
+
+	ep_xml_open(xml, "p");
+	ep_xml_attr(xml, "class", "brand");
+	if (book->logo.len) {
+		ep_xml_image(xml, book->logo.s, book->logo.len, "");
+		ep_xml_text(xml, " ");
+	}
+	ep_xml_text(xml, brand ? brand : book->config->customers.v[0].name);
+	ep_xml_close(xml);
+}
+
 static void write_title(struct ep_xml *xml, const struct book *book,
 			const struct ep_layout *layout,
 			const struct ep_page *page)
@@ -96,14 +128,10 @@ static void write_title(struct ep_xml *xml, const struct book *book,
 	static const char *const tone[] = { "good", "bad", "warn" };
 	static const char *const word[] = { "\u2713 Clean", "\u2715 Findings",
 					    "? Undecided" };
-	const char *brand = book->config->brand.name;
 	char time[EP_TIME_TEXT];
 
 	ep_xml_open(xml, "header");
-	ep_xml_open(xml, "p");
-	ep_xml_attr(xml, "class", "brand");
-	ep_xml_text(xml, brand ? brand : book->config->customers.v[0].name);
-	ep_xml_close(xml);
+	write_brand(xml, book);
 	ep_xml_open(xml, "h1");
 	ep_xml_textf(xml, "%s: ", layout->title);
 	ep_xml_leaf(xml, "bdi", page->name);
@@ -303,5 +331,6 @@ int ep_html_write(struct ep_store *store, const struct ep_config *config,
 					   write_usual(&book, err);
 	ep_buf_release(&book.css);
 	ep_buf_release(&book.policy);
+	ep_buf_release(&book.logo);
 	return rc;
 }

@@ -23,9 +23,22 @@ judge() {
 		"$ep_work/profile" "$@"
 }
 
+cat >"$ep_work/config/logo.svg" <<'S'
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>
+S
+echo 'brand: {name: Northwind Print & Net, logo: logo.svg, colour: "#0b6e4f"}' \
+	>>"$ep_work/config/exitproof.yaml"
 night 1 >&2
 night 2 >&2
 check_status "the nights" 2 night 3 --report html="$html"
+check_has "the brand's name" "$html/acme.html" 'Northwind Print &amp; Net'
+check_has "... its logo" "$html/acme.html" 'src="data:image/svg.xml;base64,'
+check_has "... its colour" "$html/acme.html" '--brand:#0b6e4f'
+echo GIF89a >"$ep_work/config/logo.svg"
+check_status "a logo that is none" 78 ep report --report html="$ep_work/no"
+sed 's/GIF89a/<svg xmlns="http:..www.w3.org.2000.svg"\/>/' \
+	"$ep_work/config/logo.svg" >"$ep_work/logo" &&
+	mv "$ep_work/logo" "$ep_work/config/logo.svg"
 for definition in $definitions; do
 	check_status "$definition" 0 ep report --report html="$html" \
 		--definition "$definition"

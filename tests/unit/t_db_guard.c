@@ -266,6 +266,56 @@ static void test_regexp(void **state)
 }
 
 /* What could not be matched is an error, never "no match". */
+static void test_sha256(void **state)
+{
+	(void)state;
+	assert_int_equal(value("SELECT sha256('abc') = 'ba7816bf8f01cfea414140"
+			       "de5dae2223b00361a396177a9cb410ff61f20015ad'"),
+			 1);
+	assert_int_equal(value("SELECT sha256('') LIKE 'e3b0c442%'"), 1);
+	assert_int_equal(value("SELECT sha256(12) = sha256('12')"), 1);
+	assert_int_equal(value("SELECT sha256(NULL) IS NULL"), 1);
+}
+
+static bool hide_a(void *to, const char *text, struct ep_buf *out)
+{
+	++*(int *)to;
+	if (*text != 'a')
+		return false;
+	ep_buf_addf(out, "<%zu>", strlen(text));
+	return true;
+}
+
+/* Texts pass the filter, each pointer lives as long as the row, and queries
+ * see what is there. */
+static void test_filter(void **state)
+{
+	int asked = 0;
+	const struct ep_db_filter filter = { hide_a, &asked };
+	struct ep_stmt *stmt;
+	const char *a, *b;
+	bool row;
+
+	(void)state;
+	ep_db_filter_set(db, &filter);
+	assert_int_equal(ep_db_prepare(db, "SELECT 'ann', 'bob', 7, NULL, 'al'"
+				       " WHERE 'ann' LIKE 'a%'", &stmt, &err),
+			 0);
+	assert_int_equal(ep_db_step(stmt, &row, &err), 0);
+	assert_true(row);
+	a = ep_db_col_text(stmt, 0);
+	b = ep_db_col_text(stmt, 4);
+	assert_string_equal(ep_db_col_text(stmt, 1), "bob");
+	assert_string_equal(ep_db_col_text(stmt, 2), "7");
+	assert_null(ep_db_col_text(stmt, 3));
+	assert_string_equal(a, "<3>");
+	assert_string_equal(b, "<2>");
+	assert_int_equal(asked, 3);
+	ep_db_filter_set(db, NULL);
+	assert_string_equal(ep_db_col_text(stmt, 0), "ann");
+	ep_db_done(stmt);
+}
+
 static void test_regexp_errors(void **state)
 {
 	int64_t v;
@@ -338,6 +388,8 @@ int main(void)
 		CASE(test_step_limit),
 		CASE(test_time_limit),
 		CASE(test_regexp),
+		CASE(test_sha256),
+		CASE(test_filter),
 		CASE(test_regexp_errors),
 		CASE(test_many_patterns),
 		CASE(test_iso),

@@ -455,6 +455,36 @@ static void validates(void **state)
 			 EP_EDATA);
 }
 
+/* PNG and SVG only, in the page itself; an attribute still leads nowhere. */
+static void image(void **state)
+{
+	static const char svg[] = " <svg xmlns='x'/>";
+	static const char png[] = "\x89PNG\r\n\x1a\n1";
+	struct ep_xml *xml = start(EP_XML_HTML);
+
+	(void)state;
+	ep_xml_open(xml, "p");
+	ep_xml_image(xml, svg, strlen(svg), "A <b>");
+	ep_xml_image(xml, png, sizeof(png) - 1, "");
+	ep_xml_open(xml, "img");
+	ep_xml_attr(xml, "src", "data:image/png;base64,AA==");
+	ep_xml_close(xml);
+	ends_well(xml);
+	assert_non_null(strstr(out.s, "<img alt=\"A &lt;b&gt;\" src=\"data:image/"
+				      "svg+xml;base64,IDxzdmcgeG1sbnM9J3gnLz4=\""));
+	assert_non_null(strstr(out.s, "src=\"data:image/png;base64,"
+				      "iVBORw0KGgox\""));
+	assert_non_null(strstr(out.s, "src=\"#refused\""));
+	assert_true(ep_xml_is_image(png, sizeof(png) - 1));
+	assert_false(ep_xml_is_image("GIF89a", 6));
+	assert_false(ep_xml_is_image("<html>", 6));
+	assert_false(ep_xml_is_image("", 0));
+	xml = start(EP_XML_HTML);
+	ep_xml_open(xml, "p");
+	ep_xml_image(xml, "GIF89a", 6, "");
+	assert_int_equal(ep_xml_end(xml, &err), EP_EBUG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +499,7 @@ int main(void)
 		TEST(misuse_is_an_error),
 		TEST(a_failed_write_is_told_at_the_end),
 		TEST(validates),
+		TEST(image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
