@@ -16,7 +16,7 @@ for source in "$EP_SRC"/tests/unit/t_*.c; do
 	# here and whose code the other store tests reach too; processes that
 	# are killed before they did anything here; every rule on every world,
 	# whose code is t_eval's.
-	t_http | t_history | t_ingest | t_store | t_worlds) continue ;;
+	t_http | t_history | t_ingest | t_onward | t_store | t_worlds) continue ;;
 	esac
 	run_unit "$EP_BUILD/tests/unit/$name" \
 		env LD_PRELOAD="$ep_work/no_jit.so" valgrind -q \

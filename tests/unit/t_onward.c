@@ -15,7 +15,7 @@
 #include "scene.h"
 
 #define NIGHTS 60
-#define SEEDS 12
+#define SEEDS 5
 
 static const char restless[] =
 	"connector: restless\n"
