@@ -89,14 +89,39 @@ check_same "OCSF: as many no-results as undecided results and gaps" \
 		.compliance.control != "coverage")] | length' "$out/3.ocsf")"
 check_same "OCSF: the verdict is there and says that it is undecided" 2 \
 	"$(jq '.[0].compliance.status_id' "$out/3.ocsf")"
-check_same "OSCAL: nothing satisfied that something undecided bears on" "" \
-	"$(jq -r '."assessment-results".results[0] as $r |
+# Without a violation only what is undecided stands against a control; then
+# without that, too.
+cp "$ep_db" "$ep_work/kept.db"
+sqlite3 "$ep_db" "UPDATE result_log SET result = 'PASS' WHERE result = 'FAIL'"
+check_status "OSCAL of results without a violation" 0 ep report \
+	--report oscal="$out/u.oscal"
+sqlite3 "$ep_db" "UPDATE result_log SET result = 'PASS'
+	WHERE result = 'UNDECIDED'"
+check_status "OSCAL of results that are decided, too" 0 ep report \
+	--report oscal="$out/p.oscal"
+cp "$ep_work/kept.db" "$ep_db"
+states() {
+	jq -r '."assessment-results".results[0].findings[].target.status |
+		.state + " " + .reason' "$1" | sort | uniq -c
+}
+for n in 3 u p; do
+	check_same "OSCAL $n: nothing satisfied that something else bears on" \
+		"" "$(jq -r '."assessment-results".results[0] as $r |
 		($r.observations | map({key: .uuid, value: .}) | from_entries)
 		as $o | $r.findings[] | select(.target.status.state ==
 		"satisfied") | select(any(."related-observations"[];
 		$o[."observation-uuid"].props[]? | select(.name == "result")
-		.value | . == "UNDECIDED" or . == "FAIL")) |
-		.target."target-id"' "$out/3.oscal")"
+		.value | . == "UNDECIDED" or . == "FAIL" or . == "WAIVED")) |
+		.target."target-id"' "$out/$n.oscal")"
+	states "$out/$n.oscal" >"$ep_work/states.$n"
+	cat "$ep_work/states.$n" >&2
+done
+check_has "OSCAL: what is undecided is not satisfied, for another reason" \
+	"$ep_work/states.u" 'not-satisfied other'
+check_lacks "... and there is no violation" "$ep_work/states.u" 'fail'
+check_has "OSCAL: what is decided and in order is satisfied" \
+	"$ep_work/states.p" ' satisfied pass'
+check_lacks "... all of it" "$ep_work/states.p" 'not-satisfied'
 check_same "OSCAL: an undecided result is a risk" \
 	"$(sqlite3 "$ep_db" "SELECT count(*) FROM result
 		WHERE result IN ('UNDECIDED', 'WAIVED')")" \
