@@ -178,12 +178,13 @@ static const char customer_sql[] =
 	" ORDER BY 1, 2, 3";
 
 /* The reads on both sides: the one of that run, and the complete one before
- * it. */
+ * it that would have shown a removal. */
 static const char reads_sql[] =
 	"SELECT (SELECT started_at FROM main.run WHERE id = ?3),"
 	" (SELECT r.started_at FROM main.coverage AS c JOIN main.run AS r ON"
 	" r.id = c.run JOIN main.dataset AS d ON d.id = c.dataset WHERE"
-	" d.name = ?2 AND c.status = 'complete' AND c.run < ?3 AND"
+	" d.name = ?2 AND c.status = 'complete' AND c.confirmed_at IS NULL AND"
+	" c.run < ?3 AND"
 	" d.tenancy = (SELECT x.tenancy FROM main.dataset AS x WHERE"
 	" x.name = ?2 AND x.id IN (SELECT v.dataset FROM main.coverage AS v"
 	" WHERE v.run = ?3) AND (?1 IS NULL OR x.tenancy IN (SELECT id FROM"

@@ -72,11 +72,16 @@ static const char listings_sql[] =
 	" AND (?3 IS NULL OR t.customer = ?3)"
 	" ORDER BY t.customer IS NULL, t.customer, t.uid, d.name";
 
-/* Without a word on when, the run's own time is the nearest there is. */
+/* Without a word on when, the run's own time is the nearest there is.  A read
+ * of changes that does not tell removals shows no absence, as a partial one. */
 static const char reads_sql[] =
 	"SELECT c.run, coalesce(c.captured_at, c.started_at, c.ended_at,"
 	" r.started_at), coalesce(c.captured_at, c.ended_at, c.started_at,"
-	" r.started_at), c.status, c.reason, c.captured_at IS NOT NULL FROM main.coverage c"
+	" r.started_at), CASE WHEN c.status = 'complete' AND c.confirmed_at"
+	" IS NOT NULL THEN 'partial' ELSE c.status END, CASE WHEN c.status ="
+	" 'complete' AND c.confirmed_at IS NOT NULL THEN 'only changes were"
+	" read, and those do not tell removals' ELSE c.reason END,"
+	" c.captured_at IS NOT NULL FROM main.coverage c"
 	" JOIN main.run r ON r.id = c.run WHERE c.dataset = ?1";
 
 static char *column(struct ep_stmt *stmt, int i)

@@ -533,6 +533,40 @@ static void test_gaps_are_no_answer(void **state)
 	expect(kit, noon(n), EP_WHO_BETWEEN, EP_WHO_FAR);
 }
 
+/* A read of changes that does not tell removals has not seen that it is still
+ * there. */
+static void test_changes_without_removals_are_a_gap(void **state)
+{
+	struct ep_dataset_ref ref = kit_ref("a.roles", 1u << EP_KIND_role);
+	struct kit *kit = *state;
+
+	night(kit, EP_COVERAGE_COMPLETE, true);
+	for (int bounded = 0; bounded < 2; bounded++) {
+		struct ep_coverage coverage;
+		void *dataset;
+
+		ref.changes = true;
+		kit_begin(kit);
+		dataset = kit_start(kit, &ref);
+		kit_ok(kit, kit->sink.mark(kit->sink.to, dataset, "b", "t",
+					   &kit->err));
+		ep_coverage_init(&coverage);
+		coverage.bounded = bounded != 0;
+		coverage.started_at = coverage.ended_at = ep_clock_now();
+		kit_ok(kit, kit->sink.end(kit->sink.to, dataset, &coverage,
+					  &kit->err));
+		ep_coverage_release(&coverage);
+		kit_end(kit);
+		kit_ok(kit, ep_db_exec(ep_store_db(kit->store),
+				       "UPDATE main.bookmark SET full_at = 1",
+				       &kit->err));
+	}
+	night(kit, EP_COVERAGE_COMPLETE, false);
+	expect(kit, noon(1), EP_WHO_YES, EP_WHO_AGREED);
+	expect(kit, noon(2), EP_WHO_BETWEEN, EP_WHO_MOVED);
+	expect(kit, noon(3), EP_WHO_BETWEEN, EP_WHO_MOVED);
+}
+
 static void test_held_is_a_gap(void **state)
 {
 	struct ep_dataset_ref ref = kit_ref("a.roles", 1u << EP_KIND_role);
@@ -667,6 +701,9 @@ int main(void)
 			test_certain_only_between_two_looks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gaps_are_no_answer,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_changes_without_removals_are_a_gap, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_held_is_a_gap, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_new_connector_is_no_grant,
