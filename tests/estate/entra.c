@@ -273,6 +273,9 @@ static void answer_set(struct es_en_call *c, const struct es_en_set *set,
 {
 	const cJSON *from = set->global ? es_get(c->req->world->doc, "entra") :
 					  c->tenant;
+	const char *filter = es_req_arg(c->req, "$filter");
+	bool only_blocked = filter && !strcmp(set->member, "users") &&
+			    !strcmp(filter, "accountEnabled eq false");
 	struct es_list list = ES_LIST_INIT;
 	const cJSON *i;
 
@@ -291,7 +294,8 @@ static void answer_set(struct es_en_call *c, const struct es_en_set *set,
 		return;
 	}
 	cJSON_ArrayForEach(i, es_get(from, set->member))
-		es_list_add(&list, i, from);
+		if (!only_blocked || !es_true(i, "accountEnabled", true))
+			es_list_add(&list, i, from);
 	es_en_list(c, &list, put_record);
 	es_list_release(&list);
 }

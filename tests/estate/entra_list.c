@@ -138,7 +138,7 @@ static void plant(cJSON *o)
 
 static const char *const inside[] = { "members", "owners", "federated",
 				      "registeredOwners", "assignments",
-				      NULL };
+				      "rules", NULL };
 
 cJSON *es_en_object(struct es_en_call *c, const struct es_en_set *set,
 		    const cJSON *rec, const char *select)

@@ -230,11 +230,63 @@ static bool answer_part(struct es_en_call *c, const char *kind,
 	return true;
 }
 
+static void put_rule(struct es_buf *out, void *ctx, const struct es_seg *seg,
+		     int64_t index)
+{
+	(void)ctx;
+	(void)index;
+	es_buf_take(out, es_overlay("{\"id\":\"\",\"displayName\":\"\","
+				    "\"sequence\":1,\"isEnabled\":true,"
+				    "\"hasError\":false,\"isReadOnly\":false,"
+				    "\"conditions\":{\"subjectContains\":["
+				    "\"CANARY-mail-subject\"]},"
+				    "\"exceptions\":null,\"actions\":null}",
+				    seg->rec, NULL));
+}
+
+/* /users/{id}/mailFolders/inbox/messageRules; who has no rules in the world
+ * has no mailbox. */
+static bool rules(struct es_en_call *c, const char **parts)
+{
+	static const struct es_en_set set = {
+		.path = "users('x')/mailFolders('inbox')/messageRules",
+		.size = 100, .size_max = 999
+	};
+	const struct es_en_set *of;
+	const cJSON *user = holder(c, parts, &of), *i;
+	struct es_list list = ES_LIST_INIT;
+
+	if (!user || strcmp(parts[0], "users") ||
+	    strcmp(parts[2], "mailFolders") || strcmp(parts[3], "inbox") ||
+	    strcmp(parts[4], "messageRules"))
+		return false;
+	if (!es_en_may(c, "MailboxSettings.Read")) {
+		es_en_fail(c->ans, 403, "ErrorAccessDenied",
+			   "Access is denied. Check credentials and try "
+			   "again.");
+		return true;
+	}
+	if (!es_get(user, "rules")) {
+		es_en_fail(c->ans, 404, "MailboxNotEnabledForRESTAPI",
+			   "The mailbox is either inactive, soft-deleted, or "
+			   "is hosted on-premise.");
+		return true;
+	}
+	c->set = &set;
+	cJSON_ArrayForEach(i, es_get(user, "rules"))
+		es_list_add(&list, i, user);
+	es_en_list(c, &list, put_rule);
+	es_list_release(&list);
+	return true;
+}
+
 bool es_en_nested(struct es_en_call *c, const char **parts, int nparts)
 {
 	const struct es_en_set *set;
 	const cJSON *rec = nparts == 3 ? holder(c, parts, &set) : NULL;
 
+	if (nparts == 5)
+		return rules(c, parts);
 	if (!rec)
 		return nparts == 4 && assignments(c, parts);
 	if (es_en_may(c, set->permission))

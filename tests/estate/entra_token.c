@@ -35,7 +35,8 @@ static cJSON *roles_of(const cJSON *tenant, const cJSON *app)
 		"RoleManagement.Read.Directory", "Application.Read.All",
 		"Directory.Read.All", "Device.Read.All",
 		"DeviceManagementManagedDevices.Read.All",
-		"AuditLog.Read.All", "LicenseAssignment.Read.All", NULL
+		"AuditLog.Read.All", "LicenseAssignment.Read.All",
+		"Policy.Read.All", "MailboxSettings.Read", NULL
 	};
 	const cJSON *given = es_get(app, "permissions");
 	cJSON *list;

@@ -76,12 +76,24 @@ static int64_t memberships(const cJSON *tenant)
 	return n;
 }
 
+/* Rules in the inboxes of users who are blocked. */
+static int64_t mailbox_rules(const cJSON *tenant)
+{
+	const cJSON *u;
+	int64_t n = 0;
+
+	cJSON_ArrayForEach(u, es_get(tenant, "users"))
+		if (!es_true(u, "accountEnabled", true))
+			n += cJSON_GetArraySize(es_get(u, "rules"));
+	return n;
+}
+
 static void count(const struct es_world *w, const cJSON *tenant, cJSON *o)
 {
 	static const char *const plain[] = {
 		"users", "deleted_users", "role_assignments",
-		"conditional_access", "role_eligibility", "role_schedules", "groups", "grants",
-		"registrations", "devices", "managed_devices", "licences",
+		"conditional_access", "role_eligibility", "role_schedules",
+		"groups", "grants", "registrations", "devices", "managed_devices", "licences",
 		"subscriptions", "applications", "service_principals", NULL
 	};
 	const cJSON *apps = es_get(tenant, "applications");
@@ -102,6 +114,8 @@ static void count(const struct es_world *w, const cJSON *tenant, cJSON *o)
 				(double)inner(apps, "federated"));
 	cJSON_AddNumberToObject(o, "group_members",
 				(double)memberships(tenant));
+	cJSON_AddNumberToObject(o, "mailbox_rules",
+				(double)mailbox_rules(tenant));
 }
 
 void es_en_truth(const struct es_world *w, cJSON *into)
