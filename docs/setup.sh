@@ -52,6 +52,8 @@ openssh-client: signs and checks a checkpoint
 sqlite3: looks at the database without us
 python3: a mail server and a webhook that keep what they get
 xxd: hashes a package without us
+zsh: reads its completion
+fish: the same
 jq: looks at JSON without us
 curl: speaks to the simulated MSP without us
 xz-utils: make dist

@@ -25,6 +25,12 @@ for page in "$EP_SRC"/docs/*.[1-8]; do
 	name=$(basename "$page")
 	present "$name" "$root$prefix/share/man/man${name##*.}/$name"
 done
+present "completion for bash" \
+	"$root$prefix/share/bash-completion/completions/exitproof"
+present "completion for zsh" \
+	"$root$prefix/share/zsh/site-functions/_exitproof"
+present "completion for fish" \
+	"$root$prefix/share/fish/vendor_completions.d/exitproof.fish"
 
 # Every data file of the tree is there, and nothing else.
 (cd "$EP_SRC/scanner" && find connectors -name '*.yaml') >"$ep_work/want"
