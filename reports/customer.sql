@@ -13,6 +13,7 @@
 -- use: waived
 -- use: fixed
 -- use: changed
+-- use: baseline
 -- use: quarter
 -- use: trend
 -- use: age

@@ -379,6 +379,21 @@ SELECT coalesce(f.unit_name, f.unit) AS "Where", coalesce(f.name, f.subject) AS 
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY 1, 2, 3
 
+-- section: baseline
+-- title: What differs from the baseline
+-- draw: table
+-- about: Against values that somebody accepted; of the newest run only.
+-- empty: Nothing differs, or nobody has accepted a value.
+SELECT CASE WHEN b.unread IS NOT NULL THEN 'UNDECIDED' ELSE 'FAIL' END AS "Result",
+       coalesce(t.name, b.tenant) AS "Tenancy", b.what AS "What", b.accepted AS "Accepted",
+       CASE WHEN b.unread IS NOT NULL THEN '(' || b.unread || ')' ELSE b.seen END AS "Seen",
+       b.approver || ', ' || substr(iso(b.approved_at), 1, 10) AS "Accepted by"
+  FROM baseline_seen b LEFT JOIN tenancy t ON t.tenant = b.tenant
+ WHERE (b.unread IS NOT NULL OR NOT coalesce(b.same, 0))
+   AND :run = (SELECT max(run) FROM check_run)
+   AND (:customer IS NULL OR t.customer = :customer)
+ ORDER BY b.tenant, b.what
+
 -- section: quarter
 -- title: What changed in 90 days
 -- draw: table

@@ -14,6 +14,7 @@
 -- use: age
 -- use: revoked
 -- use: revoked-list
+-- use: baseline
 -- use: quarter
 -- use: seats
 -- use: billed

@@ -45,13 +45,6 @@ static const char *const people_sql[] = {
 	" SELECT captured_by FROM main.coverage UNION"
 	" SELECT waiver_approver FROM main.finding UNION"
 	" SELECT by_user FROM main.person_match",
-	"SELECT started_by FROM main.review UNION"
-	" SELECT closed_by FROM main.review UNION"
-	" SELECT by_user FROM main.review UNION"
-	" SELECT reviewer FROM main.review_decision UNION"
-	" SELECT by_user FROM main.review_decision UNION"
-	" SELECT address FROM main.review_item UNION"
-	" SELECT name FROM main.review_item WHERE kind = 'role'",
 	"SELECT DISTINCT j.value FROM main.now_account a, json_tree(a.attr) j"
 	" WHERE j.key IN (" PERSONAL ") AND j.type = 'text'",
 	"SELECT DISTINCT j.value FROM main.now_resource a, json_tree(a.attr) j"
@@ -66,6 +59,22 @@ static const char *const people_sql[] = {
 	" WHERE j.key IN ('user', 'owner_email', 'person')"
 	" AND j.type = 'text'",
 	"SELECT DISTINCT json_extract(f.evidence, '$.person') FROM main.finding f",
+};
+
+/* Tables of features that a database may not have met yet. */
+static const struct {
+	const char *table, *sql;
+} later[] = {
+	{ "review", "SELECT started_by FROM main.review UNION"
+		    " SELECT closed_by FROM main.review UNION"
+		    " SELECT by_user FROM main.review" },
+	{ "review_item", "SELECT name FROM main.review_item WHERE kind ="
+			 " 'role' UNION"
+			 " SELECT address FROM main.review_item" },
+	{ "review_decision", "SELECT reviewer FROM main.review_decision UNION"
+			     " SELECT by_user FROM main.review_decision" },
+	{ "baseline", "SELECT approver FROM main.baseline" },
+	{ "retirement", "SELECT by_user FROM main.retirement" },
 };
 
 /* What stays although a person may be called so. */
@@ -111,6 +120,25 @@ static int take_each(struct ep_db *db, const char *sql,
 	}
 	ep_db_done(stmt);
 	return rc;
+}
+
+static int take_later(struct ep_db *db, struct ep_redact *redact,
+		      struct ep_err *err)
+{
+	int64_t there;
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++) {
+		EP_AUTO(ep_buf_release) struct ep_buf sql = EP_BUF_INIT(256);
+
+		ep_buf_addf(&sql, "SELECT count(*) FROM main.sqlite_master"
+				  " WHERE name = '%s'", later[i].table);
+		if (ep_db_one_int(db, sql.s, &there, err))
+			return err->code;
+		if (there && take_each(db, later[i].sql, ep_redact_person,
+				       redact, err))
+			return err->code;
+	}
+	return 0;
 }
 
 static void keep_words(struct ep_redact *redact)
@@ -209,6 +237,8 @@ int ep_redact_load(struct ep_store *store, const struct ep_config *config,
 	     rc == 0 && i < sizeof(people_sql) / sizeof(*people_sql); i++)
 		rc = take_each(db, people_sql[i], ep_redact_person, redact,
 			       err);
+	if (rc == 0)
+		rc = take_later(db, redact, err);
 	if (rc) {
 		ep_redact_free(redact);
 		return rc;
