@@ -39,8 +39,8 @@ COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _exitproof
 printf '%s\n' "${COMPREPLY[@]}"
 BASH
-# complete WORD...: what bash offers for the last word.
-complete() {
+# offer WORD...: what bash offers for the last word.
+offer() {
 	bash "$ep_work/complete.bash" "$made/exitproof.bash" exitproof "$@" \
 		2>&1 </dev/null
 }
@@ -50,21 +50,21 @@ for path in run who drift "waive add" "baseline approve" "rule test" \
 	# shellcheck disable=SC2086
 	options "$path" | sed 's/^/--/' | sort >"$ep_work/has"
 	# shellcheck disable=SC2086
-	complete $path -- | grep '^--' | grep -v '^--help$' | sort \
+	offer $path -- | grep '^--' | grep -v '^--help$' | sort \
 		>"$ep_work/offers"
 	check "bash: $path has options" test -s "$ep_work/has"
 	check "bash: every option of $path" \
 		diff "$ep_work/has" "$ep_work/offers"
 done
 check_same "bash: the verbs of a verb" "add end list" \
-	"$(complete waive '' | sort | tr '\n' ' ' | sed 's/ $//')"
+	"$(offer waive '' | sort | tr '\n' ' ' | sed 's/ $//')"
 check_same "bash: the words of a format" "json text" \
-	"$(complete drift --format '' | sort | tr '\n' ' ' | sed 's/ $//')"
-check_same "bash: also behind a sign" json "$(complete drift --format = j)"
-check_same "bash: nothing for a name" "" "$(complete who --role '')"
+	"$(offer drift --format '' | sort | tr '\n' ' ' | sed 's/ $//')"
+check_same "bash: also behind a sign" json "$(offer drift --format = j)"
+check_same "bash: nothing for a name" "" "$(offer who --role '')"
 printf '' >"$ep_work/x.yaml"
 check_same "bash: files for a file" "$ep_work/x.yaml" \
-	"$(complete run --config "$ep_work/x.y")"
+	"$(offer run --config "$ep_work/x.y")"
 check "bash: its grammar" bash -n "$made/exitproof.bash"
 check "zsh: its grammar" zsh -n "$made/exitproof.zsh"
 check "fish: its grammar" fish -n "$made/exitproof.fish"
