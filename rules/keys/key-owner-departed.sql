@@ -6,7 +6,7 @@
 --   it can act in his name until it is revoked.
 -- severity: critical
 -- per: tenant
--- systems: dnsfilter, printix, okta, onelogin, active-directory, google
+-- systems: dnsfilter, printix, okta, onelogin, active-directory, google, entra
 -- needs: credential, account, person_link, person, alias
 -- fix: key-revoke
 -- maps: soc2 CC6.1 supporting "Shows keys whose owner left, so that

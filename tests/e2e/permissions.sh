@@ -74,6 +74,34 @@ check_has "halopsa: what lacks is found out" "$ep_work/out" \
 check_lacks "halopsa: what was granted does not lack" "$ep_work/out" \
 	'lacks +read:customers'
 
+# Okta refuses all when one word is not granted, and shows no more than is
+# asked for: asking for each finds both out.
+main=$ep_work/config/exitproof.yaml
+awk '/secrets\/okta-00onorthwind00000000-exitproof/ {
+		sub(/api_token:.*/, "client_id: 0oa1nwlopsided000000")
+		print
+		sub(/client_id:.*/, "key_id: nw-key-2")
+		print
+		sub(/key_id:.*/, "private_key: {file: " \
+			"secrets/okta-00onorthwind00000000-lopsided}")
+	}
+	{ line[NR] = $0; print }' "$main" |
+	awk '{ line[NR] = $0 }
+		/client_id: 0oa1nwlopsided000000/ {
+			sub(/token:/, "service:", line[NR - 1])
+		}
+		END { for (i = 1; i <= NR; i++) print line[i] }' >"$ep_work/changed"
+cat "$ep_work/changed" >"$main"
+try "okta: a lopsided service app" 1 okta/00onorthwind00000000
+check_has "okta: what lacks" "$ep_work/out" \
+	'lacks +okta.devices.read, needed by okta.devices$'
+check_has "okta: what was granted beside it" "$ep_work/out" \
+	'too much +okta.users.manage, which can change things'
+check_same "okta: and nothing else" 2 \
+	"$(grep -cE '^ *(lacks|too much) ' "$ep_work/out")"
+check_has "okta: ... asked one by one" "$ep_work/out" \
+	'13 granted, as told by asking for each$'
+
 # NinjaOne gives a token for a scope that no listing needs.
 app "$ep_work/config/exitproof.yaml" n1nja000-exitproof n1nja000-wide
 app "$ep_work/config/exitproof.yaml" \

@@ -4,6 +4,7 @@
  * permissions that an administrator consented to.  What stands in place of
  * the signature is the opaque text that the state remembers.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "entra.h"
@@ -27,29 +28,39 @@ static void add_base64url(struct es_buf *out, const char *s)
 	}
 }
 
-/* Without a list an application has all that the simulator knows of. */
+static void add_role(cJSON *list, const char *names)
+{
+	size_t n = strcspn(names, "|");
+	const cJSON *r;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, names);
+	cJSON_ArrayForEach(r, list)
+		if (!strcmp(r->valuestring, name))
+			return;
+	cJSON_AddItemToArray(list, cJSON_CreateString(name));
+}
+
+/* Without a list an application has the smallest permission of everything
+ * that is simulated.  Only a partner has relationships to read. */
 static cJSON *roles_of(const cJSON *tenant, const cJSON *app)
 {
-	static const char *const all[] = {
-		"User.Read.All", "GroupMember.Read.All",
-		"RoleManagement.Read.Directory", "Application.Read.All",
-		"Directory.Read.All", "Device.Read.All",
-		"DeviceManagementManagedDevices.Read.All",
-		"AuditLog.Read.All", "LicenseAssignment.Read.All",
-		"Policy.Read.All", "MailboxSettings.Read", NULL
-	};
 	const cJSON *given = es_get(app, "permissions");
+	bool partner = es_get(tenant, "gdap_relationships") != NULL;
 	cJSON *list;
 
 	if (given)
 		return cJSON_Duplicate(given, true);
 	list = cJSON_CreateArray();
-	for (int i = 0; all[i]; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(all[i]));
-	/* Only a partner has relationships to read. */
-	if (es_get(tenant, "gdap_relationships"))
-		cJSON_AddItemToArray(list, cJSON_CreateString(
-			"DelegatedAdminRelationship.Read.All"));
+	for (int i = 0; es_en_sets[i].path; i++) {
+		const char *names = es_en_sets[i].permission;
+
+		if (names &&
+		    (partner || strncmp(names, "DelegatedAdmin", 14) != 0))
+			add_role(list, names);
+	}
+	/* Of a user's settings, which are no set of their own. */
+	add_role(list, "MailboxSettings.Read");
 	return list;
 }
 
