@@ -180,10 +180,10 @@ static const char *searched(const struct es_req *req)
 static int64_t canaries(const struct es_buf *body)
 {
 	static const char mark[] = "CANARY-";
-	const char *at = body->p, *end = body->p + body->len;
+	const char *at = es_buf_text(body), *end = at + body->len;
 	int64_t n = 0;
 
-	while (at && at < end &&
+	while (at < end &&
 	       (at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
 		n++;
 		at += sizeof(mark) - 1;
