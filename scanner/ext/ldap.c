@@ -173,6 +173,7 @@ static int session_new(struct ep_ldap *ldap,
 				  EP_LDAP_SESSIONS_MAX);
 	session = ep_calloc(1, sizeof(*session));
 	session->door = ldap;
+	session->handshake = -1;
 	session->key = ep_strdup(key);
 	session->url = ep_strdup(search->url);
 	session->user = ep_strdup(search->user);
@@ -253,6 +254,7 @@ void ep_ldap_close(struct ep_ldap *ldap)
 	for (session = ldap->session; session; session = session->next)
 		pthread_cond_signal(&session->work);
 	pthread_mutex_unlock(&ldap->lock);
+	ep_ldap_end_handshakes(ldap, true);
 	while ((session = ldap->session)) {
 		ldap->session = session->next;
 		pthread_join(session->thread, NULL);
@@ -327,6 +329,7 @@ void ep_ldap_poll(struct ep_ldap *ldap)
 	ssize_t n = read(ldap->wake, &count, sizeof(count));
 
 	(void)n;	/* nothing to read: the queue tells */
+	ep_ldap_end_handshakes(ldap, false);
 	pthread_mutex_lock(&ldap->lock);
 	job = ldap->ended;
 	ldap->ended = NULL;

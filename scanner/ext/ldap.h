@@ -149,7 +149,8 @@ int ep_ldap_submit(struct ep_ldap *ldap, const struct ep_ldap_search *search,
 size_t ep_ldap_running(const struct ep_ldap *ldap);
 /* A file descriptor that is readable while an answer waits for poll. */
 int ep_ldap_fd(const struct ep_ldap *ldap);
-/* Calls done for what ended; never waits. */
+/* Calls done for what ended, and ends handshakes that last too long, for
+ * which it is to be called about once a second; never waits. */
 void ep_ldap_poll(struct ep_ldap *ldap);
 
 /* Appends a value as it stands in a filter (RFC 4515). */

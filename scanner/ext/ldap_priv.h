@@ -59,10 +59,15 @@ struct ep_ldap_session {
 	pthread_t thread;
 	pthread_cond_t work;
 	struct ep_ldap_job *first, *last;	/* under door->lock */
+	/* A handshake that is under way, for ep_ldap_poll to end: libldap
+	 * itself would wait for ever.  Under door->lock; -1: none. */
+	int handshake;
+	int64_t handshake_until;
 
 	/* The thread's own. */
 	LDAP *ld;
 	struct ldap_conncb callback;
+	int64_t tried_ms;	/* when this try to connect began */
 	bool reached;	/* a TCP connection of this try was made */
 	char refused[160];	/* an address that was not connected to */
 	bool barred;	/* the bind was refused: never tried again */
@@ -90,6 +95,8 @@ struct ep_ldap {
 /* ldap_session.c: connects, secures, binds; false and the answer says why. */
 bool ep_ldap_connect(struct ep_ldap_session *session,
 		     struct ep_ldap_answer *answer);
+/* Ends handshakes that last too long, or all of them. */
+void ep_ldap_end_handshakes(struct ep_ldap *door, bool all);
 void ep_ldap_disconnect(struct ep_ldap_session *session);
 /* Waits for one message of an operation; 1, 0 when the time is over or the
  * door closes, -1 when the connection ended. */

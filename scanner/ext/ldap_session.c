@@ -4,6 +4,7 @@
  */
 #include "ext/ldap_priv.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -45,18 +46,45 @@ int ep_ldap_wait(struct ep_ldap_session *session, int id, int64_t deadline_ms,
 
 /* --- the connection --------------------------------------------------- */
 
+static void watch_handshake(struct ep_ldap_session *session, int fd)
+{
+	int old;
+
+	pthread_mutex_lock(&session->door->lock);
+	old = session->handshake;
+	session->handshake = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	session->handshake_until = ep_clock_mono_ms() +
+				   session->connect_seconds * INT64_C(1000);
+	pthread_mutex_unlock(&session->door->lock);
+	if (old >= 0)
+		close(old);
+}
+
+void ep_ldap_end_handshakes(struct ep_ldap *door, bool all)
+{
+	int64_t now = ep_clock_mono_ms();
+
+	pthread_mutex_lock(&door->lock);
+	for (struct ep_ldap_session *session = door->session; session;
+	     session = session->next) {
+		if (session->handshake >= 0 &&
+		    (all || now >= session->handshake_until))
+			shutdown(session->handshake, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&door->lock);
+}
+
 /* Called by libldap once the TCP connection stands and before a byte of ours
  * goes over it. */
 static int connected(LDAP *ld, Sockbuf *sb, LDAPURLDesc *url,
 		     struct sockaddr *address, struct ldap_conncb *context)
 {
 	struct ep_ldap_session *session = context->lc_arg;
-	struct timeval silence = { session->connect_seconds, 0 };
+	struct timeval silence = { 1, 0 };
 	ber_len_t incoming = EP_PAGE_BYTES_MAX;
 	enum ep_http_address class = ep_http_address_class(address);
 	int fd = -1;
 
-	(void)ld;
 	(void)url;
 	session->reached = true;
 	if (class == EP_HTTP_NEVER ||
@@ -67,14 +95,18 @@ static int connected(LDAP *ld, Sockbuf *sb, LDAPURLDesc *url,
 		return -1;
 	}
 	ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &incoming);
-	/* libldap's own time limit does not reach into the TLS handshake. */
+	/* It was the limit of the connection alone; with GnuTLS a handshake
+	 * under it turns in circles instead of waiting. */
+	ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, NULL);
 	if (ber_sockbuf_ctrl(sb, LBER_SB_OPT_GET_FD, &fd) == 1 && fd >= 0) {
+		watch_handshake(session, fd);
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence,
 			   sizeof(silence));
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence,
 			   sizeof(silence));
 	}
-	return 0;
+	/* After the watch has begun, so that none is missed at the end. */
+	return atomic_load(&session->door->closing) ? -1 : 0;
 }
 
 static void disconnected(LDAP *ld, Sockbuf *sb, struct ldap_conncb *context)
@@ -131,6 +163,12 @@ static void say_connect(struct ep_ldap_session *session, int rc,
 	if (!session->reached)
 		ep_ldap_end_set(answer, EP_LDAP_CONNECT, "%s",
 				ldap_err2string(rc));
+	else if (ep_clock_mono_ms() - session->tried_ms >=
+		 session->connect_seconds * INT64_C(1000))
+		ep_ldap_end_set(answer, EP_LDAP_TIMEOUT,
+				"connected, and then nothing was said for %d "
+				"seconds",
+				session->connect_seconds);
 	else if (session->plain)
 		ep_ldap_end_set(answer, EP_LDAP_CUT, "%s",
 				ldap_err2string(rc));
@@ -152,6 +190,7 @@ static bool secure(struct ep_ldap_session *session,
 	int rc = start ? ldap_start_tls_s(session->ld, NULL, NULL) :
 			 ldap_connect(session->ld);
 
+	watch_handshake(session, -1);
 	if (rc == LDAP_SUCCESS &&
 	    (session->plain || ldap_tls_inplace(session->ld)))
 		return true;
@@ -288,6 +327,7 @@ bool ep_ldap_connect(struct ep_ldap_session *session,
 		return false;
 	}
 	session->reached = false;
+	session->tried_ms = ep_clock_mono_ms();
 	session->refused[0] = '\0';
 	if (!session->plain && session->ca_file &&
 	    access(session->ca_file, R_OK) < 0)
