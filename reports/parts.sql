@@ -366,9 +366,10 @@ SELECT coalesce(s.product, s.id) || ', ' || coalesce(s.tenant_name, s.tenant) AS
 -- section: billed
 -- title: Billed after the exit
 -- draw: table
+-- about: The first hundred by place; the findings have all of them.
 -- empty: Nothing in what was read.
 SELECT coalesce(f.unit_name, f.unit) AS "Where", coalesce(f.name, f.subject) AS "What",
-       f.seen AS "Seen", f.wanted AS "Wanted", substr(iso(f.first_seen), 1, 10) AS "Since"
+       f.seen AS "Seen", substr(iso(f.first_seen), 1, 10) AS "Since"
   FROM finding f
  WHERE coalesce((SELECT e.event FROM finding_event e
                 WHERE e.fingerprint = f.fingerprint AND e.run <= :run
@@ -378,6 +379,7 @@ SELECT coalesce(f.unit_name, f.unit) AS "Where", coalesce(f.name, f.subject) AS 
                   'connectwise-agreement-after-exit', 'rmm-licence-renews-after-exit')
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY 1, 2, 3
+ LIMIT 100
 
 -- section: baseline
 -- title: What differs from the baseline
