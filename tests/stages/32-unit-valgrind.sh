@@ -13,10 +13,12 @@ for source in "$EP_SRC"/tests/unit/t_*.c; do
 	name=$(basename "$source" .c)
 	case $name in
 	# Slow peers that count real seconds; random nights that take minutes
-	# here and whose code the other store tests reach too; processes that
+	# here and whose code the other store tests or the sanitizers reach
+	# too; processes that
 	# are killed before they did anything here; every rule on every world,
 	# whose code is t_eval's.
-	t_http | t_history | t_ingest | t_onward | t_store | t_worlds) continue ;;
+	t_http | t_history | t_ingest | t_onward | t_store | t_who | t_worlds)
+		continue ;;
 	esac
 	run_unit "$EP_BUILD/tests/unit/$name" \
 		env LD_PRELOAD="$ep_work/no_jit.so" valgrind -q \
