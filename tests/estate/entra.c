@@ -268,14 +268,22 @@ static const struct es_en_set *delta_set(const char *path)
 	return NULL;
 }
 
+/* The one filter that is asked for here. */
+static bool passes(const struct es_en_call *c, const struct es_en_set *set,
+		   const cJSON *record)
+{
+	const char *filter = es_req_arg(c->req, "$filter");
+
+	return !filter || strcmp(set->member, "users") ||
+	       strcmp(filter, "accountEnabled eq false") ||
+	       !es_true(record, "accountEnabled", true);
+}
+
 static void answer_set(struct es_en_call *c, const struct es_en_set *set,
 		       bool delta)
 {
 	const cJSON *from = set->global ? es_get(c->req->world->doc, "entra") :
 					  c->tenant;
-	const char *filter = es_req_arg(c->req, "$filter");
-	bool only_blocked = filter && !strcmp(set->member, "users") &&
-			    !strcmp(filter, "accountEnabled eq false");
 	struct es_list list = ES_LIST_INIT;
 	const cJSON *i;
 
@@ -294,7 +302,7 @@ static void answer_set(struct es_en_call *c, const struct es_en_set *set,
 		return;
 	}
 	cJSON_ArrayForEach(i, es_get(from, set->member))
-		if (!only_blocked || !es_true(i, "accountEnabled", true))
+		if (passes(c, set, i))
 			es_list_add(&list, i, from);
 	es_en_list(c, &list, put_record);
 	es_list_release(&list);
