@@ -362,8 +362,8 @@ static void test_checkpoint_text(void **state)
 	static const char *const wrong[] = {
 		"", "exitproof/1\n", "exitproof/1\n0\n", "exitproof/1\n1\nx\n",
 		"exitproof/1\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-		"exitproof/1\n-1\n"
-		"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+		("exitproof/1\n-1\n"
+		 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
 		"exitproof/1\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hS\n",
 	};
 	struct ep_checkpoint cp;
