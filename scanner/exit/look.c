@@ -149,32 +149,82 @@ static void count(struct ep_looker *lk)
 		look->count[lk->exit->problem.v[i].state]++;
 }
 
-static int look_all(struct ep_looker *lk, struct ep_err *err)
+/* Something of the customer was there to be looked at, read or not. */
+static bool was_asked(const struct ep_looker *lk, const struct ep_end *end)
+{
+	for (size_t i = 0; i < lk->look->item.n; i++) {
+		const struct ep_exit_item *it = &lk->look->item.v[i];
+
+		if (ep_words_has(&end->unless, it->end->id) && it->customer &&
+		    ep_str_eq(it->customer, lk->exit->customer))
+			return true;
+	}
+	return false;
+}
+
+/* After all the others: some are wanted only where nothing is connected. */
+static int look_attested(struct ep_looker *lk, struct ep_err *err)
 {
 	const struct ep_profile *profile = lk->exit->profile;
-	bool looked = false;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < profile->end.n; i++) {
 		const struct ep_end *end = profile->end.v[i];
-		size_t before = lk->look->item.n;
 
-		rc = end->attest ? ep_look_attested(lk, end, err)
-				 : ep_look_query(lk, end, err);
-		if (rc < 0)
+		if (end->attest && !(end->unless.n && was_asked(lk, end)))
+			rc = ep_look_attested(lk, end, err);
+	}
+	return rc;
+}
+
+/* Items stand as their end states do in the profile, whenever they came. */
+static void arrange(struct ep_looker *lk)
+{
+	const struct ep_profile *profile = lk->exit->profile;
+	struct ep_exit_look *look = lk->look;
+	struct ep_exit_item *to = ep_calloc(look->item.n + 1, sizeof(*to));
+	size_t n = 0;
+
+	for (size_t e = 0; e < profile->end.n; e++)
+		for (size_t i = 0; i < look->item.n; i++)
+			if (look->item.v[i].end == profile->end.v[e])
+				to[n++] = look->item.v[i];
+	if (n)
+		memcpy(look->item.v, to, n * sizeof(*to));
+	ep_free(to);
+}
+
+static int look_queries(struct ep_looker *lk, struct ep_err *err)
+{
+	const struct ep_profile *profile = lk->exit->profile;
+
+	for (size_t i = 0; i < profile->end.n; i++) {
+		const struct ep_end *end = profile->end.v[i];
+
+		if (!end->attest && ep_look_query(lk, end, err) < 0)
 			return ep_err_context(err, "%s/%s", profile->id,
 					      end->id);
-		looked = looked ||
-			 (!end->attest && lk->look->item.n > before);
 	}
 	/* Nothing that was looked at is nothing that is gone. */
-	if (!looked)
-		return ep_err_set(err, EP_ENOENT, "profile %s finds no tenancy "
-				  "to look at for %s: is it the right "
-				  "profile, and is anything of %s connected?",
-				  profile->id, lk->exit->key,
-				  lk->exit->customer ? lk->exit->customer
-						     : "the customer");
+	if (lk->look->item.n)
+		return 0;
+	return ep_err_set(err, EP_ENOENT, "profile %s finds no tenancy to "
+			  "look at for %s: is it the right profile, and is "
+			  "anything of %s connected?", profile->id,
+			  lk->exit->key,
+			  lk->exit->customer ? lk->exit->customer
+					     : "the customer");
+}
+
+static int look_all(struct ep_looker *lk, struct ep_err *err)
+{
+	int rc = look_queries(lk, err);
+
+	if (rc == 0)
+		rc = look_attested(lk, err);
+	if (rc < 0)
+		return rc;
+	arrange(lk);
 	return ep_exit_order(lk->look, err);
 }
 

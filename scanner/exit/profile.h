@@ -40,6 +40,9 @@ struct ep_end {
 	struct ep_rule *own;
 	bool shipped;	/* rule is one of rules/ and knows no subject */
 	struct ep_words after;	/* ends that come first */
+	/* Of an attestation: wanted only where none of these ends could be
+	 * looked at in a tenancy of the customer; empty: always. */
+	struct ep_words unless;
 	/* Attestation that settles items up to the time it was made; NULL. */
 	char *settled_by;
 	char *rule_id;	/* as written, NULL none */

@@ -53,6 +53,8 @@ static void resolve_use(const struct checker *chk, struct ep_end *end)
 	end->who = ep_strdup(of->who);
 	end->fix = ep_strdup(of->fix);
 	end->settled_by = ep_strdup(of->settled_by);
+	for (size_t i = 0; i < of->unless.n; i++)
+		EP_VEC_ADD(&end->unless) = ep_strdup(of->unless.v[i]);
 	end->act = of->act;
 	end->broken = of->broken;
 	end->attest = of->attest;
@@ -74,11 +76,23 @@ static void check_settled(const struct checker *chk, const struct ep_end *end)
 			    end->settled_by);
 }
 
+static void check_ends(const struct checker *chk, const struct ep_end *end,
+		       const char *key, const struct ep_words *ids)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		if (!ep_profile_end(chk->profile, ids->v[i]))
+			ep_diag_add(chk->diag, chk->profile->file, end->line,
+				    end->col, "%s: there is no end state "
+				    "\"%s\" here", key, ids->v[i]);
+}
+
 static void check_names(const struct checker *chk, struct ep_end *end)
 {
 	const char *file = chk->profile->file;
 
 	check_settled(chk, end);
+	check_ends(chk, end, "unless", &end->unless);
+	check_ends(chk, end, "after", &end->after);
 	if (end->rule_id) {
 		end->rule = ep_rules_find(chk->rules, end->rule_id);
 		if (!end->rule)
@@ -95,11 +109,6 @@ static void check_names(const struct checker *chk, struct ep_end *end)
 	else if (!end->fix && !end->attest && !end->use)
 		ep_diag_add(chk->diag, file, end->line, end->col, "no "
 			    "\"fix\": a plan could not say what to do");
-	for (size_t i = 0; i < end->after.n; i++)
-		if (!ep_profile_end(chk->profile, end->after.v[i]))
-			ep_diag_add(chk->diag, file, end->line, end->col,
-				    "after: there is no end state \"%s\" "
-				    "here", end->after.v[i]);
 }
 
 /* --- order -------------------------------------------------------------- */

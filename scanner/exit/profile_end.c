@@ -248,7 +248,7 @@ static void read_body(const struct end_reader *er)
 {
 	static const char *const known[] = { "id", "title", "act", "fix",
 		"broken", "after", "per", "systems", "needs", "items", "like",
-		"rule", "attest", "settled_by", NULL };
+		"rule", "attest", "settled_by", "unless", NULL };
 
 	ep_yaml_known(er->node, known, "end state", er->rd->profile->file,
 		      er->rd->diag);
@@ -256,6 +256,10 @@ static void read_body(const struct end_reader *er)
 	er->end->fix = ep_profile_text(er->rd, er->node, "fix", false);
 	er->end->settled_by = ep_profile_text(er->rd, er->node, "settled_by",
 					      false);
+	ep_profile_words(er->rd, er->node, "unless", &er->end->unless);
+	if (er->end->unless.n && !ep_yaml_get(er->node, "attest"))
+		complain(er, ep_yaml_get(er->node, "unless"),
+			 "unless: goes with attest alone");
 	(void)ep_yaml_bool(er->node, "broken", er->rd->profile->file,
 			   er->rd->diag, &er->end->broken);
 	read_act(er);
@@ -306,6 +310,7 @@ void ep_end_free(struct ep_end *end)
 		return;
 	ep_rule_free(end->own);
 	ep_words_release(&end->after);
+	ep_words_release(&end->unless);
 	ep_free(end->id);
 	ep_free(end->title);
 	ep_free(end->who);

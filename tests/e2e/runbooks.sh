@@ -119,8 +119,9 @@ planned "the key goes before the seat" --person otto.berg@harbour.example <<LIST
 now approval
 now keys-dnsfilter psa-sync
 now tickets Leaver: Uwe Falk
-now seats-printix otto.berg@harbour.example
-now seats-printix otto.berg@harbour.example
+now directory
+blocked seats-printix otto.berg@harbour.example
+blocked seats-printix otto.berg@harbour.example
 blocked seats-dnsfilter otto.berg@harbour.example
 now seats-partner otto.berg@harbour.example
 now seats-connectwise otto.berg@harbour.example
@@ -138,6 +139,7 @@ scenario "two technicians at once"
 planned "who is gone everywhere has only words left" \
 	--person uwe.falk@harbour.example <<LIST
 now approval
+now directory
 now handover
 LIST
 found psa-exit-ticket-of-leaver "7005"
@@ -148,6 +150,7 @@ check_status "$about: nor without a name" 64 \
 	ep exit attest --now "$now" --person uwe.falk@harbour.example \
 	--what approval
 attest approval mona.lead@harbour.example --person uwe.falk@harbour.example
+attest directory mona.lead@harbour.example --person uwe.falk@harbour.example
 attest handover mona.lead@harbour.example --person uwe.falk@harbour.example
 verdict "SAFE TO CLOSE" 0 --person uwe.falk@harbour.example
 
@@ -280,6 +283,7 @@ now approval
 now keys-dnsfilter psa-sync
 now tickets Leaver: Uwe Falk
 broken broken-key psa-sync
+now directory
 now handover
 LIST
 found key-owner-seat-gone psa-sync

@@ -172,6 +172,11 @@ static void test_names(void **state)
 		"attest: x, after: [b]}\n", "there is no end state \"b\"");
 	refused(state, HEAD "ends:\n" APPROVE QUERY("k", "key")
 		"    settled_by: k\n", "settled_by: \"k\" is no attestation");
+	refused(state, HEAD "ends:\n  - {id: a, title: A, act: record, "
+		"attest: x, unless: [b]}\n", "unless: there is no end state "
+		"\"b\"");
+	refused(state, HEAD "ends:\n" APPROVE QUERY("k", "key")
+		"    unless: [approval]\n", "goes with attest alone");
 	refused(state, HEAD "ends:\n  - {id: a, use: other/b}\n",
 		"\"other/b\" is no end state");
 	refused(state, HEAD "ends:\n  - {id: a, use: leaver/a}\n",
