@@ -74,6 +74,8 @@ static const struct {
 	{ "review_decision", "SELECT reviewer FROM main.review_decision UNION"
 			     " SELECT by_user FROM main.review_decision" },
 	{ "baseline", "SELECT approver FROM main.baseline" },
+	{ "exit_attest", "SELECT by_name FROM main.exit_attest UNION"
+			 " SELECT by_user FROM main.exit_attest" },
 	{ "retirement", "SELECT by_user FROM main.retirement" },
 };
 
