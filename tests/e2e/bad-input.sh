@@ -91,9 +91,10 @@ estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --tls-wrong hos
 estate_config "$config"
 check_status "a server whose name is another's: no vendor is reached" 69 night 1
 check_has "... says TLS" "$ep_work/night.txt" 'TLS'
+# The register derives its own from files and from what it is told to believe.
 check_same "... and not one listing is complete" 0 \
 	"$(ep query "SELECT count(*) FROM coverage WHERE status = 'complete'
-		AND NOT imported" | tail -n 1)"
+		AND NOT imported AND system <> 'register'" | tail -n 1)"
 estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --control 0
 
 # --- registers, rules, tenants that are not there -----------------------------
