@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/baseline_print.h"
+#include "cli/place.h"
 #include "ext/db.h"
 #include "store/store.h"
 
@@ -301,19 +302,6 @@ static int baseline_diff(struct ep_app *app, int argc, char **argv)
 
 /* --- expire ------------------------------------------------------------------- */
 
-/* "b.yaml" or "b.yaml:3", with or without the folder. */
-static bool named(const struct ep_baseline *it, const char *word)
-{
-	EP_AUTO(ep_buf_release) struct ep_buf place = EP_BUF_INIT(8192);
-	const char *slash = strrchr(it->file, '/');
-	size_t folder = slash ? (size_t)(slash + 1 - it->file) : 0;
-
-	ep_buf_addf(&place, "%s:%d", it->file, it->line);
-	return ep_str_eq(it->file, word) || ep_str_eq(place.s, word) ||
-	       ep_str_eq(it->file + folder, word) ||
-	       ep_str_eq(place.s + folder, word);
-}
-
 static int expire_one(struct ep_app *app, const struct ep_baselines *all,
 		      const char *word, const char *by_user)
 {
@@ -321,7 +309,7 @@ static int expire_one(struct ep_app *app, const struct ep_baselines *all,
 	int n = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
-		if (!named(&all->v[i], word))
+		if (!ep_place_is(all->v[i].file, all->v[i].line, word))
 			continue;
 		found = &all->v[i];
 		n++;

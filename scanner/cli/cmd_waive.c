@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "check/waiver_write.h"
 #include "cli/night.h"
+#include "cli/place.h"
 #include "ext/db.h"
 #include "ext/json.h"
 #include "store/store.h"
@@ -362,21 +363,6 @@ static int waive_list(struct ep_app *app, int argc, char **argv)
 
 /* --- end ---------------------------------------------------------------------- */
 
-/* "w.yaml" or "w.yaml:3", with or without the folder. */
-static bool named(const struct ep_waiver *waiver, const char *word)
-{
-	EP_AUTO(ep_buf_release) struct ep_buf place = EP_BUF_INIT(8192);
-	const char *slash = strrchr(waiver->file, '/');
-
-	ep_buf_addf(&place, "%s:%d", waiver->file, waiver->line);
-	if (ep_str_eq(waiver->file, word) || ep_str_eq(place.s, word))
-		return true;
-	if (!slash)
-		return false;
-	return ep_str_eq(slash + 1, word) ||
-	       ep_str_eq(place.s + (slash + 1 - waiver->file), word);
-}
-
 static int end_one(struct ep_app *app, const struct ep_waivers *waivers,
 		   const char *word, const char *by_user)
 {
@@ -384,7 +370,8 @@ static int end_one(struct ep_app *app, const struct ep_waivers *waivers,
 	int n = 0;
 
 	for (size_t i = 0; i < waivers->n; i++) {
-		if (!named(&waivers->v[i], word))
+		if (!ep_place_is(waivers->v[i].file, waivers->v[i].line,
+				 word))
 			continue;
 		found = &waivers->v[i];
 		n++;
