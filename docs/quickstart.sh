@@ -161,6 +161,7 @@ Where to look:
 
 Try next:
     out/exitproof person otto.berg@northwind.example
+    out/exitproof exit plan --person otto.berg@northwind.example --now 2026-11-19T03:00:00Z
     out/exitproof rule explain key-owner-departed
     out/exitproof query "SELECT name, state FROM account LIMIT 5"
 EOT

@@ -44,7 +44,7 @@ check_same "quickstart: no canary outside config/secrets" "" \
 
 # What it says to try next is there and works.
 sed -n 's,^ *out/exitproof \(.*\),\1,p' "$ep_work/said" >"$ep_work/try"
-check_same "quickstart: three commands to try" 3 "$(wc -l <"$ep_work/try")"
+check_same "quickstart: four commands to try" 4 "$(wc -l <"$ep_work/try")"
 while read -r line; do
 	status=0
 	sh -c "\"\$1\" $line" - "$program" >"$ep_work/tried" 2>&1 </dev/null ||
