@@ -252,7 +252,7 @@ UNION ALL SELECT 'Note', text FROM check_note WHERE run = :run AND kind LIKE 'wa
 -- title: Not covered
 -- draw: table
 -- about: Nothing below this table says anything about these.
--- empty: Every expected dataset of every known tenancy was read completely and is fresh, and every rule ran.
+-- empty: Every expected dataset of every known tenancy was read completely and is fresh, every rule ran, and none lacked a list.
 SELECT system AS System, coalesce((SELECT t.name FROM tenancy t WHERE t.tenant = c.tenant), tenant) AS Tenancy,
        coalesce(customer, '(nobody)') AS Customer,
        count(*) || ' datasets: ' || group_concat(dataset, ', ') AS "What",
@@ -268,6 +268,16 @@ SELECT t.system, coalesce(t.name, t.tenant), coalesce(t.customer, '(nobody)'),
   FROM tenancy t
  WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.tenant = t.tenant)
    AND (:customer IS NULL OR t.customer = :customer)
+UNION ALL
+SELECT coalesce(t.system, ''), coalesce(t.name, r.unit_name, r.unit), coalesce(r.customer, '(nobody)'),
+       count(*) || ' rules: ' || group_concat(r.rule, ', '), 'not provided', r.reason, r.advice
+  FROM (SELECT * FROM result_log
+         WHERE result = 'UNDECIDED' AND instr(reason, 'nothing configured provides ') = 1
+           AND first_run <= :run AND (end_run IS NULL OR end_run > :run)
+         ORDER BY rule) r
+  LEFT JOIN tenancy t ON t.tenant = r.unit
+ WHERE (:customer IS NULL OR r.customer = :customer)
+ GROUP BY r.unit, r.reason, r.advice
 UNION ALL
 SELECT '', '', '', 'rule ' || rule, 'skipped', coalesce(reason, state), ''
   FROM rule_run WHERE run = :run AND state <> 'checked'
