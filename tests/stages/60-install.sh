@@ -33,13 +33,14 @@ present "completion for fish" \
 	"$root$prefix/share/fish/vendor_completions.d/exitproof.fish"
 
 # Every data file of the tree is there, and nothing else.
-(cd "$EP_SRC/scanner" && find connectors -name '*.yaml') >"$ep_work/want"
+(cd "$EP_SRC/scanner" && find connectors evidence -name '*.yaml' \
+	-o -name '*.sh') >"$ep_work/want"
 (cd "$EP_SRC" && find rules reports -name '*.sql' -o -name '*.css' \
-	-o -path 'rules/*' -name '*.yaml') >>"$ep_work/want"
-(cd "$data" && find connectors rules reports -type f) >"$ep_work/got"
+	-o -path 'reports/*.schema.json' -o -path 'rules/*' -name '*.yaml') >>"$ep_work/want"
+(cd "$data" && find connectors evidence rules reports -type f) >"$ep_work/got"
 sort -o "$ep_work/want" "$ep_work/want"
 sort -o "$ep_work/got" "$ep_work/got"
-check "installed: connectors, rules, reports" \
+check "installed: connectors, evidence, rules, reports" \
 	diff "$ep_work/want" "$ep_work/got"
 
 check_status "installed: program runs" 0 "$root$prefix/bin/exitproof" version
