@@ -178,7 +178,12 @@ static const char gaps_sql[] =
 	" (status <> 'complete' OR stale) AND"
 	" (' ' || kinds || ' ' LIKE '% role %' OR ' ' || kinds || ' ' LIKE"
 	" '% credential %' OR ' ' || kinds || ' ' LIKE '% account %') AND"
-	" (?2 IS NULL OR customer = ?2)";
+	" (?2 IS NULL OR customer = ?2)"
+	/* A tenancy that nothing reads hides all of its holders. */
+	" UNION ALL SELECT ?1, t.tenant, '(all)', 'missing', 'it is known,"
+	" and no connection reads it' FROM temp.tenancy t WHERE NOT EXISTS("
+	"SELECT 1 FROM temp.coverage v WHERE v.tenant = t.tenant) AND"
+	" (?2 IS NULL OR t.customer = ?2)";
 
 static int run_for(struct ep_store *store, const char *sql, const char *id,
 		   const char *customer, struct ep_err *err)

@@ -120,4 +120,13 @@ check "it names the reason" grep -q "lists were not whole" "$ep_work/err"
 check_status "and is told apart" 2 review status q5
 check "with the list" grep -q "printix.users" "$ep_work/out"
 
+# A tenancy that nothing reads hides all of its holders.
+sqlite3 "$ep_db" "INSERT INTO tenancy(uid, customer, system, tenant, first_run)
+	VALUES('okta/unread', 'alder', 'okta', 'unread', 1)"
+check_status "a review beside an unread tenancy begins" 0 \
+	review start q6 --customer alder $hal
+check_same "and names it among what was not whole" "missing" "$(sqlite3 \
+	"$ep_db" "SELECT status FROM review_gap WHERE review = 'q6' AND
+	tenant = 'okta/unread'")"
+
 exit "$ep_failed"
