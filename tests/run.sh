@@ -2,69 +2,77 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every test, from a clean clone to one last line "N passed, N failed".
 #
-#   sh tests/run.sh            all stages of tests/stages, in order
+#   sh tests/run.sh            all stages of tests/stages
 #   sh tests/run.sh lint unit  only these (their builds must be there)
 #
-# A stage is a script that prints "ok NAME" and "not ok NAME reason" lines.
-# It fails as a whole when it ends with a status other than 0 without saying
-# why, or prints no line at all.  Logs are left in out/test-logs.
+# Stages numbered below 20 prepare the others and run one after the other.
+# The others do not need each other: EP_LANES of them (as many as there are
+# processors) run side by side, begun in the order of their numbers, so the
+# long ones have the low numbers.  A stage's own log is left in
+# out/test-logs.
 set -u
 EP_SRC=$(cd "$(dirname "$0")/.." && pwd)
 EP_OUT=$EP_SRC/out
-export EP_SRC EP_OUT
-logs=$EP_OUT/test-logs
-mkdir -p "$logs"
+EP_LOGS=$EP_OUT/test-logs
+: "${EP_LANES:=$(nproc 2>/dev/null || echo 2)}"
+export EP_SRC EP_OUT EP_LOGS
+mkdir -p "$EP_LOGS"
 
 passed=0
 failed=0
-wanted=" $* "
-met=
 
 sh "$EP_SRC/docs/setup.sh" test || exit
 
-# run_stage FILE NAME
-run_stage() {
-	begun=$(date +%s)
-	status=0
-	rm -f "$logs/$2.tap"
-	sh "$1" >"$logs/$2.tap" 2>"$logs/$2.log" </dev/null || status=$?
-	good=$(grep -c '^ok ' "$logs/$2.tap")
-	bad=$(grep -c '^not ok ' "$logs/$2.tap")
-	if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
-		echo "not ok stage $2: status $status" >>"$logs/$2.tap"
-		bad=1
-	elif [ $((good + bad)) -eq 0 ]; then
-		echo "not ok stage $2: tested nothing" >>"$logs/$2.tap"
-		bad=1
-	fi
-	passed=$((passed + good))
-	failed=$((failed + bad))
-	printf '%-12s %5d passed %4d failed %5d s\n' "$2" "$good" "$bad" \
-		$(($(date +%s) - begun))
-	if [ "$bad" -ne 0 ]; then
-		grep '^not ok ' "$logs/$2.tap" | sed 's/^/    /'
-		echo "    log: out/test-logs/$2.log"
-		# What stands below a failed case of cmocka, else the end.
-		{
-			grep -A 5 '^not ok ' "$logs/$2.log" ||
-				tail -n 25 "$logs/$2.log"
-		} | head -n 60 | sed 's/^/    | /'
-	fi
+# stage_name FILE
+stage_name() {
+	name=$(basename "$1" .sh)
+	echo "${name#*-}"
 }
 
+first=
+rest=
 for file in "$EP_SRC"/tests/stages/*.sh; do
-	stage=$(basename "$file" .sh)
-	stage=${stage#*-}
-	case $wanted in
-	"  " | *" $stage "*)
-		met="$met $stage"
-		run_stage "$file" "$stage"
-		;;
+	test -f "$file" || continue
+	stage=$(stage_name "$file")
+	case " $* " in
+	"  " | *" $stage "*) ;;
+	*) continue ;;
+	esac
+	# What an earlier run left must not count for this one.
+	rm -f "$EP_LOGS/$stage.tap"
+	case $(basename "$file") in
+	[01][0-9]-*) first="$first $stage" ;;
+	*) rest="$rest $stage" ;;
 	esac
 done
 
+# run_stages LANES STAGE...
+run_stages() {
+	lanes=$1
+	shift
+	test $# -eq 0 || printf '%s\n' "$@" |
+		xargs -n 1 -P "$lanes" sh "$EP_SRC/tests/stage.sh"
+}
+
+# Stages have names of one word.
+# shellcheck disable=SC2086
+run_stages 1 $first
+# shellcheck disable=SC2086
+run_stages "$EP_LANES" $rest
+
+for stage in $first $rest; do
+	tap=$EP_LOGS/$stage.tap
+	if [ ! -f "$tap" ]; then
+		echo "stage $stage left no result"
+		failed=$((failed + 1))
+		continue
+	fi
+	passed=$((passed + $(grep -c '^ok ' "$tap")))
+	failed=$((failed + $(grep -c '^not ok ' "$tap")))
+done
+
 for stage in "$@"; do
-	case " $met " in
+	case " $first $rest " in
 	*" $stage "*) ;;
 	*)
 		echo "no stage called $stage in tests/stages"
@@ -73,5 +81,9 @@ for stage in "$@"; do
 	esac
 done
 
+if [ $((passed + failed)) -eq 0 ]; then
+	echo "nothing was tested"
+	failed=1
+fi
 echo "$passed passed, $failed failed"
-test "$failed" -eq 0 && test "$passed" -gt 0
+test "$failed" -eq 0

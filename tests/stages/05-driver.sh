@@ -8,7 +8,8 @@
 workdir
 tree=$ep_work/tree
 mkdir -p "$tree/tests/stages" "$tree/docs"
-cp "$EP_SRC/tests/run.sh" "$EP_SRC/tests/lib.sh" "$tree/tests/"
+cp "$EP_SRC/tests/run.sh" "$EP_SRC/tests/stage.sh" "$EP_SRC/tests/lib.sh" \
+	"$tree/tests/"
 echo 'exit 0' >"$tree/docs/setup.sh"
 
 # drive NAME WANTED_LAST_LINE WANTED_STATUS [STAGE...]
@@ -50,6 +51,41 @@ echo "ok before"
 echo "not ok after: because"
 STAGE
 drive "a stage that ends well with a failure" "3 passed, 1 failed" 1
+
+# Each of the two waits for the other to have begun, for a while.
+meet() {
+	cat <<STAGE
+: >"$ep_work/$1"
+tries=0
+while [ ! -e "$ep_work/$2" ] && [ \$tries -lt 200 ]; do
+	sleep 0.05
+	tries=\$((tries + 1))
+done
+test -e "$ep_work/$2" && echo "ok met"
+STAGE
+}
+meet left right | stage 20-silent.sh
+meet right left | stage 30-other.sh
+EP_LANES=2
+export EP_LANES
+drive "stages side by side" "4 passed, 0 failed" 0
+unset EP_LANES
+# The preparing stages do not meet the others.
+stage 10-good.sh <<STAGE
+rm -f "$ep_work/late"
+test ! -e "$ep_work/late" && echo "ok first"
+STAGE
+stage 11-next.sh <<STAGE
+test ! -e "$ep_work/late" && echo "ok second"
+STAGE
+stage 20-silent.sh <<STAGE
+: >"$ep_work/late"
+echo "ok late"
+STAGE
+stage 30-other.sh <<'STAGE'
+kill -9 $PPID
+STAGE
+drive "a stage that takes its driver along" "3 passed, 1 failed" 1
 
 # unit NAME WANTED < PROGRAM: what run_unit makes of it.
 unit() {
