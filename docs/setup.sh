@@ -5,6 +5,7 @@
 #   sh docs/setup.sh build        what ./configure && make needs
 #   sh docs/setup.sh quickstart   also the simulated MSP
 #   sh docs/setup.sh test         also every test
+#   sh docs/setup.sh bench        what make bench needs
 #   sh docs/setup.sh list WHAT    prints the packages of WHAT, installs nothing
 #
 # Only missing packages are installed, with apt-get and the sources this
@@ -74,6 +75,14 @@ ldb-tools: puts people into its database
 ldap-utils: ldapsearch, asks it without us
 iproute2: a network of its own for it'
 
+packages_bench='
+curl: the yardstick
+nginx-light: serves pages faster than anything that thinks about them
+libnginx-mod-http-echo: answers late
+openssl: its certificate
+sqlite3: the yardstick of a first scan
+libxml2-utils: xmllint, the yardstick of a report'
+
 names() {
 	printf '%s\n' "$1" | sed -n 's/:.*//p'
 }
@@ -83,6 +92,7 @@ packages() {
 	build) names "$packages_build" ;;
 	quickstart) names "$packages_build$packages_quickstart" ;;
 	test) names "$packages_build$packages_quickstart$packages_test" ;;
+	bench) names "$packages_build$packages_quickstart$packages_bench" ;;
 	*) return 1 ;;
 	esac
 }
@@ -94,7 +104,7 @@ installed() {
 }
 
 usage() {
-	sed -n '3,9s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,10s/^# \{0,1\}//p' "$0" >&2
 	exit 64
 }
 
