@@ -216,6 +216,37 @@ run_unit() {
 	fi
 }
 
+# run_scripts LANES SUFFIX FILE...: test scripts, LANES of them at a time; a
+# script's lines get its name without SUFFIX in front, in the order given.
+run_scripts() {
+	ep_lanes=$1
+	ep_suffix=$2
+	shift 2
+	workdir
+	mkdir -p "$ep_work/scripts"
+	# shellcheck disable=SC2016
+	printf '%s\n' "$@" | xargs -n 1 -P "$ep_lanes" sh -c '
+		at=$0/$(basename "$1")
+		timeout -k 10 "${EP_SCRIPT_SECONDS:-900}" sh "$1" \
+			>"$at.tap" 2>"$at.log" </dev/null
+		echo $? >"$at.status"' "$ep_work/scripts"
+	for ep_script in "$@"; do
+		ep_at=$ep_work/scripts/$(basename "$ep_script")
+		ep_name=$(basename "$ep_script" "$ep_suffix")
+		ep_got=$(cat "$ep_at.status")
+		echo "=== $ep_name: status $ep_got" >&2
+		cat "$ep_at.log" >&2
+		sed -n "s/^\(not \)\{0,1\}ok /&$ep_name: /p" "$ep_at.tap"
+		if grep -q '^not ok ' "$ep_at.tap"; then
+			ep_failed=$((ep_failed + 1))
+		elif [ "$ep_got" != 0 ]; then
+			not_ok "$ep_name" "status $ep_got"
+		elif ! grep -q '^ok ' "$ep_at.tap"; then
+			not_ok "$ep_name" "tested nothing"
+		fi
+	done
+}
+
 # done_testing: the status of the script.
 done_testing() {
 	test "$ep_failed" -eq 0

@@ -122,4 +122,46 @@ unit "that tests nothing" "not ok t_fake: no test ran, status 0;" <<'PROGRAM'
 #!/bin/sh
 exit 0
 PROGRAM
+
+# scripts WANTED: what run_scripts makes of the scripts written last.
+script() {
+	cat >"$ep_work/$1-x.sh"
+	mentioned="$mentioned $ep_work/$1-x.sh"
+}
+scripts() {
+	# shellcheck disable=SC2086
+	check_same "driver: scripts $1" "$2" "$(
+		. "$EP_SRC/tests/lib.sh"
+		ep_work=
+		run_scripts 2 -x.sh $mentioned 2>/dev/null | tr '\n' ';'
+	)"
+	mentioned=
+}
+mentioned=
+script b <<'SCRIPT'
+echo "ok 1"
+SCRIPT
+script a <<'SCRIPT'
+echo "ok 2"
+SCRIPT
+scripts "in their order" "ok b: 1;ok a: 2;"
+script a <<'SCRIPT'
+exit 0
+SCRIPT
+script b <<'SCRIPT'
+echo "not ok 1: because"
+exit 1
+SCRIPT
+script c <<'SCRIPT'
+echo "ok 1"
+kill -9 $$
+SCRIPT
+scripts "that fail" \
+	"not ok a: tested nothing;not ok b: 1: because;ok c: 1;not ok c: status 137;"
+script a </dev/null
+script c <<'SCRIPT'
+kill -9 $PPID
+SCRIPT
+scripts "that kill what watches them" \
+	"not ok a: tested nothing;not ok c: status 137;"
 done_testing

@@ -12,17 +12,5 @@ if [ ! -d "$modules/axe-core" ]; then
 fi
 NODE_PATH=$modules
 export NODE_PATH
-for script in "$EP_SRC"/tests/reports/[a-z]*-check.sh; do
-	name=$(basename "$script" -check.sh)
-	echo "=== $name" >&2
-	workdir
-	status=0
-	timeout -k 10 600 sh "$script" >"$ep_work/tap" </dev/null || status=$?
-	sed -n "s/^\(not \)\{0,1\}ok /&$name: /p" "$ep_work/tap"
-	if grep -q '^not ok ' "$ep_work/tap"; then
-		ep_failed=$((ep_failed + 1))
-	elif [ "$status" -ne 0 ] || ! grep -q '^ok ' "$ep_work/tap"; then
-		not_ok "$name" "status $status"
-	fi
-done
+run_scripts 2 -check.sh "$EP_SRC"/tests/reports/[a-z]*-check.sh
 done_testing
