@@ -193,6 +193,8 @@ int ep_night_collect(struct ep_night *night, const char *kind)
 			   "from earlier runs",
 			   night->totals.requests);
 		(void)ep_app_fail(app);
+		/* It was told; the night goes on, to say so in its reports. */
+		app->err = (struct ep_err)EP_ERR_INIT;
 	}
 	return 0;
 }

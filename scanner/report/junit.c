@@ -58,15 +58,18 @@ static int read_run(struct ep_db *db, int64_t run, struct run_facts *facts,
 	const char *host;
 	bool row = false;
 	size_t n;
+	int rc;
 
-	if (ep_db_prepare(db,
-			  "SELECT started_at, host, testing,"
-			  " coalesce(ended_at - started_at, 0) * 1000"
-			  " FROM main.run WHERE id = ?",
-			  &stmt, err))
-		return err->code;
+	rc = ep_db_prepare(db,
+			   "SELECT started_at, host, testing,"
+			   " coalesce(ended_at - started_at, 0) * 1000"
+			   " FROM main.run WHERE id = ?",
+			   &stmt, err);
+	if (rc)
+		return rc;
 	ep_db_int(stmt, 1, run);
-	if (ep_db_step(stmt, &row, err) == 0 && row) {
+	rc = ep_db_step(stmt, &row, err);
+	if (rc == 0 && row) {
 		/* The schema's dateTime goes without a zone: UTC. */
 		ep_time_format(ep_db_col_int(stmt, 0), facts->timestamp);
 		n = strlen(facts->timestamp);
@@ -79,7 +82,7 @@ static int read_run(struct ep_db *db, int64_t run, struct run_facts *facts,
 		facts->ms = ep_db_col_int(stmt, 3);
 	}
 	ep_db_done(stmt);
-	return err->code;
+	return rc;
 }
 
 static void property(struct ep_xml *xml, const char *name, const char *value)

@@ -89,8 +89,12 @@ fresh
 estate_start "$EP_SRC/tests/estate/worlds/quickstart.yaml" --tls --tls-wrong host \
 	--control 0
 estate_config "$config"
-check_status "a server whose name is another's: no vendor is reached" 69 night 1
+# The reports of a night before must not stand in for this one's.
+echo '<testsuites/>' >"$ep_work/old.xml"
+check_status "a server whose name is another's: no vendor is reached" 69 \
+	night 1 --report junit="$ep_work/old.xml"
 check_has "... says TLS" "$ep_work/night.txt" 'TLS'
+check_has "... in JUnit, too" "$ep_work/old.xml" '<error [^>]*TLS'
 # The register derives its own from files and from what it is told to believe.
 check_same "... and not one listing is complete" 0 \
 	"$(ep query "SELECT count(*) FROM coverage WHERE status = 'complete'
