@@ -355,6 +355,7 @@ void ep_listing_parent(struct ep_listing *listing, struct ep_doc *doc,
 		       const struct ep_json *record);
 /* Puts its next request in line; ends it when there can be none. */
 void ep_listing_queue(struct ep_listing *listing);
+bool ep_listing_goes_first(const struct ep_listing *listing);
 void ep_listing_send(struct ep_listing *listing);
 /* No further request; spoils unless status is COMPLETE.  Frees it when no
  * page waits to be mapped. */
@@ -454,9 +455,8 @@ bool ep_filter_dataset(const struct ep_collect_filter *filter,
 /* --- lane.c ---------------------------------------------------------- */
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing);
+/* Last in line, or first when ep_listing_goes_first. */
 void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing);
-/* Before all others: a directory forgets listings that wait. */
-void ep_lane_add_first(struct ep_engine *engine, struct ep_listing *listing);
 void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane);
 void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane);
 /* Sends everything that may be sent now. */

@@ -122,27 +122,32 @@ void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane)
 	tell_wait(lane, when, now);
 }
 
-void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing)
+static void add_last(struct ep_lane *lane, struct ep_listing *listing)
 {
-	struct ep_lane *lane = listing->lane;
-
 	listing->next = NULL;
 	if (lane->last)
 		lane->last->next = listing;
 	else
 		lane->first = listing;
 	lane->last = listing;
-	ep_lane_arm(engine, lane);
 }
 
-void ep_lane_add_first(struct ep_engine *engine, struct ep_listing *listing)
+static void add_first(struct ep_lane *lane, struct ep_listing *listing)
 {
-	struct ep_lane *lane = listing->lane;
-
 	listing->next = lane->first;
 	lane->first = listing;
 	if (!lane->last)
 		lane->last = listing;
+}
+
+void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing)
+{
+	struct ep_lane *lane = listing->lane;
+
+	if (ep_listing_goes_first(listing))
+		add_first(lane, listing);
+	else
+		add_last(lane, listing);
 	ep_lane_arm(engine, lane);
 }
 
@@ -189,6 +194,11 @@ static void wait_for_host(struct ep_lane *lane)
 
 	lane->armed = true;
 	lane->next = NULL;
+	if (host->first && ep_listing_goes_first(lane->first)) {
+		lane->next = host->first;
+		host->first = lane;
+		return;
+	}
 	if (host->last)
 		host->last->next = lane;
 	else

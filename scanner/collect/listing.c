@@ -230,6 +230,17 @@ static int prepare(struct ep_listing *listing, struct ep_err *err)
 	return rc;
 }
 
+/* A listing that was begun goes before those that were not: what is known of
+ * its dataset stays in memory until it ends, and a directory forgets those
+ * that wait.  Not one that others fan out from, whose pages are kept until
+ * those have been asked. */
+bool ep_listing_goes_first(const struct ep_listing *listing)
+{
+	return listing->pager.pages > 0 &&
+	       (listing->endpoint->ldap ||
+		(listing->source && !listing->source->has_children));
+}
+
 void ep_listing_queue(struct ep_listing *listing)
 {
 	struct ep_engine *engine = listing->engine;
@@ -250,10 +261,7 @@ void ep_listing_queue(struct ep_listing *listing)
 	if (!listing->lane)
 		listing->lane = ep_lane_of(engine, listing);
 	listing->queued_ms = ep_engine_now(engine);
-	if (listing->endpoint->ldap && listing->pager.cursor)
-		ep_lane_add_first(engine, listing);
-	else
-		ep_lane_add(engine, listing);
+	ep_lane_add(engine, listing);
 }
 
 void ep_listing_end(struct ep_listing *listing, enum ep_coverage_status status,

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +68,13 @@ static void set_temp_folder(const char *folder)
 {
 	if (!sqlite3_temp_directory)
 		sqlite3_temp_directory = sqlite3_mprintf("%s", folder);
+}
+
+/* Nobody asks SQLite how much memory it uses, and counting takes a lock with
+ * every allocation of every thread.  Without effect once SQLite is in use. */
+static void stop_counting(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static int open_handle(const char *path, int flags, sqlite3 **ret,
@@ -187,8 +195,10 @@ int ep_db_file_open(const char *path, enum ep_db_mode mode, sqlite3 **ret,
 {
 	EP_AUTO_FREE char *folder = NULL;
 	EP_AUTO_FREE char *real = NULL;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int rc;
 
+	pthread_once(&once, stop_counting);
 	if (mode == EP_DB_MEMORY)
 		return open_handle(":memory:",
 				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |

@@ -21,11 +21,18 @@ struct ep_db_work {
 	bool time_over;
 };
 
+/* Texts of statements that are looked for by their address first. */
+#define EP_DB_NEAR 16
+
 struct ep_db {
 	sqlite3 *h;
 	bool may_write;
 	int depth;		/* of ep_db_begin */
 	struct ep_map cache;	/* SQL text -> struct ep_stmt */
+	struct {
+		const char *sql;
+		struct ep_stmt *stmt;	/* of the cache */
+	} near[EP_DB_NEAR];
 	struct ep_stmt *open;	/* all statements, for closing */
 	struct ep_map regex;	/* flag and pattern -> struct ep_regex */
 	const struct ep_db_guard *guard;

@@ -5,6 +5,7 @@
  */
 #include "ext/db_priv.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -71,6 +72,27 @@ static int compile(struct ep_db *db, const char *sql, sqlite3_stmt **ret,
 	return rc;
 }
 
+static size_t near_of(const char *sql)
+{
+	return (uintptr_t)sql / 16 % EP_DB_NEAR;
+}
+
+/* A kept statement by its text.  Most texts are constants of a kilobyte that
+ * come again a million times: at the same address only comparing is left. */
+static struct ep_stmt *find_cached(struct ep_db *db, const char *sql)
+{
+	size_t i = near_of(sql);
+	struct ep_stmt *stmt = db->near[i].stmt;
+
+	if (stmt && db->near[i].sql == sql &&
+	    ep_str_eq(sqlite3_sql(stmt->h), sql))
+		return stmt;
+	stmt = ep_map_get(&db->cache, sql);
+	db->near[i].sql = sql;
+	db->near[i].stmt = stmt;
+	return stmt;
+}
+
 /* A kept statement was compiled without the guard, so under a guard nothing
  * is taken from the cache or put into it. */
 static struct ep_stmt *take_cached(struct ep_db *db, const char *sql)
@@ -79,7 +101,7 @@ static struct ep_stmt *take_cached(struct ep_db *db, const char *sql)
 
 	if (db->guard)
 		return NULL;
-	stmt = ep_map_get(&db->cache, sql);
+	stmt = find_cached(db, sql);
 	if (!stmt || stmt->busy)
 		return NULL;
 	stmt->busy = true;

@@ -122,8 +122,9 @@ static int same_row(struct ep_apply *apply, const struct ep_staged *staged,
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	struct ep_db *db = apply->store->db;
 	struct ep_old_row old;
-	int rc = ep_rowsql_get(db, EP_ROWS_NOW, staged->kind, entry->rid, &old,
-			       &stmt, err);
+	int rc = (staged->op == EP_STAGED_MOVED ? ep_rowsql_get_moving :
+						 ep_rowsql_get)(
+		db, EP_ROWS_NOW, staged->kind, entry->rid, &old, &stmt, err);
 
 	if (rc == 0 && !stmt)
 		return ep_err_set(err, EP_EBUG, "row %lld of %s vanished under "

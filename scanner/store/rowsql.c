@@ -17,6 +17,7 @@ struct texts {
 	const char *move;
 	const char *remove;
 	const char *get;
+	const char *get_moving;
 };
 
 static struct texts texts[2][EP_KINDS];
@@ -98,6 +99,21 @@ static const char *get_text(enum ep_rows rows, const struct ep_layout *layout)
 	return ep_buf_take(&sql);
 }
 
+static const char *get_moving_text(enum ep_rows rows,
+				   const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	ep_buf_adds(&sql, "SELECT absent");
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	add_table(&sql, " FROM", rows, layout);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
 static const char *remove_text(enum ep_rows rows,
 			       const struct ep_layout *layout)
 {
@@ -123,6 +139,8 @@ static void make_texts(void)
 			texts[r][k].move = move_text(rows, layout);
 			texts[r][k].remove = remove_text(rows, layout);
 			texts[r][k].get = get_text(rows, layout);
+			texts[r][k].get_moving =
+				get_moving_text(rows, layout);
 		}
 	}
 }
@@ -251,24 +269,58 @@ static void read_value(struct ep_stmt *stmt, int i, bool number,
 	(void)ep_db_col_blob(stmt, i, &ret->len);
 }
 
-int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
-		  int64_t rid, struct ep_old_row *ret,
-		  struct ep_stmt **ret_stmt, struct ep_err *err)
+/* The one row with that rid; *ret_stmt is NULL when there is none. */
+static int find_row(struct ep_db *db, const char *sql, int64_t rid,
+		    struct ep_stmt **ret_stmt, struct ep_err *err)
 {
-	const struct ep_layout *layout = ep_layout(kind);
 	struct ep_stmt *stmt;
 	bool found = false;
-	int rc = ep_db_prepare(db, texts_of(rows, kind)->get, &stmt, err);
+	int rc = ep_db_prepare(db, sql, &stmt, err);
 
 	*ret_stmt = NULL;
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, rid);
 	rc = ep_db_step(stmt, &found, err);
-	if (rc < 0 || !found) {
+	if (rc == 0 && found)
+		*ret_stmt = stmt;
+	else
 		ep_db_done(stmt);
+	return rc;
+}
+
+int ep_rowsql_get_moving(struct ep_db *db, enum ep_rows rows,
+			 enum ep_kind kind, int64_t rid,
+			 struct ep_old_row *ret, struct ep_stmt **ret_stmt,
+			 struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	int rc = find_row(db, texts_of(rows, kind)->get_moving, rid, ret_stmt,
+			  err);
+	int n = 1;
+
+	if (rc < 0 || !*ret_stmt)
 		return rc;
-	}
+	ret->rid = rid;
+	ret->tuple.absent = (uint32_t)ep_db_col_int(*ret_stmt, 0);
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			read_value(*ret_stmt, n++, layout->slot[i].number,
+				   &ret->tuple.value[i]);
+	return 0;
+}
+
+int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		  int64_t rid, struct ep_old_row *ret,
+		  struct ep_stmt **ret_stmt, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	struct ep_stmt *stmt;
+	int rc = find_row(db, texts_of(rows, kind)->get, rid, ret_stmt, err);
+
+	if (rc < 0 || !*ret_stmt)
+		return rc;
+	stmt = *ret_stmt;
 	ret->rid = ep_db_col_int(stmt, 0);
 	ret->key = ep_db_col_text(stmt, 1);
 	ret->tuple.absent = (uint32_t)ep_db_col_int(stmt, 2);
@@ -278,6 +330,5 @@ int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	for (int i = 0; i < layout->slots; i++)
 		read_value(stmt, 6 + i, layout->slot[i].number,
 			   &ret->tuple.value[i]);
-	*ret_stmt = stmt;
 	return 0;
 }

@@ -50,5 +50,10 @@ int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		  int64_t rid, struct ep_old_row *ret,
 		  struct ep_stmt **ret_stmt, struct ep_err *err)
 	EP_MUST_CHECK;
+/* The same, and only its volatile columns and the bits of absent. */
+int ep_rowsql_get_moving(struct ep_db *db, enum ep_rows rows,
+			 enum ep_kind kind, int64_t rid,
+			 struct ep_old_row *ret, struct ep_stmt **ret_stmt,
+			 struct ep_err *err) EP_MUST_CHECK;
 
 #endif

@@ -84,6 +84,38 @@ static void set_up(struct scene *scene, const struct fake_reply *script)
 	scene_claim(scene, "acme", "hub", "1");
 }
 
+/* What is known of a dataset stays in memory until it has ended: those that
+ * were begun are read to their end before others begin. */
+static void test_begun_listings_go_first(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/orgs", .body = "{\"data\":[{\"id\":1}]}" },
+		{ .to = "/orgs/1/teams",
+		  .body = "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"},"
+			  "{\"id\":\"c\"},{\"id\":\"d\"}]}" },
+		{ .to = "/orgs/1/teams/a/members",
+		  .body = "{\"data\":[{\"id\":\"u1\"}],"
+			  "\"next\":\"/orgs/1/teams/a/members?p=2\"}" },
+		{ .to = "/orgs/1/teams/a/members?p=2",
+		  .body = "{\"data\":[{\"id\":\"u2\"}]}" },
+		{ .to = "/orgs/1/teams/*", .body = "{\"data\":[]}" },
+		{ 0 }
+	};
+	const char *second, *last;
+	struct scene scene;
+
+	(void)state;
+	set_up(&scene, script);
+	scene_run(&scene);
+	scene_all_ended(&scene);
+	second = strstr(scene.net.log.s, "/teams/a/members?p=2");
+	last = strstr(scene.net.log.s, "/teams/d/members");
+	assert_non_null(second);
+	assert_non_null(last);
+	assert_true(second < last);
+	scene_release(&scene);
+}
+
 static void test_tenancies_and_their_records(void **state)
 {
 	static const struct fake_reply script[] = {
@@ -465,6 +497,7 @@ static void test_listed_and_not_configured(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_begun_listings_go_first),
 		cmocka_unit_test(test_tenancies_and_their_records),
 		cmocka_unit_test(test_one_of_many_calls_fails),
 		cmocka_unit_test(test_children_of_a_cut_parent),
