@@ -235,6 +235,7 @@ static void run_release(struct ep_import_run *run)
 		ep_free(run->parts.v[i]);
 	}
 	ep_vec_release(&run->parts);
+	ep_vec_release(&run->met);
 	ep_map_release(&run->by_key, NULL);
 	ep_mapper_release(&run->mapper);
 	ep_buf_release(&run->sums);
@@ -259,6 +260,8 @@ int ep_import(const struct ep_import_request *request, struct ep_sink *sink,
 	rc = read_files(&run, err);
 	if (rc == 0)
 		check_speaks(&run, before);
+	if (rc == 0 && diag->n + diag->dropped == before)
+		ep_import_whole_check(&run);
 	if (rc == 0 && diag->n + diag->dropped > before)
 		rc = ep_err_set(err, EP_EDATA,
 				"nothing was imported from %s: %zu errors",

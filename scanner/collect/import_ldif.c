@@ -339,6 +339,8 @@ static int read_entry(struct ep_import_run *run, struct tree *tree,
 	}
 	rc = ep_json_parse(tree->object.s, tree->object.len, &record, NULL,
 			   err);
+	if (rc == 0 && !run->handing)
+		ep_import_whole_note(run, record);
 	if (rc == 0)
 		rc = ep_import_record(run, record, false, err);
 	ep_json_free(record);

@@ -43,6 +43,7 @@ struct ep_import_run {
 	struct ep_map by_key;	/* key -> part */
 	struct ep_buf sums;	/* SHA-256 of each file */
 	struct ep_mapper mapper;
+	EP_VEC(bool) met;	/* of each emit: the member it depends on */
 
 	/* The record at hand. */
 	const char *file;
@@ -78,6 +79,13 @@ struct ep_import_part *ep_import_one(struct ep_import_run *run);
 int ep_import_row(void *run, const struct ep_row *row, struct ep_err *err);
 void ep_import_trouble(void *run, const char *path, const char *msg);
 const char *ep_import_lookup(void *run, const char *name);
+
+/* Remembers which members there are, record by record ... */
+void ep_import_whole_note(struct ep_import_run *run,
+			  const struct ep_json *record);
+/* ... and complains, once all was read without a complaint, when the files
+ * cannot be all that the import is about. */
+void ep_import_whole_check(struct ep_import_run *run);
 
 /* One file of each format. */
 int ep_import_csv(struct ep_import_run *run, const struct ep_buf *text,

@@ -62,7 +62,9 @@ int64_t ep_wait_value(const char *value, enum ep_wait_unit unit,
 	case EP_WAIT_EPOCH:
 		if (!read_number(value, &number))
 			return EP_WAIT_UNSAID;
-		return clamp(number < server_now ? 0 : number - server_now);
+		if (__builtin_sub_overflow(number, server_now, &number))
+			return EP_WAIT_TOO_LONG;
+		return clamp(number);
 	case EP_WAIT_HTTP:
 		/* Retry-After: a date or a number of seconds. */
 		if (read_number(value, &number))

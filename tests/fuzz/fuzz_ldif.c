@@ -4,20 +4,9 @@
  * forward, and a file without complaints, written again with every value in
  * base64, reads the same.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "collect/ldif.h"
 #include "ext/crypto.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "reread.h"
 
 static void write_record(const struct ep_ldif *ldif, struct ep_buf *out)
 {
@@ -56,20 +45,6 @@ static void read_all(const char *s, size_t n, struct ep_diag *diag,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct ep_diag diag;
-	struct ep_buf once, twice;
-
-	ep_diag_init(&diag);
-	ep_buf_init(&once, 64 * 1024 * 1024);
-	ep_buf_init(&twice, 64 * 1024 * 1024);
-	read_all((const char *)data, n, &diag, &once);
-	if (diag.n == 0 && once.len) {
-		read_all(once.s, once.len, &diag, &twice);
-		must(diag.n == 0 && twice.len == once.len &&
-		     memcmp(twice.s, once.s, once.len) == 0);
-	}
-	ep_buf_release(&once);
-	ep_buf_release(&twice);
-	ep_diag_release(&diag);
+	fuzz_reread(data, n, read_all);
 	return 0;
 }

@@ -3,30 +3,15 @@
  * Rules from bytes: a rule that is accepted has what every rule must have,
  * and no rule is refused without a complaint.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/alloc.h"
 #include "check/rule.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	char *text = ep_alloc(n + 1);
+	char *text = fuzz_text(data, n);
 	struct ep_diag diag;
 	struct ep_rule *rule;
 
-	if (n)
-		memcpy(text, data, n);
-	text[n] = '\0';
 	ep_diag_init(&diag);
 	rule = ep_rule_text("rules/access/a.sql", text, n, &diag);
 	must((rule == NULL) == (diag.n > 0));

@@ -4,25 +4,13 @@
  * below its path, is accepted again as it is, and a Link header never hands
  * out more than it holds.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/alloc.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "ext/http.h"
+#include "fuzz.h"
 
 #define BASE "https://api.vendor.example/v1"
 #define FROM BASE "/users?page=1"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void check_link(const char *link)
 {
@@ -47,12 +35,10 @@ static void check_link(const char *link)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	char *text = ep_calloc(n + 1, 1);
+	char *text = fuzz_text(data, n);
 	struct ep_err err = EP_ERR_INIT;
 	struct ep_buf target;
 
-	if (n)
-		memcpy(text, data, n);
 	check_link(text);
 	if (ep_http_check_base(text, false, &err) == 0) {
 		must(strncasecmp(text, "https://", 8) == 0);

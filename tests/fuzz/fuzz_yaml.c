@@ -3,20 +3,9 @@
  * YAML from bytes: a text without complaints has a tree whose counts, keys
  * and positions are sound; no tree comes without a complaint.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/limits.h"
 #include "ext/yaml.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void check_node(const struct ep_yaml *node, int depth);
 

@@ -115,6 +115,10 @@ static int resolve(void *to, const char *system, const char *key,
 		*ret = (struct ep_import_tenancy){ "T-blue", NULL };
 		return 0;
 	}
+	if (!key && ep_str_eq(system, "active-directory")) {
+		*ret = (struct ep_import_tenancy){ "S-1-5-21-1-2-3", "acme" };
+		return 0;
+	}
 	if (!by_domain && ep_str_eq(key, "T-acme")) {
 		*ret = (struct ep_import_tenancy){ "T-acme", "acme" };
 		return 0;
@@ -504,6 +508,52 @@ static void announces_what_ought_to_be_there(void **state)
 	assert_null(strstr(told.s, "partner_users"));
 }
 
+#define LOOKED \
+	"# captured_at: 2025-11-16T09:00:00Z\n" \
+	"# captured_by: it@acme.example\n"
+#define DOMAIN \
+	"dn: DC=acme,DC=example\n" \
+	"objectSid:: AQQAAAAAAAUVAAAAAQAAAAIAAAADAAAA\n" \
+	"name: acme\nmaxPwdAge: 0\n" \
+	"minPwdLength: 7\npwdHistoryLength: 24\npwdProperties: 1\n" \
+	"lockoutThreshold: 0\nms-DS-MachineAccountQuota: 10\n" \
+	"msDS-Behavior-Version: 7\n\n"
+#define ADA(extra) \
+	"dn: CN=Ada,DC=acme,DC=example\n" \
+	"objectGUID:: AQIDBAUGBwgJCgsMDQ4PEA==\nsAMAccountName: ada\n" \
+	"objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAAUAQAAA==\n" \
+	"whenCreated: 20250102030405.0Z\nuserAccountControl: 512\n" \
+	"pwdLastSet: 133800000000000000\nprimaryGroupID: 513\n" extra "\n"
+#define STAFF(extra) \
+	"dn: CN=Staff,DC=acme,DC=example\n" \
+	"objectGUID:: AQIDBAUGBwgJCgsMDQ4PEQ==\nsAMAccountName: Staff\n" \
+	"objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAAUQQAAA==\n" extra "\n"
+
+/* Without the name by which users are told from computers there would be a
+ * directory without users. */
+static void refuses_an_export_that_lacks_a_name(void **state)
+{
+	const char *name = "active-directory-export.directory";
+	int rc;
+
+	(void)state;
+	refuse(import(name, LOOKED DOMAIN ADA("") STAFF("groupType: 2\n")),
+	       0, 0, "no entry has sAMAccountType");
+	tear_down(NULL);
+	set_up(NULL);
+	refuse(import(name, LOOKED DOMAIN ADA("sAMAccountType: 805306368\n")
+				   STAFF("")),
+	       0, 0, "no entry has groupType");
+	tear_down(NULL);
+	set_up(NULL);
+	rc = import(name, LOOKED DOMAIN ADA("sAMAccountType: 805306368\n")
+			  STAFF("groupType: 2\n"));
+	if (rc)
+		print_diag();
+	assert_int_equal(rc, 0);
+	assert_non_null(strstr(told.s, "account id="));
+}
+
 static int load_all(void **state)
 {
 	const char *src = getenv("EP_SRC");
@@ -547,6 +597,7 @@ int main(void)
 		TEST(refuses_json_of_another_shape),
 		TEST(an_owner_without_keys_attests),
 		TEST(passes_over_other_columns_where_allowed),
+		TEST(refuses_an_export_that_lacks_a_name),
 		TEST(finds_the_import_of_a_file),
 		TEST(announces_what_ought_to_be_there),
 	};

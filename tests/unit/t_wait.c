@@ -56,6 +56,18 @@ static void test_values(void **state)
 				 cases[i].ms);
 }
 
+/* A server's clock may say anything. */
+static void test_absurd_clocks(void **state)
+{
+	(void)state;
+	assert_int_equal(ep_wait_value("99999999999999999999", EP_WAIT_EPOCH,
+				       -62135596800),
+			 EP_WAIT_TOO_LONG);
+	assert_int_equal(ep_wait_value("-99999999999999999999", EP_WAIT_EPOCH,
+				       253402300799),
+			 1000);
+}
+
 static void test_backoff(void **state)
 {
 	struct ep_jitter one;
@@ -122,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_absurd_clocks),
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_retryable),
 		cmocka_unit_test(test_agenda),
