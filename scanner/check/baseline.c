@@ -8,15 +8,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "ext/yaml.h"
 #include "model/entity.h"
 #include "store/who.h"
-
-#define DAY 86400
 
 /* --- what it is about ------------------------------------------------------ */
 
@@ -124,8 +120,8 @@ bool ep_baseline_alike(const struct ep_baseline *a,
 
 bool ep_baseline_in_force(const struct ep_baseline *baseline, int64_t now)
 {
-	return baseline->approved <= now &&
-	       (!baseline->ended || now < baseline->ended);
+	return baseline->said.approved <= now &&
+	       (!baseline->said.ended || now < baseline->said.ended);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -151,54 +147,15 @@ void ep_baseline_tidy(struct ep_words *value)
 
 /* --- reading --------------------------------------------------------------- */
 
-struct reader {
-	const char *file;
-	struct ep_diag *diag;
-	const struct ep_yaml *node;
-	bool bad;
-};
-
-static void object(struct reader *rd, const struct ep_yaml *at,
-		   const char *msg)
-{
-	ep_diag_add(rd->diag, rd->file, at->line, at->col, "%s", msg);
-	rd->bad = true;
-}
-
-static char *text(struct reader *rd, const char *key, bool must)
-{
-	const char *s = NULL;
-
-	if (ep_yaml_get(rd->node, key) &&
-	    ep_yaml_str(rd->node, key, rd->file, rd->diag, &s) && s && *s)
-		return ep_strdup(s);
-	if (must) {
-		ep_diag_add(rd->diag, rd->file, rd->node->line, rd->node->col,
-			    "a baseline needs \"%s\"", key);
-		rd->bad = true;
-	}
-	return NULL;
-}
-
-static int64_t date(struct reader *rd, const char *key, bool must)
-{
-	EP_AUTO_FREE char *s = text(rd, key, must);
-	int64_t t = 0;
-
-	if (s && (strlen(s) != 10 || !ep_time_iso(s, false, &t)))
-		object(rd, ep_yaml_get(rd->node, key),
-		       "expected a date like 2026-11-17");
-	return t;
-}
-
-static void read_what(struct reader *rd, struct ep_baseline *baseline)
+static void read_what(struct ep_decision_reader *rd,
+		      struct ep_baseline *baseline)
 {
 	static const char *const words[] = { "role", "team", "setting",
 					     "row" };
 	int found = 0;
 
 	for (int i = 0; i < 4; i++) {
-		char *name = text(rd, words[i], false);
+		char *name = ep_decision_text(rd, words[i], false);
 
 		if (!name)
 			continue;
@@ -207,130 +164,76 @@ static void read_what(struct reader *rd, struct ep_baseline *baseline)
 		baseline->what = (enum ep_baseline_what)i;
 		found++;
 	}
-	if (found != 1) {
-		object(rd, rd->node, "a baseline needs one of \"role\", "
-				     "\"team\", \"setting\" and \"row\"");
-		return;
-	}
-	if (ep_baseline_wrong(baseline))
-		object(rd, rd->node, ep_baseline_wrong(baseline));
+	if (found != 1)
+		ep_decision_object(rd, rd->node, "a baseline needs one of "
+				   "\"role\", \"team\", \"setting\" and "
+				   "\"row\"");
+	else if (ep_baseline_wrong(baseline))
+		ep_decision_object(rd, rd->node, ep_baseline_wrong(baseline));
 }
 
-static void read_value(struct reader *rd, struct ep_baseline *baseline)
+static void read_value(struct ep_decision_reader *rd,
+		       struct ep_baseline *baseline)
 {
 	const struct ep_yaml *list = ep_yaml_get(rd->node, "value");
 
 	if (!list || list->type != EP_YAML_LIST) {
-		object(rd, list ? list : rd->node,
-		       "a baseline needs \"value\", a list");
+		ep_decision_object(rd, list ? list : rd->node,
+				   "a baseline needs \"value\", a list");
 		return;
 	}
 	for (const struct ep_yaml *it = list->child; it; it = it->next) {
 		if (it->type != EP_YAML_SCALAR || !it->text)
-			object(rd, it, "value: expected a text");
+			ep_decision_object(rd, it, "value: expected a text");
 		else
 			EP_VEC_ADD(&baseline->value) = ep_strdup(it->text);
 	}
 	ep_baseline_tidy(&baseline->value);
 }
 
-static void read_dates(struct reader *rd, struct ep_baseline *baseline)
+static void take(struct ep_decision_reader *rd, void *into)
 {
-	const struct ep_yaml *approved = ep_yaml_get(rd->node, "approved");
+	struct ep_baselines *baselines = into;
+	struct ep_baseline baseline = { .what = EP_BASELINE_ROLE };
 
-	baseline->approved = date(rd, "approved", true);
-	baseline->expires = date(rd, "expires", false);
-	baseline->ended = date(rd, "ended", false);
-	baseline->ended_by = text(rd, "ended_by", false);
-	if (rd->bad)
-		return;
-	if (baseline->expires)
-		baseline->expires += DAY;
-	baseline->approved_line = approved->key_line;
-	baseline->approved_col = approved->key_col;
-	if (baseline->expires && baseline->expires <= baseline->approved)
-		object(rd, rd->node, "expires before it is approved");
-	else if (!baseline->ended != !baseline->ended_by)
-		object(rd, rd->node,
-		       "\"ended\" and \"ended_by\" go together");
-}
-
-static void read_baseline(struct ep_baselines *baselines, struct reader *rd)
-{
-	static const char *const known[] = {
-		"tenant", "role", "team", "setting", "row", "column",
-		"dataset", "value", "reason", "approver", "approved",
-		"expires", "ended", "ended_by", NULL
-	};
-	struct ep_baseline baseline = { .line = rd->node->line };
-
-	rd->bad = false;
-	if (rd->node->type != EP_YAML_MAP) {
-		object(rd, rd->node, "a baseline is a mapping");
-		return;
-	}
-	ep_yaml_known(rd->node, known, "baseline", rd->file, rd->diag);
-	baseline.file = ep_strdup(rd->file);
-	baseline.tenant = text(rd, "tenant", true);
-	baseline.column = text(rd, "column", false);
-	baseline.dataset = text(rd, "dataset", false);
-	baseline.reason = text(rd, "reason", true);
-	baseline.approver = text(rd, "approver", true);
+	baseline.tenant = ep_decision_text(rd, "tenant", true);
+	baseline.column = ep_decision_text(rd, "column", false);
+	baseline.dataset = ep_decision_text(rd, "dataset", false);
 	read_what(rd, &baseline);
 	read_value(rd, &baseline);
-	read_dates(rd, &baseline);
+	ep_decision_read(rd, false, &baseline.said);
 	if (rd->bad)
 		ep_baseline_release(&baseline);
 	else
 		EP_VEC_ADD(baselines) = baseline;
 }
 
-void ep_baselines_list(struct ep_baselines *baselines, const char *file,
-		       const struct ep_yaml *list, struct ep_diag *diag)
-{
-	struct reader rd = { .file = file, .diag = diag };
+static const char *const members[] = {
+	"tenant", "role", "team", "setting", "row", "column", "dataset",
+	"value", "reason", "approver", "approved", "expires", "ended",
+	"ended_by", NULL
+};
 
-	if (list->type != EP_YAML_LIST)
-		ep_diag_add(diag, file, list->line, list->col,
-			    "expected a list of baselines");
-	else
-		for (rd.node = list->child; rd.node; rd.node = rd.node->next)
-			read_baseline(baselines, &rd);
-}
-
-static void read_tree(struct ep_baselines *baselines, const char *file,
-		      struct ep_yaml *root, struct ep_diag *diag)
-{
-	if (root)
-		ep_baselines_list(baselines, file, root, diag);
-	ep_yaml_free(root);
-}
+static const struct ep_decision_kind baseline_kind = {
+	.noun = "baseline", .known = members, .take = take,
+};
 
 void ep_baselines_text(struct ep_baselines *baselines, const char *file,
 		       const char *s, size_t n, struct ep_diag *diag)
 {
-	read_tree(baselines, file, ep_yaml_text(file, s, n, diag), diag);
+	ep_decisions_text(&baseline_kind, baselines, file, s, n, diag);
+}
+
+void ep_baselines_list(struct ep_baselines *baselines, const char *file,
+		       const struct ep_yaml *list, struct ep_diag *diag)
+{
+	ep_decisions_list(&baseline_kind, baselines, file, list, diag);
 }
 
 void ep_baselines_load(struct ep_baselines *baselines, const char *folder,
 		       struct ep_diag *diag)
 {
-	struct ep_err err = EP_ERR_INIT;
-	char **names;
-	size_t n;
-
-	if (!folder)
-		return;
-	if (ep_file_list(folder, ".yaml", &names, &n, &err) < 0) {
-		ep_diag_add(diag, folder, 0, 0, "%s", err.msg);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		EP_AUTO_FREE char *path = ep_file_join(folder, names[i]);
-
-		read_tree(baselines, path, ep_yaml_file(path, diag), diag);
-	}
-	ep_file_list_free(names, n);
+	ep_decisions_load(&baseline_kind, baselines, folder, diag);
 }
 
 void ep_baseline_release(struct ep_baseline *baseline)
@@ -340,10 +243,7 @@ void ep_baseline_release(struct ep_baseline *baseline)
 	ep_free(baseline->column);
 	ep_free(baseline->dataset);
 	ep_words_release(&baseline->value);
-	ep_free(baseline->reason);
-	ep_free(baseline->approver);
-	ep_free(baseline->ended_by);
-	ep_free(baseline->file);
+	ep_decision_release(&baseline->said);
 }
 
 void ep_baselines_release(struct ep_baselines *baselines)

@@ -26,6 +26,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/vec.h"
+#include "check/decision.h"
 
 struct ep_db;
 struct ep_yaml;
@@ -44,16 +45,7 @@ struct ep_baseline {
 	char *column;	/* of a row: a column of its view, or attr.NAME */
 	char *dataset;	/* NULL: every listing of the kind */
 	struct ep_words value;	/* sorted, each once; empty: nothing */
-	char *reason;
-	char *approver;
-	int64_t approved;
-	int64_t expires;	/* the first second it is over, 0 never */
-	int64_t ended;		/* taken back at that time, 0 never */
-	char *ended_by;
-	char *file;
-	int line;
-	int approved_line;
-	int approved_col;
+	struct ep_decision said;
 };
 
 EP_VEC_TYPE(ep_baselines, struct ep_baseline);
@@ -122,8 +114,5 @@ int ep_baseline_fill(struct ep_db *db, const struct ep_baselines *baselines,
 int ep_baseline_approve(const char *folder, const struct ep_baselines *known,
 			const struct ep_baseline *baseline, int64_t now,
 			char **ret_path, struct ep_err *err) EP_MUST_CHECK;
-/* Adds the lines `ended` and `ended_by`. */
-int ep_baseline_end(const struct ep_baseline *baseline, int64_t now,
-		    const char *by_user, struct ep_err *err) EP_MUST_CHECK;
 
 #endif

@@ -307,12 +307,12 @@ static void bind(struct ep_stmt *stmt, const struct ep_baseline *baseline,
 	ep_db_text(stmt, 2, texts->what.s);
 	ep_db_text(stmt, 3, baseline->dataset);
 	ep_db_text(stmt, 4, texts->accepted.s);
-	ep_db_text(stmt, 5, baseline->approver);
-	ep_db_int(stmt, 6, baseline->approved);
-	if (baseline->expires)
-		ep_db_int(stmt, 7, baseline->expires);
-	ep_db_text(stmt, 8, baseline->reason);
-	ep_db_text(stmt, 9, baseline->file);
+	ep_db_text(stmt, 5, baseline->said.approver);
+	ep_db_int(stmt, 6, baseline->said.approved);
+	if (baseline->said.expires)
+		ep_db_int(stmt, 7, baseline->said.expires);
+	ep_db_text(stmt, 8, baseline->said.reason);
+	ep_db_text(stmt, 9, baseline->said.file);
 }
 
 static int insert(struct ep_db *db, const struct ep_baseline *baseline,
@@ -367,7 +367,7 @@ static int look(struct ep_db *db, const struct ep_baseline *baseline,
 	if (rc == 0 && (ret->accepted.overflow || ret->seen.overflow))
 		rc = ep_err_set(err, EP_ELIMIT, "%s:%d: the value is above "
 				"%d bytes (EP_FILE_BYTES_MAX)",
-				baseline->file, baseline->line,
+				baseline->said.file, baseline->said.line,
 				EP_FILE_BYTES_MAX);
 	return rc;
 }

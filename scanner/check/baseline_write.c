@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes baselines and ends them.
+ * Writes baselines, and ends those that they take the place of.
  */
 #include "check/baseline.h"
 
@@ -11,63 +11,6 @@
 #include "check/edit.h"
 #include "check/eval.h"
 #include "ext/json.h"
-
-/* --- end ------------------------------------------------------------------ */
-
-/* Read again as the loader will: the same baselines, and this one ended. */
-static int prove(const struct ep_baseline *baseline,
-		 const struct ep_buf *before, const struct ep_buf *after,
-		 int64_t now, struct ep_err *err)
-{
-	struct ep_baselines was = { 0 }, is = { 0 };
-	struct ep_diag diag;
-	bool good = false;
-
-	ep_diag_init(&diag);
-	ep_baselines_text(&was, baseline->file, before->s, before->len, &diag);
-	ep_baselines_text(&is, baseline->file, after->s, after->len, &diag);
-	if (diag.n == 0 && was.n == is.n)
-		for (size_t i = 0; i < is.n; i++)
-			good = good || (is.v[i].line == baseline->line &&
-					is.v[i].ended && was.v[i].ended == 0 &&
-					ep_baseline_alike(&is.v[i],
-							  baseline) &&
-					!ep_baseline_in_force(&is.v[i], now));
-	ep_diag_release(&diag);
-	ep_baselines_release(&was);
-	ep_baselines_release(&is);
-	if (good)
-		return 0;
-	return ep_err_set(err, EP_EDATA, "%s:%d is written in a way that "
-			  "cannot be added to; put \"ended\" and "
-			  "\"ended_by\" there by hand", baseline->file,
-			  baseline->line);
-}
-
-int ep_baseline_end(const struct ep_baseline *baseline, int64_t now,
-		    const char *by_user, struct ep_err *err)
-{
-	EP_AUTO(ep_buf_release) struct ep_buf before =
-		EP_BUF_INIT(EP_FILE_BYTES_MAX);
-	EP_AUTO(ep_buf_release) struct ep_buf after =
-		EP_BUF_INIT(EP_FILE_BYTES_MAX);
-	int rc;
-
-	if (baseline->ended)
-		return ep_err_set(err, EP_EUSAGE, "%s:%d was ended by %s "
-				  "already", baseline->file, baseline->line,
-				  baseline->ended_by);
-	if (ep_edit_blank(by_user))
-		return ep_err_set(err, EP_EUSAGE, "say who ends it");
-	rc = ep_edit_ended(baseline->file, baseline->approved_line,
-			   baseline->approved_col, now, by_user, &before,
-			   &after, err);
-	if (rc == 0)
-		rc = prove(baseline, &before, &after, now, err);
-	return rc < 0 ? rc : ep_edit_write(baseline->file, &after, err);
-}
-
-/* --- approve --------------------------------------------------------------- */
 
 static void make_text(struct ep_buf *out, const struct ep_baseline *baseline)
 {
@@ -88,11 +31,11 @@ static void make_text(struct ep_buf *out, const struct ep_baseline *baseline)
 		ep_json_quote(out, baseline->value.v[i]);
 		ep_buf_addc(out, '\n');
 	}
-	ep_edit_text(out, "reason", baseline->reason);
-	ep_edit_text(out, "approver", baseline->approver);
-	ep_edit_day(out, "approved", baseline->approved);
-	if (baseline->expires)
-		ep_edit_day(out, "expires", baseline->expires - 1);
+	ep_edit_text(out, "reason", baseline->said.reason);
+	ep_edit_text(out, "approver", baseline->said.approver);
+	ep_edit_day(out, "approved", baseline->said.approved);
+	if (baseline->said.expires)
+		ep_edit_day(out, "expires", baseline->said.expires - 1);
 }
 
 static int judge(const struct ep_baseline *baseline, int64_t now,
@@ -103,12 +46,12 @@ static int judge(const struct ep_baseline *baseline, int64_t now,
 	if (wrong)
 		return ep_err_set(err, EP_EUSAGE, "%s", wrong);
 	if (ep_edit_blank(baseline->tenant) || ep_edit_blank(baseline->name) ||
-	    ep_edit_blank(baseline->reason) ||
-	    ep_edit_blank(baseline->approver))
+	    ep_edit_blank(baseline->said.reason) ||
+	    ep_edit_blank(baseline->said.approver))
 		return ep_err_set(err, EP_EUSAGE, "a baseline needs a "
 				  "tenancy, what it is about, a reason and an "
 				  "approver");
-	if (baseline->expires && baseline->expires <= now)
+	if (baseline->said.expires && baseline->said.expires <= now)
 		return ep_err_set(err, EP_EUSAGE, "the day on which it "
 				  "expires is over already");
 	return 0;
@@ -122,10 +65,10 @@ static int end_others(const struct ep_baselines *known,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < known->n; i++)
-		if (!known->v[i].ended &&
+		if (!known->v[i].said.ended &&
 		    ep_baseline_alike(&known->v[i], baseline))
-			rc = ep_baseline_end(&known->v[i], now,
-					     baseline->approver, err);
+			rc = ep_decision_end(&known->v[i].said, "baseline", now,
+					     baseline->said.approver, err);
 	return rc;
 }
 
@@ -148,7 +91,7 @@ int ep_baseline_approve(const char *folder, const struct ep_baselines *known,
 	ep_baseline_label(baseline, &label);
 	ep_fingerprint(baseline->tenant, label.s, text.s, print);
 	ep_buf_addf(&name, "%s-%.16s.yaml",
-		    ep_time_date(baseline->approved, day), print);
+		    ep_time_date(baseline->said.approved, day), print);
 	/* First the new one: without either nothing would be watched. */
 	rc = ep_edit_create(folder, name.s, &text, &path, err);
 	if (rc == 0)

@@ -152,23 +152,23 @@ static int note_waiver(struct check *chk, const struct ep_waiver *waiver,
 {
 	EP_AUTO(ep_buf_release) struct ep_buf text;
 	char day[EP_TIME_TEXT];
-	bool ended = waiver->ended && chk->ctx.now >= waiver->ended;
-	bool expired = ended || chk->ctx.now >= waiver->expires;
+	bool ended = waiver->said.ended && chk->ctx.now >= waiver->said.ended;
+	bool expired = ended || chk->ctx.now >= waiver->said.expires;
 
 	ep_buf_init(&text, EP_ERR_MSG_MAX);
 	if (!expired && waiver->hits)
 		return 0;
 	/* Somebody took it back and what it was about is gone: a record. */
-	if (waiver->ended && !waiver->hits)
+	if (waiver->said.ended && !waiver->hits)
 		return 0;
-	ep_buf_addf(&text, "%s:%d: waiver by %s for %s", waiver->file,
-		    waiver->line, waiver->approver, waiver->place);
+	ep_buf_addf(&text, "%s:%d: waiver by %s for %s", waiver->said.file,
+		    waiver->said.line, waiver->said.approver, waiver->place);
 	if (ended)
-		ep_buf_addf(&text, " was ended by %s on %s", waiver->ended_by,
-			    ep_time_date(waiver->ended, day));
+		ep_buf_addf(&text, " was ended by %s on %s", waiver->said.ended_by,
+			    ep_time_date(waiver->said.ended, day));
 	else if (expired)
 		ep_buf_addf(&text, " expired on %s",
-			    ep_time_date(waiver->expires - 1, day));
+			    ep_time_date(waiver->said.expires - 1, day));
 	if (!waiver->hits)
 		ep_buf_adds(&text, expired ? " and matches nothing"
 					   : " matches nothing");
@@ -280,8 +280,8 @@ static void load_decisions(struct check *chk, const struct ep_config *config,
 	ep_waivers_load(&chk->waivers, config->waivers, diag);
 	for (size_t i = 0; i < chk->waivers.n; i++)
 		if (!ep_rules_find(chk->rules, chk->waivers.v[i].rule))
-			ep_diag_add(diag, chk->waivers.v[i].file,
-				    chk->waivers.v[i].line, 1, "there is no "
+			ep_diag_add(diag, chk->waivers.v[i].said.file,
+				    chk->waivers.v[i].said.line, 1, "there is no "
 				    "rule \"%s\"", chk->waivers.v[i].rule);
 }
 

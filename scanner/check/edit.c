@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes and extends YAML files.
+ * Writes YAML files.
  */
 #include "check/edit.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -74,42 +73,4 @@ int ep_edit_create(const char *folder, const char *name,
 	if (rc == 0)
 		*ret_path = ep_take(&path);
 	return rc;
-}
-
-/* The first byte after line n, or NULL. */
-static const char *after_line(const char *s, int n)
-{
-	while (n-- > 0) {
-		s = strchr(s, '\n');
-		if (!s)
-			return NULL;
-		s++;
-	}
-	return s;
-}
-
-int ep_edit_ended(const char *path, int line, int col, int64_t now,
-		  const char *by_user, struct ep_buf *before,
-		  struct ep_buf *after, struct ep_err *err)
-{
-	char day[EP_TIME_TEXT];
-	const char *at;
-	int rc = ep_file_read(path, EP_FILE_BYTES_MAX, before, err);
-
-	if (rc < 0)
-		return rc;
-	/* A last line without its end gets one. */
-	if (before->len && before->s[before->len - 1] != '\n')
-		ep_buf_addc(before, '\n');
-	at = after_line(before->s, line);
-	if (!at)
-		return ep_err_set(err, EP_EDATA, "%s changed while it was "
-				  "read", path);
-	ep_buf_add(after, before->s, (size_t)(at - before->s));
-	ep_buf_addf(after, "%*sended: %s\n%*sended_by: ", col - 1, "",
-		    ep_time_date(now, day), col - 1, "");
-	ep_json_quote(after, by_user);
-	ep_buf_addc(after, '\n');
-	ep_buf_adds(after, at);
-	return 0;
 }

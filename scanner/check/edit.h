@@ -29,10 +29,4 @@ int ep_edit_create(const char *folder, const char *name,
 		   const struct ep_buf *text, char **ret_path,
 		   struct ep_err *err) EP_MUST_CHECK;
 
-/* Reads the file into *before and, with the lines `ended` and `ended_by`
- * below line, as far in as column col says, into *after. */
-int ep_edit_ended(const char *path, int line, int col, int64_t now,
-		  const char *by_user, struct ep_buf *before,
-		  struct ep_buf *after, struct ep_err *err) EP_MUST_CHECK;
-
 #endif

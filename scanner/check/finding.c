@@ -106,18 +106,18 @@ static void bind_waiver(const struct ep_finding_run *fr, struct ep_stmt *stmt,
 
 	ep_db_int(stmt, 14, v->waived);
 	if (v->waived) {
-		ep_db_text(stmt, 15, waiver->reason);
-		ep_db_text(stmt, 16, waiver->approver);
-		ep_db_int(stmt, 17, waiver->expires);
+		ep_db_text(stmt, 15, waiver->said.reason);
+		ep_db_text(stmt, 16, waiver->said.approver);
+		ep_db_int(stmt, 17, waiver->said.expires);
 	}
 	if (!waiver || v->waived)
 		return;
-	ep_buf_addf(note, "waived by %s until %s; ", waiver->approver,
-		    ep_time_date(waiver->expires - 1, day));
-	if (waiver->ended && fr->now >= waiver->ended)
+	ep_buf_addf(note, "waived by %s until %s; ", waiver->said.approver,
+		    ep_time_date(waiver->said.expires - 1, day));
+	if (waiver->said.ended && fr->now >= waiver->said.ended)
 		ep_buf_addf(note, "%s ended the waiver on %s",
-			    waiver->ended_by,
-			    ep_time_date(waiver->ended, day));
+			    waiver->said.ended_by,
+			    ep_time_date(waiver->said.ended, day));
 	else
 		ep_buf_adds(note, "the waiver is not in force");
 	ep_db_text(stmt, 18, note->s);

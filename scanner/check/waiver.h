@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "base/vec.h"
+#include "check/decision.h"
 #include "check/gate.h"
 
 struct ep_waiver {
@@ -18,16 +19,7 @@ struct ep_waiver {
 	const char *scope;	/* the word for it: tenant customer unit */
 	bool customer;	/* place is a customer: all its units */
 	char *subject;	/* pattern or fingerprint, NULL: all */
-	char *reason;
-	char *approver;
-	int64_t approved;
-	int64_t expires;	/* the first second it no longer holds */
-	int64_t ended;		/* taken back at that time, 0 never */
-	char *ended_by;
-	char *file;
-	int line;
-	int expires_line;	/* of the key */
-	int expires_col;
+	struct ep_decision said;	/* always expires */
 	int64_t hits;		/* violations it matched in this check */
 };
 

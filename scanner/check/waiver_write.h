@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing waiver files: a new one, and the end of one, without touching a
- * byte of what somebody wrote around it.
+ * Writing waiver files. One is taken back with ep_decision_end().
  */
 #ifndef EP_WAIVER_WRITE_H
 #define EP_WAIVER_WRITE_H
@@ -17,10 +16,5 @@
 int ep_waiver_add(const char *folder, const struct ep_waivers *known,
 		  const struct ep_waiver *waiver, int64_t now,
 		  char **ret_path, struct ep_err *err) EP_MUST_CHECK;
-
-/* Adds the lines `ended` and `ended_by` below `expires`. Where that cannot be
- * done without guessing (flow style) it is refused. */
-int ep_waiver_end(const struct ep_waiver *waiver, int64_t now,
-		  const char *by_user, struct ep_err *err) EP_MUST_CHECK;
 
 #endif

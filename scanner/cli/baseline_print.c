@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "cli/decided.h"
 #include "ext/db.h"
 #include "ext/json.h"
 #include "store/store.h"
@@ -18,14 +19,11 @@ int ep_baseline_app(struct ep_app *app, struct ep_baselines *ret)
 	int status = ep_app_config(app);
 	size_t before;
 
+	if (status == 0)
+		status = ep_decided_folder(app, "baselines",
+					   app->config->baselines);
 	if (status)
 		return status;
-	if (!app->config->baselines) {
-		ep_err_set(&app->err, EP_ECONFIG, "%s names no folder "
-			   "\"baselines:\"; see exitproof.yaml(5)",
-			   app->config->path);
-		return ep_app_fail(app);
-	}
 	before = app->diag.n;
 	ep_baselines_load(ret, app->config->baselines, &app->diag);
 	return app->diag.n > before ? ep_app_fail_diag(app, EP_ECONFIG) : 0;
@@ -46,21 +44,12 @@ static void print_text(const struct ep_baseline *baseline,
 	ep_buf_addf(&line, "%-7s  %s  %s  is %s; accepted was %s, by %s on "
 		    "%s: %s", state_word(seen), baseline->tenant,
 		    seen->what.s, seen->seen.s, seen->accepted.s,
-		    baseline->approver,
-		    ep_time_date(baseline->approved, day), baseline->reason);
+		    baseline->said.approver,
+		    ep_time_date(baseline->said.approved, day), baseline->said.reason);
 	if (seen->unread.len)
 		ep_buf_addf(&line, "; %s", seen->unread.s);
 	ep_str_printable(&safe, line.s, line.len);
 	ep_app_printf("  %s\n", safe.s);
-}
-
-static void add_member(struct ep_buf *out, const char *name, const char *value)
-{
-	ep_buf_addf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-	if (value)
-		ep_json_quote(out, value);
-	else
-		ep_buf_adds(out, "null");
 }
 
 static void print_json(const struct ep_baseline *baseline,
@@ -70,20 +59,20 @@ static void print_json(const struct ep_baseline *baseline,
 	char day[EP_TIME_TEXT];
 
 	ep_buf_addc(&out, '{');
-	add_member(&out, "what", "baseline");
-	add_member(&out, "state", state_word(seen));
-	add_member(&out, "tenant", baseline->tenant);
-	add_member(&out, "of", seen->what.s);
-	add_member(&out, "is", seen->seen.s);
-	add_member(&out, "accepted", seen->accepted.s);
-	add_member(&out, "approver", baseline->approver);
-	add_member(&out, "approved", ep_time_date(baseline->approved, day));
-	add_member(&out, "expires", baseline->expires
-		   ? ep_time_date(baseline->expires - 1, day) : NULL);
-	add_member(&out, "reason", baseline->reason);
-	add_member(&out, "unread", seen->unread.len ? seen->unread.s : NULL);
-	add_member(&out, "file", baseline->file);
-	ep_buf_addf(&out, ",\"line\":%d}\n", baseline->line);
+	ep_json_member(&out, "what", "baseline");
+	ep_json_member(&out, "state", state_word(seen));
+	ep_json_member(&out, "tenant", baseline->tenant);
+	ep_json_member(&out, "of", seen->what.s);
+	ep_json_member(&out, "is", seen->seen.s);
+	ep_json_member(&out, "accepted", seen->accepted.s);
+	ep_json_member(&out, "approver", baseline->said.approver);
+	ep_json_member(&out, "approved", ep_time_date(baseline->said.approved, day));
+	ep_json_member(&out, "expires", baseline->said.expires
+		   ? ep_time_date(baseline->said.expires - 1, day) : NULL);
+	ep_json_member(&out, "reason", baseline->said.reason);
+	ep_json_member(&out, "unread", seen->unread.len ? seen->unread.s : NULL);
+	ep_json_member(&out, "file", baseline->said.file);
+	ep_buf_addf(&out, ",\"line\":%d}\n", baseline->said.line);
 	ep_app_print(out.s, out.len);
 }
 

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cli/baseline_print.h"
-#include "cli/place.h"
+#include "cli/decided.h"
 #include "ext/db.h"
 #include "store/store.h"
 
@@ -64,11 +64,13 @@ static int take_wish(const struct wish *wish, struct ep_baseline *ret)
 		.name = (char *)name,
 		.column = (char *)wish->column,
 		.dataset = (char *)wish->dataset,
-		.reason = (char *)wish->reason,
-		.approver = (char *)wish->approver,
-		.approved = ep_clock_now() / DAY * DAY,
-		.expires = wish->expires ? day + DAY : 0,
-		.file = (char *)"(new)",
+		.said = {
+			.reason = (char *)wish->reason,
+			.approver = (char *)wish->approver,
+			.approved = ep_clock_now() / DAY * DAY,
+			.expires = wish->expires ? day + DAY : 0,
+			.file = (char *)"(new)",
+		},
 	};
 	if (ep_baseline_wrong(ret))
 		return ep_app_usage("baseline approve", "%s",
@@ -147,7 +149,7 @@ static int baseline_approve(struct ep_app *app, int argc, char **argv)
 	};
 	struct wish wish = { .tenant = NULL };
 	struct ep_baselines known = { 0 };
-	struct ep_baseline baseline = { .line = 0 };
+	struct ep_baseline baseline = { .tenant = NULL };
 	const struct ep_opt table[] = {
 		{ EP_OPT_TEXT, 0, "tenant", "ID", &wish.tenant,
 		  "in this tenancy (system/id)" },
@@ -191,15 +193,6 @@ static int baseline_approve(struct ep_app *app, int argc, char **argv)
 
 /* --- show --------------------------------------------------------------------- */
 
-static const char *state_word(const struct ep_baseline *it, int64_t now)
-{
-	if (it->ended && now >= it->ended)
-		return "ended";
-	if (it->expires && now >= it->expires)
-		return "expired";
-	return ep_baseline_in_force(it, now) ? "in force" : "not yet";
-}
-
 static void print_baseline(const struct ep_baseline *it)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf line =
@@ -208,21 +201,21 @@ static void print_baseline(const struct ep_baseline *it)
 		EP_BUF_INIT(8 * EP_FILE_BYTES_MAX);
 	char day[EP_TIME_TEXT];
 
-	ep_buf_addf(&line, "%-8s  %s  ", state_word(it, ep_clock_now()),
+	ep_buf_addf(&line, "%-8s  %s  ", ep_decided_state(&it->said, ep_clock_now()),
 		    it->tenant);
 	ep_baseline_label(it, &line);
 	ep_buf_adds(&line, it->value.n ? "  is " : "  is nothing");
 	for (size_t i = 0; i < it->value.n; i++)
 		ep_buf_addf(&line, "%s%s", i ? ", " : "", it->value.v[i]);
-	ep_buf_addf(&line, "  by %s on %s", it->approver,
-		    ep_time_date(it->approved, day));
-	if (it->expires)
+	ep_buf_addf(&line, "  by %s on %s", it->said.approver,
+		    ep_time_date(it->said.approved, day));
+	if (it->said.expires)
 		ep_buf_addf(&line, " until %s",
-			    ep_time_date(it->expires - 1, day));
-	if (it->ended_by)
-		ep_buf_addf(&line, ", ended by %s on %s", it->ended_by,
-			    ep_time_date(it->ended, day));
-	ep_buf_addf(&line, ": %s  (%s:%d)", it->reason, it->file, it->line);
+			    ep_time_date(it->said.expires - 1, day));
+	if (it->said.ended_by)
+		ep_buf_addf(&line, ", ended by %s on %s", it->said.ended_by,
+			    ep_time_date(it->said.ended, day));
+	ep_buf_addf(&line, ": %s  (%s:%d)", it->said.reason, it->said.file, it->said.line);
 	ep_str_printable(&safe, line.s, line.len);
 	ep_app_printf("%s\n", safe.s);
 }
@@ -302,30 +295,18 @@ static int baseline_diff(struct ep_app *app, int argc, char **argv)
 
 /* --- expire ------------------------------------------------------------------- */
 
-static int expire_one(struct ep_app *app, const struct ep_baselines *all,
+static int expire_one(struct ep_app *app, const struct ep_baselines *baselines,
 		      const char *word, const char *by_user)
 {
-	const struct ep_baseline *found = NULL;
-	int n = 0;
+	struct ep_decided all = { 0 };
+	int status;
 
-	for (size_t i = 0; i < all->n; i++) {
-		if (!ep_place_is(all->v[i].file, all->v[i].line, word))
-			continue;
-		found = &all->v[i];
-		n++;
-	}
-	if (n == 0)
-		return ep_app_usage("baseline expire", "there is no baseline "
-				    "'%s'; see 'exitproof baseline show'",
-				    word);
-	if (n > 1)
-		return ep_app_usage("baseline expire", "'%s' holds %d "
-				    "baselines; say which with FILE:LINE",
-				    word, n);
-	if (ep_baseline_end(found, ep_clock_now(), by_user, &app->err))
-		return ep_app_fail(app);
-	ep_app_printf("%s:%d ended\n", found->file, found->line);
-	return ep_app_finish();
+	for (size_t i = 0; i < baselines->n; i++)
+		EP_VEC_ADD(&all) = &baselines->v[i].said;
+	status = ep_decided_end(app, "baseline expire", "baseline show",
+				"baseline", &all, word, by_user);
+	ep_vec_release(&all);
+	return status;
 }
 
 static int baseline_expire(struct ep_app *app, int argc, char **argv)

@@ -12,8 +12,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "check/waiver_write.h"
+#include "cli/decided.h"
 #include "cli/night.h"
-#include "cli/place.h"
 #include "ext/db.h"
 #include "ext/json.h"
 #include "store/store.h"
@@ -25,14 +25,11 @@ static int load(struct ep_app *app, struct ep_waivers *ret)
 	size_t before;
 	int status = ep_app_config(app);
 
+	if (status == 0)
+		status = ep_decided_folder(app, "waivers",
+					   app->config->waivers);
 	if (status)
 		return status;
-	if (!app->config->waivers) {
-		ep_err_set(&app->err, EP_ECONFIG, "%s names no folder "
-			   "\"waivers:\"; see exitproof.yaml(5)",
-			   app->config->path);
-		return ep_app_fail(app);
-	}
 	before = app->diag.n;
 	ep_waivers_load(ret, app->config->waivers, &app->diag);
 	return app->diag.n > before ? ep_app_fail_diag(app, EP_ECONFIG) : 0;
@@ -109,7 +106,7 @@ static int add(struct ep_app *app, struct ep_waiver *waiver)
 					     "'%s'; see 'exitproof rule list'",
 					     waiver->rule);
 	}
-	waiver->approved = ep_clock_now() / DAY * DAY;
+	waiver->said.approved = ep_clock_now() / DAY * DAY;
 	if (status == 0 &&
 	    ep_waiver_add(app->config->waivers, &known, waiver,
 			  ep_clock_now(), &path, &app->err))
@@ -154,15 +151,17 @@ static int take_wish(const struct wish *wish, struct ep_waiver *ret)
 	*ret = (struct ep_waiver){
 		.rule = (char *)wish->rule,
 		.subject = (char *)wish->subject,
-		.reason = (char *)wish->reason,
-		.approver = (char *)wish->approver,
-		.expires = day + DAY,
 		.customer = wish->customer != NULL,
 		.scope = wish->tenant ? "tenant" : wish->unit ? "unit"
 							      : "customer",
 		.place = (char *)(wish->tenant ? wish->tenant :
 				  wish->unit   ? wish->unit :
 						 wish->customer),
+		.said = {
+			.reason = (char *)wish->reason,
+			.approver = (char *)wish->approver,
+			.expires = day + DAY,
+		},
 	};
 	return 0;
 }
@@ -244,15 +243,6 @@ static int count_matches(struct ep_app *app, const struct ep_waiver *waiver,
 	return rc;
 }
 
-static const char *state_word(const struct ep_waiver *waiver, int64_t now)
-{
-	if (waiver->ended && now >= waiver->ended)
-		return "ended";
-	if (now >= waiver->expires)
-		return "expired";
-	return ep_waiver_in_force(waiver, now) ? "in force" : "not yet";
-}
-
 static void print_text(const struct ep_waiver *waiver, int64_t matches)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf line = EP_BUF_INIT(65536);
@@ -260,30 +250,21 @@ static void print_text(const struct ep_waiver *waiver, int64_t matches)
 	char day[EP_TIME_TEXT];
 
 	ep_buf_addf(&line, "%-8s  %s  %s  %s  until %s  by %s  ",
-		    state_word(waiver, ep_clock_now()), waiver->rule,
+		    ep_decided_state(&waiver->said, ep_clock_now()), waiver->rule,
 		    waiver->place, waiver->subject ? waiver->subject : "*",
-		    ep_time_date(waiver->expires - 1, day), waiver->approver);
-	if (waiver->ended_by)
-		ep_buf_addf(&line, "ended by %s  ", waiver->ended_by);
+		    ep_time_date(waiver->said.expires - 1, day), waiver->said.approver);
+	if (waiver->said.ended_by)
+		ep_buf_addf(&line, "ended by %s  ", waiver->said.ended_by);
 	if (matches < 0)
 		ep_buf_adds(&line, "nothing was checked yet");
 	else if (matches == 0)
 		ep_buf_adds(&line, "matches nothing");
 	else
 		ep_buf_addf(&line, "%" PRId64 " open", matches);
-	ep_buf_addf(&line, "  %s  (%s:%d)", waiver->reason, waiver->file,
-		    waiver->line);
+	ep_buf_addf(&line, "  %s  (%s:%d)", waiver->said.reason, waiver->said.file,
+		    waiver->said.line);
 	ep_str_printable(&safe, line.s, line.len);
 	ep_app_printf("%s\n", safe.s);
-}
-
-static void add_member(struct ep_buf *out, const char *name, const char *value)
-{
-	ep_buf_addf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-	if (value)
-		ep_json_quote(out, value);
-	else
-		ep_buf_adds(out, "null");
 }
 
 static void print_json(const struct ep_waiver *waiver, int64_t matches)
@@ -292,19 +273,19 @@ static void print_json(const struct ep_waiver *waiver, int64_t matches)
 	char day[EP_TIME_TEXT];
 
 	ep_buf_addc(&out, '{');
-	add_member(&out, "state", state_word(waiver, ep_clock_now()));
-	add_member(&out, "rule", waiver->rule);
-	add_member(&out, waiver->scope, waiver->place);
-	add_member(&out, "subject", waiver->subject);
-	add_member(&out, "reason", waiver->reason);
-	add_member(&out, "approver", waiver->approver);
-	add_member(&out, "approved", ep_time_date(waiver->approved, day));
-	add_member(&out, "expires", ep_time_date(waiver->expires - 1, day));
-	add_member(&out, "ended",
-		   waiver->ended ? ep_time_date(waiver->ended, day) : NULL);
-	add_member(&out, "ended_by", waiver->ended_by);
-	add_member(&out, "file", waiver->file);
-	ep_buf_addf(&out, ",\"line\":%d,\"open\":", waiver->line);
+	ep_json_member(&out, "state", ep_decided_state(&waiver->said, ep_clock_now()));
+	ep_json_member(&out, "rule", waiver->rule);
+	ep_json_member(&out, waiver->scope, waiver->place);
+	ep_json_member(&out, "subject", waiver->subject);
+	ep_json_member(&out, "reason", waiver->said.reason);
+	ep_json_member(&out, "approver", waiver->said.approver);
+	ep_json_member(&out, "approved", ep_time_date(waiver->said.approved, day));
+	ep_json_member(&out, "expires", ep_time_date(waiver->said.expires - 1, day));
+	ep_json_member(&out, "ended",
+		   waiver->said.ended ? ep_time_date(waiver->said.ended, day) : NULL);
+	ep_json_member(&out, "ended_by", waiver->said.ended_by);
+	ep_json_member(&out, "file", waiver->said.file);
+	ep_buf_addf(&out, ",\"line\":%d,\"open\":", waiver->said.line);
 	if (matches < 0)
 		ep_buf_adds(&out, "null}\n");
 	else
@@ -366,26 +347,15 @@ static int waive_list(struct ep_app *app, int argc, char **argv)
 static int end_one(struct ep_app *app, const struct ep_waivers *waivers,
 		   const char *word, const char *by_user)
 {
-	const struct ep_waiver *found = NULL;
-	int n = 0;
+	struct ep_decided all = { 0 };
+	int status;
 
-	for (size_t i = 0; i < waivers->n; i++) {
-		if (!ep_place_is(waivers->v[i].file, waivers->v[i].line,
-				 word))
-			continue;
-		found = &waivers->v[i];
-		n++;
-	}
-	if (n == 0)
-		return ep_app_usage("waive end", "there is no waiver '%s'; "
-				    "see 'exitproof waive list'", word);
-	if (n > 1)
-		return ep_app_usage("waive end", "'%s' holds %d waivers; say "
-				    "which with FILE:LINE", word, n);
-	if (ep_waiver_end(found, ep_clock_now(), by_user, &app->err))
-		return ep_app_fail(app);
-	ep_app_printf("%s:%d ended\n", found->file, found->line);
-	return ep_app_finish();
+	for (size_t i = 0; i < waivers->n; i++)
+		EP_VEC_ADD(&all) = &waivers->v[i].said;
+	status = ep_decided_end(app, "waive end", "waive list", "waiver", &all,
+				word, by_user);
+	ep_vec_release(&all);
+	return status;
 }
 
 static int waive_end(struct ep_app *app, int argc, char **argv)

@@ -117,15 +117,6 @@ static void print_text(const struct ep_drift_line *line,
 
 /* --- JSON --------------------------------------------------------------------- */
 
-static void add_member(struct ep_buf *out, const char *name, const char *value)
-{
-	ep_buf_addf(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-	if (value)
-		ep_json_quote(out, value);
-	else
-		ep_buf_adds(out, "null");
-}
-
 static void add_changes(struct ep_buf *out, const struct ep_json *old,
 			struct ep_stmt *row)
 {
@@ -161,13 +152,13 @@ static void print_json(const struct ep_drift_line *line,
 
 	add_name(&name, line, old, row);
 	ep_buf_addc(&out, '{');
-	add_member(&out, "what", line->what);
-	add_member(&out, "customer", line->customer);
-	add_member(&out, "tenant", line->tenant);
-	add_member(&out, "dataset", line->dataset);
-	add_member(&out, "kind", line->kind);
-	add_member(&out, "key", line->key);
-	add_member(&out, "name", name.s);
+	ep_json_member(&out, "what", line->what);
+	ep_json_member(&out, "customer", line->customer);
+	ep_json_member(&out, "tenant", line->tenant);
+	ep_json_member(&out, "dataset", line->dataset);
+	ep_json_member(&out, "kind", line->kind);
+	ep_json_member(&out, "key", line->key);
+	ep_json_member(&out, "name", name.s);
 	ep_buf_addf(&out, ",\"run\":%" PRId64, line->run);
 	if (old && strcmp(line->what, "changed") == 0)
 		add_changes(&out, old, row);
@@ -216,9 +207,9 @@ int ep_drift_print_gaps(struct ep_db *db, const char *sql,
 			EP_BUF_INIT(LINE_MAX);
 
 		ep_buf_addc(&out, '{');
-		add_member(&out, "what", "not complete");
+		ep_json_member(&out, "what", "not complete");
 		for (int i = 0; i < 5; i++)
-			add_member(&out, names[i], ep_db_col_text(stmt, i));
+			ep_json_member(&out, names[i], ep_db_col_text(stmt, i));
 		ep_buf_addf(&out, ",\"run\":%" PRId64 "}\n", run);
 		ep_app_print(out.s, out.len);
 		++*ret_n;

@@ -14,21 +14,11 @@
 
 /* --- JSON --------------------------------------------------------------- */
 
-static void member(struct ep_buf *out, bool first, const char *name,
-		   const char *value)
-{
-	ep_buf_addf(out, "%s\"%s\":", first ? "" : ",", name);
-	if (value)
-		ep_json_quote(out, value);
-	else
-		ep_buf_adds(out, "null");
-}
-
 static void moment(struct ep_buf *out, const char *name, int64_t at)
 {
 	char day[EP_TIME_TEXT];
 
-	member(out, false, name, at ? ep_time_format(at, day) : NULL);
+	ep_json_member(out, name, at ? ep_time_format(at, day) : NULL);
 }
 
 static void json_head(const struct ep_exit_plan *plan, struct ep_buf *out)
@@ -36,36 +26,36 @@ static void json_head(const struct ep_exit_plan *plan, struct ep_buf *out)
 	const struct ep_exit *exit = plan->exit;
 
 	ep_buf_adds(out, "{\"exit\":{");
-	member(out, true, "key", exit->key);
-	member(out, false, "subject", ep_exit_subject_word(exit->subject));
-	member(out, false, "id", exit->id);
-	member(out, false, "name", exit->name);
-	member(out, false, "customer", exit->customer);
-	member(out, false, "profile", exit->profile->id);
-	member(out, false, "source", exit->source);
-	member(out, false, "approver", exit->approver);
+	ep_json_member(out, "key", exit->key);
+	ep_json_member(out, "subject", ep_exit_subject_word(exit->subject));
+	ep_json_member(out, "id", exit->id);
+	ep_json_member(out, "name", exit->name);
+	ep_json_member(out, "customer", exit->customer);
+	ep_json_member(out, "profile", exit->profile->id);
+	ep_json_member(out, "source", exit->source);
+	ep_json_member(out, "approver", exit->approver);
 	moment(out, "leave_at", exit->leave_at);
 	ep_buf_adds(out, ",\"tickets\":[");
 	for (size_t i = 0; i < exit->ticket.n; i++) {
 		const struct ep_exit_ticket *it = &exit->ticket.v[i];
 
 		ep_buf_adds(out, i ? ",{" : "{");
-		member(out, true, "system", it->system);
-		member(out, false, "id", it->id);
-		member(out, false, "subject", it->subject);
-		member(out, false, "state", it->state);
-		member(out, false, "owner", it->owner);
+		ep_json_member(out, "system", it->system);
+		ep_json_member(out, "id", it->id);
+		ep_json_member(out, "subject", it->subject);
+		ep_json_member(out, "state", it->state);
+		ep_json_member(out, "owner", it->owner);
 		moment(out, "closed_at", it->closed_at);
 		ep_buf_addc(out, '}');
 	}
 	ep_buf_adds(out, "],\"problems\":[");
 	for (size_t i = 0; i < exit->problem.n; i++) {
 		ep_buf_adds(out, i ? ",{" : "{");
-		member(out, true, "id", exit->problem.v[i].id);
-		member(out, false, "state",
-		       ep_exit_state_word(exit->problem.v[i].state));
-		member(out, false, "text", exit->problem.v[i].text);
-		member(out, false, "advice", exit->problem.v[i].advice);
+		ep_json_member(out, "id", exit->problem.v[i].id);
+		ep_json_member(out, "state",
+			       ep_exit_state_word(exit->problem.v[i].state));
+		ep_json_member(out, "text", exit->problem.v[i].text);
+		ep_json_member(out, "advice", exit->problem.v[i].advice);
 		ep_buf_addc(out, '}');
 	}
 	ep_buf_adds(out, "]}");
@@ -76,8 +66,8 @@ static void json_steps(const struct ep_exit_item *item, struct ep_buf *out)
 	ep_buf_adds(out, ",\"do\":[");
 	for (size_t i = 0; i < item->step.n; i++) {
 		ep_buf_adds(out, i ? ",{" : "{");
-		member(out, true, "act", item->step.v[i].act);
-		member(out, false, "only_after", item->step.v[i].only_after);
+		ep_json_member(out, "act", item->step.v[i].act);
+		ep_json_member(out, "only_after", item->step.v[i].only_after);
 		ep_buf_addc(out, '}');
 	}
 	ep_buf_addc(out, ']');
@@ -87,24 +77,24 @@ static void json_item(const struct ep_exit_item *item, const size_t *number,
 		      size_t own, struct ep_buf *out)
 {
 	ep_buf_addf(out, "{\"step\":%zu", own);
-	member(out, false, "end", item->end->id);
-	member(out, false, "title", item->end->title);
-	member(out, false, "act", ep_act_word(item->end->act));
-	member(out, false, "state", ep_exit_state_word(item->state));
+	ep_json_member(out, "end", item->end->id);
+	ep_json_member(out, "title", item->end->title);
+	ep_json_member(out, "act", ep_act_word(item->end->act));
+	ep_json_member(out, "state", ep_exit_state_word(item->state));
 	ep_buf_addf(out, ",\"order_broken\":%s",
 		    item->end->broken && item->state == EP_EXIT_OPEN
 			    ? "true" : "false");
-	member(out, false, "customer", item->customer);
-	member(out, false, "tenant", item->tenant);
-	member(out, false, "system", item->system);
-	member(out, false, "object", item->object);
-	member(out, false, "subject", item->subject);
-	member(out, false, "name", item->name);
-	member(out, false, "needed", item->needed);
-	member(out, false, "seen", item->seen);
-	member(out, false, "dataset", item->dataset);
-	member(out, false, "reason", item->reason);
-	member(out, false, "advice", item->advice);
+	ep_json_member(out, "customer", item->customer);
+	ep_json_member(out, "tenant", item->tenant);
+	ep_json_member(out, "system", item->system);
+	ep_json_member(out, "object", item->object);
+	ep_json_member(out, "subject", item->subject);
+	ep_json_member(out, "name", item->name);
+	ep_json_member(out, "needed", item->needed);
+	ep_json_member(out, "seen", item->seen);
+	ep_json_member(out, "dataset", item->dataset);
+	ep_json_member(out, "reason", item->reason);
+	ep_json_member(out, "advice", item->advice);
 	ep_buf_addf(out, ",\"run\":%" PRId64, item->run);
 	moment(out, "read_at", item->read_at);
 	moment(out, "look_again_at", item->until);
@@ -124,14 +114,14 @@ static void json_datasets(const struct ep_exit_plan *plan, struct ep_buf *out)
 		const struct ep_exit_dataset *it = &plan->look->dataset.v[i];
 
 		ep_buf_adds(out, i ? ",\n{" : "\n{");
-		member(out, true, "tenant", it->tenant);
-		member(out, false, "dataset", it->dataset);
-		member(out, false, "status", it->status);
+		ep_json_member(out, "tenant", it->tenant);
+		ep_json_member(out, "dataset", it->dataset);
+		ep_json_member(out, "status", it->status);
 		ep_buf_addf(out, ",\"good\":%s,\"imported\":%s",
 			    it->good ? "true" : "false",
 			    it->imported ? "true" : "false");
 		moment(out, "read_at", it->read_at);
-		member(out, false, "reason", it->reason);
+		ep_json_member(out, "reason", it->reason);
 		ep_buf_addc(out, '}');
 	}
 	ep_buf_addc(out, ']');

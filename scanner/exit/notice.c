@@ -347,15 +347,6 @@ static void write_text(const struct facts *f, struct ep_notice *notice)
 		write_event(f, (enum event)i, &left, out);
 }
 
-static void member(struct ep_buf *out, const char *name, const char *value)
-{
-	ep_buf_addf(out, ",\"%s\":", name);
-	if (value)
-		ep_json_quote(out, value);
-	else
-		ep_buf_adds(out, "null");
-}
-
 static void write_json(const struct facts *f, struct ep_notice *notice)
 {
 	struct ep_buf *out = &notice->json;
@@ -369,20 +360,20 @@ static void write_json(const struct facts *f, struct ep_notice *notice)
 		    ep_time_format(notice->run_at, time),
 		    notice->testing ? "true" : "false", notice->status, f->open,
 		    f->undecided);
-	member(out, "channel", f->ask->channel);
+	ep_json_member(out, "channel", f->ask->channel);
 	ep_buf_adds(out, ",\"changes\":[");
 	for (size_t i = 0; i < f->list.n; i++) {
 		const struct change *c = &f->list.v[i];
 
 		ep_buf_addf(out, "%s{\"event\":\"%s\"", i ? "," : "",
 			    events[c->event].word);
-		member(out, "fingerprint", c->fingerprint);
-		member(out, "severity", c->severity);
-		member(out, "customer", c->customer);
-		member(out, "unit", c->unit);
-		member(out, "name", c->name);
-		member(out, "rule", c->title);
-		member(out, "seen", c->seen);
+		ep_json_member(out, "fingerprint", c->fingerprint);
+		ep_json_member(out, "severity", c->severity);
+		ep_json_member(out, "customer", c->customer);
+		ep_json_member(out, "unit", c->unit);
+		ep_json_member(out, "name", c->name);
+		ep_json_member(out, "rule", c->title);
+		ep_json_member(out, "seen", c->seen);
 		ep_buf_addc(out, '}');
 	}
 	ep_buf_adds(out, "]}");

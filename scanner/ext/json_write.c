@@ -58,6 +58,17 @@ void ep_json_quote(struct ep_buf *out, const char *s)
 	ep_buf_addc(out, '"');
 }
 
+void ep_json_member(struct ep_buf *out, const char *name, const char *value)
+{
+	bool first = out->len && out->s[out->len - 1] == '{';
+
+	ep_buf_addf(out, "%s\"%s\":", first ? "" : ",", name);
+	if (value)
+		ep_json_quote(out, value);
+	else
+		ep_buf_adds(out, "null");
+}
+
 struct member {
 	const struct ep_json *value;
 	size_t position;

@@ -160,10 +160,12 @@ static int approve(struct place *place, const char *value, int64_t now)
 		.tenant = (char *)"dnsfilter/2",
 		.what = EP_BASELINE_SETTING,
 		.name = (char *)"mode",
-		.reason = (char *)"the \"review\"\n# of spring",
-		.approver = (char *)"mia: m",
-		.approved = now / DAY * DAY,
-		.expires = TODAY + 100 * DAY,
+		.said = {
+			.reason = (char *)"the \"review\"\n# of spring",
+			.approver = (char *)"mia: m",
+			.approved = now / DAY * DAY,
+			.expires = TODAY + 100 * DAY,
+		},
 	};
 	int rc;
 
@@ -197,9 +199,9 @@ static void test_comes_back(void **state)
 		}
 		assert_int_equal(in_force, 1);
 		assert_string_equal(got->value.v[0], hard[i]);
-		assert_string_equal(got->reason, "the \"review\"\n# of spring");
-		assert_string_equal(got->approver, "mia: m");
-		assert_int_equal(got->expires, TODAY + 100 * DAY);
+		assert_string_equal(got->said.reason, "the \"review\"\n# of spring");
+		assert_string_equal(got->said.approver, "mia: m");
+		assert_int_equal(got->said.expires, TODAY + 100 * DAY);
 	}
 }
 
@@ -216,13 +218,13 @@ static void test_a_new_one_ends_the_old(void **state)
 	assert_string_equal(place->baselines.v[0].value.v[0], "strict");
 	assert_false(ep_baseline_in_force(&place->baselines.v[0], NOW));
 	assert_true(ep_baseline_in_force(&place->baselines.v[0], NOW - DAY));
-	assert_string_equal(place->baselines.v[0].ended_by, "mia: m");
+	assert_string_equal(place->baselines.v[0].said.ended_by, "mia: m");
 	assert_true(ep_baseline_in_force(&place->baselines.v[1], NOW));
 	assert_false(ep_baseline_in_force(&place->baselines.v[1], NOW - DAY));
-	assert_int_equal(ep_baseline_end(&place->baselines.v[0], NOW, "x",
-					 &place->err), EP_EUSAGE);
-	assert_int_equal(ep_baseline_end(&place->baselines.v[1], NOW, " ",
-					 &place->err), EP_EUSAGE);
+	assert_int_equal(ep_decision_end(&place->baselines.v[0].said, "baseline",
+					 NOW, "x", &place->err), EP_EUSAGE);
+	assert_int_equal(ep_decision_end(&place->baselines.v[1].said, "baseline",
+					 NOW, " ", &place->err), EP_EUSAGE);
 }
 
 /* Several in one file, written by hand: one ends, nothing else changes. */
@@ -252,8 +254,8 @@ static void test_end_keeps_the_rest(void **state)
 	fclose(file);
 	load(place);
 	assert_int_equal(place->baselines.v[1].value.n, 2);
-	assert_int_equal(ep_baseline_end(&place->baselines.v[0], NOW, "mia",
-					 &place->err), 0);
+	assert_int_equal(ep_decision_end(&place->baselines.v[0].said, "baseline",
+					 NOW, "mia", &place->err), 0);
 	ep_buf_init(&got, 65536);
 	assert_int_equal(ep_file_read(path, 65536, &got, &place->err), 0);
 	assert_int_equal(strncmp(got.s, before, strlen(before)), 0);

@@ -78,10 +78,12 @@ static struct ep_waiver wish(void)
 		.place = (char *)"printix/t1",
 		.scope = "tenant",
 		.subject = (char *)"k*",
-		.reason = (char *)"kept for the audit",
-		.approver = (char *)"bo@acme.example",
-		.approved = TODAY,
-		.expires = TODAY + 30 * DAY,
+		.said = {
+			.reason = (char *)"kept for the audit",
+			.approver = (char *)"bo@acme.example",
+			.approved = TODAY,
+			.expires = TODAY + 30 * DAY,
+		},
 	};
 }
 
@@ -109,7 +111,7 @@ static void test_comes_back(void **state)
 		struct ep_waiver waiver = wish();
 		const struct ep_waiver *got = NULL;
 
-		waiver.reason = (char *)(*hard[i] ? hard[i] : "none");
+		waiver.said.reason = (char *)(*hard[i] ? hard[i] : "none");
 		waiver.subject = (char *)(*hard[i] ? hard[i] : "*");
 		assert_int_equal(add(place, &waiver), 0);
 		load(place);
@@ -119,11 +121,11 @@ static void test_comes_back(void **state)
 				   waiver.subject) == 0)
 				got = &place->waivers.v[j];
 		assert_non_null(got);
-		assert_string_equal(got->reason, waiver.reason);
-		assert_string_equal(got->approver, waiver.approver);
+		assert_string_equal(got->said.reason, waiver.said.reason);
+		assert_string_equal(got->said.approver, waiver.said.approver);
 		assert_string_equal(got->place, waiver.place);
-		assert_int_equal(got->approved, waiver.approved);
-		assert_int_equal(got->expires, waiver.expires);
+		assert_int_equal(got->said.approved, waiver.said.approved);
+		assert_int_equal(got->said.expires, waiver.said.expires);
 		assert_true(ep_waiver_in_force(got, NOW));
 	}
 }
@@ -144,23 +146,23 @@ static void test_refused(void **state)
 	struct ep_waiver waiver;
 
 	waiver = wish();
-	waiver.expires = TODAY;
+	waiver.said.expires = TODAY;
 	refused(place, waiver, "is over already");
 	waiver = wish();
-	waiver.expires = TODAY + (EP_WAIVER_DAYS_MAX + 2) * DAY;
+	waiver.said.expires = TODAY + (EP_WAIVER_DAYS_MAX + 2) * DAY;
 	refused(place, waiver, "EP_WAIVER_DAYS_MAX");
 	waiver = wish();
-	waiver.reason = (char *)" \t";
+	waiver.said.reason = (char *)" \t";
 	refused(place, waiver, "a reason");
 	waiver = wish();
-	waiver.approver = NULL;
+	waiver.said.approver = NULL;
 	refused(place, waiver, "approver");
 	waiver = wish();
 	waiver.subject = (char *)"";
 	refused(place, waiver, "a subject");
 	/* The longest that is allowed is. */
 	waiver = wish();
-	waiver.expires = TODAY + (EP_WAIVER_DAYS_MAX + 1) * DAY;
+	waiver.said.expires = TODAY + (EP_WAIVER_DAYS_MAX + 1) * DAY;
 	assert_int_equal(add(place, &waiver), 0);
 	load(place);
 }
@@ -174,7 +176,7 @@ static void test_twice(void **state)
 	/* The file alone stops it, and so does what was loaded. */
 	assert_int_equal(add(place, &waiver), EP_EUSAGE);
 	load(place);
-	waiver.approved = TODAY - DAY;
+	waiver.said.approved = TODAY - DAY;
 	assert_int_equal(add(place, &waiver), EP_EUSAGE);
 	assert_non_null(strstr(place->err.msg, "already"));
 }
@@ -228,8 +230,8 @@ static void test_end_keeps_the_rest(void **state)
 	struct place *place = *state;
 	EP_AUTO_FREE char *path = write_text(place, BEFORE AFTER);
 
-	assert_int_equal(ep_waiver_end(&place->waivers.v[0], NOW, "mia \"m\"",
-				       &place->err), 0);
+	assert_int_equal(ep_decision_end(&place->waivers.v[0].said, "waiver",
+					 NOW, "mia \"m\"", &place->err), 0);
 	assert_text(path, BEFORE "  ended: 2025-11-08\n"
 		    "  ended_by: \"mia \\\"m\\\"\"\n" AFTER);
 	load(place);
@@ -237,12 +239,12 @@ static void test_end_keeps_the_rest(void **state)
 	assert_true(ep_waiver_in_force(&place->waivers.v[0], NOW - 2 * DAY));
 	assert_true(ep_waiver_in_force(&place->waivers.v[1], NOW));
 	/* Its first key is the one to write below. */
-	assert_int_equal(ep_waiver_end(&place->waivers.v[1], NOW, "mia",
-				       &place->err), 0);
+	assert_int_equal(ep_decision_end(&place->waivers.v[1].said, "waiver",
+					 NOW, "mia", &place->err), 0);
 	load(place);
 	assert_false(ep_waiver_in_force(&place->waivers.v[1], NOW));
-	assert_int_equal(ep_waiver_end(&place->waivers.v[1], NOW, "mia",
-				       &place->err), EP_EUSAGE);
+	assert_int_equal(ep_decision_end(&place->waivers.v[1].said, "waiver",
+					 NOW, "mia", &place->err), EP_EUSAGE);
 }
 
 static void test_end_of_a_file_without_an_end(void **state)
@@ -253,10 +255,10 @@ static void test_end_of_a_file_without_an_end(void **state)
 	path = write_text(place, "- rule: one\n  tenant: a/b\n  reason: r\n"
 			  "  approver: p\n  approved: 2025-11-01\n"
 			  "  expires: 2025-12-01");
-	assert_int_equal(ep_waiver_end(&place->waivers.v[0], NOW, "mia",
-				       &place->err), 0);
+	assert_int_equal(ep_decision_end(&place->waivers.v[0].said, "waiver",
+					 NOW, "mia", &place->err), 0);
 	load(place);
-	assert_string_equal(place->waivers.v[0].ended_by, "mia");
+	assert_string_equal(place->waivers.v[0].said.ended_by, "mia");
 }
 
 static void test_end_does_not_guess(void **state)
@@ -267,11 +269,11 @@ static void test_end_does_not_guess(void **state)
 	struct place *place = *state;
 	EP_AUTO_FREE char *path = write_text(place, flow);
 
-	assert_int_equal(ep_waiver_end(&place->waivers.v[0], NOW, "mia",
-				       &place->err), EP_EDATA);
+	assert_int_equal(ep_decision_end(&place->waivers.v[0].said, "waiver",
+					 NOW, "mia", &place->err), EP_EDATA);
 	assert_text(path, flow);
-	assert_int_equal(ep_waiver_end(&place->waivers.v[0], NOW, " ",
-				       &place->err), EP_EUSAGE);
+	assert_int_equal(ep_decision_end(&place->waivers.v[0].said, "waiver",
+					 NOW, " ", &place->err), EP_EUSAGE);
 }
 
 #define IN_PLACE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
