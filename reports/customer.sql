@@ -12,6 +12,7 @@
 -- use: retired
 -- use: waived
 -- use: fixed
+-- use: purged
 -- use: changed
 -- use: baseline
 -- use: quarter

@@ -19,9 +19,13 @@
 -- use: sample-accounts
 -- use: sample-credentials
 -- use: sample-agents
+-- use: revoked
+-- use: revoked-list
+-- use: revoke-due
 -- use: reviews
 -- use: decisions
 -- use: reads
+-- use: purged
 -- use: runs
 -- use: queries
 -- use: run

@@ -49,5 +49,6 @@ SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
  ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
           f.rule, f.unit, name, f.subject
 
+-- use: revoke-due
 -- use: undecided
 -- use: run

@@ -31,6 +31,7 @@ SELECT c.name AS "Customer", c.customer AS "Id",
 
 -- use: coverage
 -- use: systems
+-- use: purged
 -- use: trend
 -- use: undecided
 

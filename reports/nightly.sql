@@ -12,5 +12,6 @@
 -- use: retired
 -- use: waived
 -- use: fixed
+-- use: purged
 -- use: changed
 -- use: run

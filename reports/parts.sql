@@ -73,13 +73,22 @@ SELECT system AS label, count(*) || '' AS total,
   FROM coverage WHERE :customer IS NULL OR customer = :customer
  GROUP BY system ORDER BY system
 
+-- section: purged
+-- title: Nights that are gone
+-- draw: table
+-- about: What these runs read was deleted. Charts and counts over time begin after them; nothing before was looked at.
+SELECT first_run || ' to ' || last_run AS "Runs", substr(iso(first_at), 1, 10) AS "From", substr(iso(last_at), 1, 10) AS "To",
+       substr(iso(purged_at), 1, 10) AS "Purged", by_user AS "By", reason AS "Why"
+  FROM purged ORDER BY first_run
+
 -- section: trend
 -- title: Open findings by run
 -- draw: stack
 -- empty: No finding yet.
 SELECT (SELECT substr(iso(started_at), 6, 5) FROM run WHERE id = c.run) AS label, f.severity AS series, count(*) AS value,
        CASE f.severity WHEN 'critical' THEN 'bad' WHEN 'high' THEN 'bad' WHEN 'medium' THEN 'warn' ELSE 'info' END AS tone
-  FROM (SELECT run FROM check_run WHERE run <= :run ORDER BY run DESC LIMIT 30) c
+  FROM (SELECT run FROM check_run WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
+         ORDER BY run DESC LIMIT 30) c
   JOIN finding f ON f.first_run <= c.run AND NOT f.waived
  WHERE coalesce((SELECT e.event FROM finding_event e
                   WHERE e.fingerprint = f.fingerprint AND e.run <= c.run
@@ -292,7 +301,8 @@ SELECT substr(iso(r.started_at), 6, 5) AS label,
        CASE WHEN v.status = 'complete' THEN 'complete' ELSE 'not complete' END AS series,
        count(*) AS value,
        CASE WHEN v.status = 'complete' THEN 'good' ELSE 'warn' END AS tone
-  FROM (SELECT run FROM check_run WHERE run <= :run ORDER BY run DESC LIMIT 30) c
+  FROM (SELECT run FROM check_run WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
+         ORDER BY run DESC LIMIT 30) c
   JOIN run r ON r.id = c.run
   JOIN main.coverage v ON v.run = r.id
   JOIN dataset d ON d.id = v.dataset
@@ -322,38 +332,74 @@ SELECT CASE WHEN days <= 7 THEN '0-7 days' WHEN days <= 30 THEN '8-30 days'
 -- section: revoked
 -- title: Time to revoke, by verdict
 -- draw: stack
--- about: From the leave date to the first read that no longer showed the access. The limit is one day; a copy of this report may set another. Between two reads: the limit lies between the last read that showed it and the first that did not.
+-- about: From the leave date to the first read that no longer showed the access, against the limit that the configuration sets for the customer. Between two reads: the limit lies between the last read that showed it and the first that did not.
 -- empty: No access of a leaver was seen to be gone in the last 90 days.
-WITH limits(days) AS (VALUES(1)),
-gone AS (
-  SELECT max(0, json_extract(f.evidence, '$.left_at')) AS left_at, f.last_seen, e.at
+WITH gone AS (
+  SELECT max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at, f.last_seen, e.at,
+         coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
+                  (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
     FROM finding_event e JOIN finding f USING (fingerprint)
    WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
+     AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
      AND json_extract(f.evidence, '$.left_at') IS NOT NULL
-     AND (:customer IS NULL OR f.customer = :customer))
-SELECT CASE WHEN at - left_at <= days * 86400 THEN 'within ' || days || ' day'
-            WHEN last_seen - left_at > days * 86400 THEN 'late'
-            ELSE 'between two reads' END AS label,
-       'revoked' AS series, count(*) AS value,
-       CASE WHEN at - left_at <= days * 86400 THEN 'good'
-            WHEN last_seen - left_at > days * 86400 THEN 'bad' ELSE 'warn' END AS tone
-  FROM gone, limits GROUP BY label ORDER BY tone DESC
+     AND (:customer IS NULL OR f.customer = :customer)),
+judged AS (
+  SELECT CASE WHEN at - left_at <= hours * 3600 THEN 'within '
+              WHEN last_seen - left_at > hours * 3600 THEN 'later than ' ELSE 'between two reads, limit ' END ||
+         CASE WHEN hours % 24 = 0 AND hours >= 48 THEN hours / 24 || ' days' ELSE hours || ' hours' END AS label,
+         CASE WHEN at - left_at <= hours * 3600 THEN 'good'
+              WHEN last_seen - left_at > hours * 3600 THEN 'bad' ELSE 'warn' END AS tone
+    FROM gone)
+SELECT label, 'revoked' AS series, count(*) AS value, tone
+  FROM judged GROUP BY label, tone ORDER BY tone DESC, label
 
 -- section: revoked-list
 -- title: Access of leavers that went in the last 90 days
 -- draw: table
 SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
        coalesce(t.title, f.rule) AS "Rule",
-       iso(json_extract(f.evidence, '$.left_at')) AS "Left",
+       iso(CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS "Left",
        iso(f.last_seen) AS "Last seen there", iso(e.at) AS "Seen gone",
-       max(0, (e.at - json_extract(f.evidence, '$.left_at')) / 86400) || ' days' AS "At most"
+       max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600) || ' hours' AS "At most",
+       coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
+                (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) || ' hours' AS "Limit"
   FROM finding_event e JOIN finding f USING (fingerprint)
   LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
   LEFT JOIN rule_text t ON t.sha256 = r.sha256
  WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
+   AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
    AND json_extract(f.evidence, '$.left_at') IS NOT NULL
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY e.at DESC, 1, 2
+ LIMIT 300
+
+-- section: revoke-due
+-- title: Access of leavers that is still there, against the limit
+-- draw: table
+-- about: The limit is that of the configuration, counted from the leave date. What could not be read may hold more.
+-- empty: None in what was read.
+SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
+       coalesce(t.title, f.rule) AS "Rule", iso(g.left_at) AS "Left",
+       g.hours || ' hours' AS "Limit", iso(g.left_at + g.hours * 3600) AS "Due",
+       CASE WHEN g.now > g.left_at + g.hours * 3600
+            THEN 'late by ' || (g.now - g.left_at - g.hours * 3600) / 3600 || ' hours'
+            ELSE (g.left_at + g.hours * 3600 - g.now) / 3600 || ' hours left' END ||
+       CASE WHEN f.rechecked THEN '' ELSE ', not re-checked' END AS "State"
+  FROM (SELECT f.fingerprint, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
+               (SELECT started_at FROM run WHERE id = :run) AS now,
+               coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
+                        (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
+          FROM finding f
+         WHERE json_extract(f.evidence, '$.left_at') IS NOT NULL AND NOT f.waived
+           AND coalesce((SELECT e.event FROM finding_event e
+                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
+                  AND e.event IN ('open', 'came_back', 'fixed')
+                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
+           AND (:customer IS NULL OR f.customer = :customer)) g
+  JOIN finding f USING (fingerprint)
+  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
+  LEFT JOIN rule_text t ON t.sha256 = r.sha256
+ ORDER BY g.left_at + g.hours * 3600, 1, 2, 3
  LIMIT 300
 
 -- section: seats
@@ -414,12 +460,13 @@ SELECT CASE WHEN b.unread IS NOT NULL THEN 'UNDECIDED' ELSE 'FAIL' END AS "Resul
 SELECT What, Came, Went, Changed FROM (
 SELECT 'findings' AS What, sum(e.event IN ('open', 'came_back')) AS Came, sum(e.event = 'fixed') AS Went, NULL AS Changed
   FROM finding_event e JOIN finding f USING (fingerprint)
- WHERE e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400 AND (:customer IS NULL OR f.customer = :customer)
+ WHERE e.run <= :run AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged) AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400 AND (:customer IS NULL OR f.customer = :customer)
 HAVING count(*) > 0
 UNION ALL
 SELECT CASE kind WHEN 'membership' THEN 'memberships' ELSE kind || 's' END, sum(op = 'open'), sum(op = 'close'), sum(op = 'change')
   FROM moved
- WHERE run <= :run AND run > (SELECT coalesce(max(id), 0) FROM run WHERE started_at < (SELECT started_at FROM run WHERE id = :run) - 90 * 86400)
+ WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
+   AND run > (SELECT coalesce(max(id), 0) FROM run WHERE started_at < (SELECT started_at FROM run WHERE id = :run) - 90 * 86400)
    AND (:customer IS NULL OR customer = :customer)
  GROUP BY kind)
  ORDER BY What

@@ -8,12 +8,14 @@
 -- use: summary
 -- use: coverage
 -- use: systems
+-- use: purged
 -- use: nights
 -- use: findings
 -- use: trend
 -- use: age
 -- use: revoked
 -- use: revoked-list
+-- use: revoke-due
 -- use: baseline
 -- use: quarter
 -- use: seats

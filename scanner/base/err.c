@@ -101,6 +101,8 @@ int ep_err_exit_status(enum ep_code code)
 	switch (code) {
 	case EP_OK:
 		return 0;
+	case EP_EPURGED:
+		return 2;
 	case EP_EUSAGE:
 		return 64;
 	case EP_EDATA:

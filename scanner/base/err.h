@@ -27,6 +27,8 @@ enum ep_code {
 	EP_ELIMIT = -10,  /* a named limit was reached */
 	EP_EDENIED = -11, /* a vendor refuses: credential, scope, licence */
 	EP_ETLS = -12,	  /* the peer's identity or protocol is not accepted */
+	EP_EPURGED = -13, /* it was deleted when its time was over: nobody can
+			   * tell, which is not the same as no */
 };
 
 struct ep_err {

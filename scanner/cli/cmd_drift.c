@@ -14,6 +14,7 @@
 #include "cli/moment.h"
 #include "cli/table.h"
 #include "ext/db.h"
+#include "store/purged.h"
 #include "store/store.h"
 
 /* By key and time, so that the moves of one key stand together.  Quiet rows
@@ -47,8 +48,12 @@ static int choose(struct ep_app *app, const char *from, const char *to,
 	if (ep_store_as_of(store, span->to, &app->err))
 		return app->err.code;
 	span->to = ep_store_run(store);
-	if (from)
-		return ep_moment_run(store, from, &span->from, &app->err);
+	if (from) {
+		if (ep_moment_run(store, from, &span->from, &app->err))
+			return app->err.code;
+		return ep_purged_refuse(ep_store_db(store), span->from,
+					&app->err);
+	}
 	if (ep_store_round_before(store, span->to, &span->from, &app->err))
 		return app->err.code;
 	if (span->from == 0)
@@ -56,7 +61,7 @@ static int choose(struct ep_app *app, const char *from, const char *to,
 				  "there is no run before run %" PRId64
 				  " to compare it with",
 				  span->to);
-	return 0;
+	return ep_purged_refuse(ep_store_db(store), span->from, &app->err);
 }
 
 static int print_moves(struct ep_app *app, const struct span *span,

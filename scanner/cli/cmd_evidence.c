@@ -17,6 +17,7 @@
 #include "evidence/evidence.h"
 #include "evidence/package.h"
 #include "evidence/prove.h"
+#include "store/purged.h"
 #include "store/store.h"
 
 /* --- checkpoint ------------------------------------------------------------- */
@@ -279,11 +280,25 @@ static int export(struct ep_app *app, int argc, char **argv)
 
 /* --- verify ------------------------------------------------------------------- */
 
+struct checked {
+	const struct ep_app *app;
+	int64_t purged;
+};
+
 static void tell_checked(void *to, const struct ep_sealed *sealed)
 {
-	struct ep_app *app = to;
+	struct checked *checked = to;
 
-	if (!app->quiet)
+	if (sealed->purged)
+		checked->purged++;
+	if (checked->app->quiet)
+		return;
+	if (sealed->purged)
+		ep_app_printf("number %" PRId64 ", run %" PRId64
+			      ": purged; its head is as sealed, its %" PRId64
+			      " records are gone\n",
+			      sealed->seq, sealed->run, sealed->records);
+	else
 		ep_app_printf("number %" PRId64 ", run %" PRId64
 			      ": %" PRId64 " groups, %" PRId64
 			      " records as sealed\n",
@@ -291,12 +306,26 @@ static void tell_checked(void *to, const struct ep_sealed *sealed)
 			      sealed->records);
 }
 
+/* What is not there any more was not looked at. */
+static int say_purged(struct ep_app *app, int64_t purged)
+{
+	int status = ep_app_finish();
+
+	if (status || purged == 0)
+		return status;
+	if (ep_purged_refuse(ep_store_db(app->store), 1, &app->err) < 0)
+		fprintf(stderr, "exitproof: %" PRId64 " sealed runs could not "
+			"be hashed again: %s\n", purged, app->err.msg);
+	return 2;
+}
+
 static int verify(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
 		"evidence verify", "",
 		"Hashes again what the database says of its sealed runs and "
-		"names the first that was altered. Exit status 65 then."
+		"names the first that was altered. Exit status 65 then, 2 when "
+		"records of some were purged."
 	};
 	const char *run = NULL, *against = NULL;
 	const struct ep_opt table[] = {
@@ -306,6 +335,7 @@ static int verify(struct ep_app *app, int argc, char **argv)
 		  "a checkpoint that was kept elsewhere" },
 		EP_APP_OPTIONS(app)
 	};
+	struct checked checked = { .app = app };
 	struct ep_checkpoint older;
 	struct ep_sealed sealed;
 	int operands, status;
@@ -321,8 +351,8 @@ static int verify(struct ep_app *app, int argc, char **argv)
 	if (status)
 		return status;
 	if (ep_evidence_verify(app->store, run ? sealed.seq : 0,
-			       against ? &older : NULL, tell_checked, app,
-			       &app->err))
+			       against ? &older : NULL, tell_checked,
+			       &checked, &app->err))
 		return ep_app_fail(app);
 	if (!against)
 		ep_app_printf("nothing was altered since it was sealed; whether "
@@ -330,7 +360,7 @@ static int verify(struct ep_app *app, int argc, char **argv)
 			      "a checkpoint that was kept elsewhere\n");
 	else
 		ep_app_printf("nothing was altered since the checkpoint\n");
-	return ep_app_finish();
+	return say_purged(app, checked.purged);
 }
 
 int ep_cmd_evidence(struct ep_app *app, int argc, char **argv)

@@ -14,6 +14,7 @@
 #include "cli/moment.h"
 #include "cli/who_print.h"
 #include "ext/db.h"
+#include "store/purged.h"
 #include "store/store.h"
 #include "store/who.h"
 
@@ -59,7 +60,10 @@ static int choose_moment(struct ep_app *app, const char *word,
 		 !ep_time_iso(word, false, &ret->at))
 		return ep_err_set(&app->err, EP_EUSAGE,
 				  "'%s' is neither a run nor a time", word);
-	return ret->run ? run_end(app, ret->run, &ret->at) : 0;
+	if (ret->run && run_end(app, ret->run, &ret->at))
+		return app->err.code;
+	return ep_purged_refuse_time(ep_store_db(app->store), ret->at,
+				     &app->err);
 }
 
 /* --- answers ------------------------------------------------------------------- */

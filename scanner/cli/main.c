@@ -53,6 +53,7 @@ const struct ep_cmd ep_cmds[] = {
 	  "seal runs, prove and check what they said" },
 	{ "baseline", ep_cmd_baseline, "accept values, see what differs" },
 	{ "waive", ep_cmd_waive, "accept findings until a day" },
+	{ "purge", ep_cmd_purge, "delete what was kept long enough" },
 	{ "query", ep_cmd_query, "read the database with SQL" },
 	{ "status", ep_cmd_status, "the last runs and what they covered" },
 	{ "version", ep_cmd_version, "print versions" },

@@ -14,6 +14,7 @@
 #include "evidence/roots.h"
 #include "ext/crypto.h"
 #include "ext/db.h"
+#include "store/purged.h"
 #include "store/store.h"
 
 #define ORIGIN "exitproof/"
@@ -26,6 +27,8 @@ int ep_evidence_schema(struct ep_db *db, struct ep_err *err)
 			    "hash BLOB NOT NULL, groups BLOB NOT NULL, "
 			    "sealed_at INTEGER NOT NULL)", err);
 
+	if (rc == 0)
+		rc = ep_purged_schema(db, err);
 	if (rc == 0)
 		rc = ep_leaf_schema(db, err);
 	return rc == 0 ? ep_kept_schema(db, err) : rc;

@@ -22,6 +22,7 @@
 #ifndef EP_EVIDENCE_H
 #define EP_EVIDENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct ep_sealed {
 	int64_t groups;
 	int64_t records;
 	struct ep_hash root;
+	bool purged;	/* of a check: its head alone could be hashed again */
 };
 
 struct ep_checkpoint {
@@ -75,8 +77,9 @@ int ep_checkpoint_parse(const char *text, size_t n, struct ep_checkpoint *ret,
 			struct ep_err *err) EP_MUST_CHECK;
 
 /* Hashes again what the database says, of one sealed run (seq) or of all (0),
- * and names the first that is altered: EP_EDATA.  older: a checkpoint that was
- * kept elsewhere, which the log must have grown from; NULL none. */
+ * and names the first that is altered: EP_EDATA.  Of purged runs only the
+ * heads can be hashed, which tell is told.  older: a checkpoint that was kept
+ * elsewhere, which the log must have grown from; NULL none. */
 int ep_evidence_verify(struct ep_store *store, int64_t seq,
 		       const struct ep_checkpoint *older,
 		       void (*tell)(void *to, const struct ep_sealed *sealed),

@@ -46,6 +46,9 @@ static const struct {
 	  "SELECT t.customer AS grp, r.tenant, r.dataset, r.word "
 	  "FROM temp.evidence_role r JOIN temp.tenancy t "
 	  "ON t.tenant = r.tenant" },
+	{ "purge",
+	  "SELECT NULL AS grp, id, at, by_user, host, reason, first_run, "
+	  "last_run, last_seq, log_size, log_root FROM main.purge" },
 	{ "result",
 	  "SELECT l.customer AS grp, l.customer, l.rule, l.unit, l.result, "
 	  "l.population, l.violations, l.waived, l.reason, u.sha256 "

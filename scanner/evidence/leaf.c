@@ -106,9 +106,10 @@ int ep_leaf_shape(struct ep_leaf_shape *ret, const struct ep_entity *entity,
 
 /* --- the nonce -------------------------------------------------------------- */
 
-static void secret_id(const struct ep_leaf_name *name,
-		      uint8_t ret[EP_SHA256_BYTES])
+void ep_leaf_secret_id(const struct ep_leaf_name *name,
+		       uint8_t ret[EP_SECRET_ID_BYTES])
 {
+	uint8_t hash[EP_SHA256_BYTES];
 	const char *part[] = { name->tenant, name->dataset, name->entity,
 			       name->key };
 	struct ep_sha256 *sha = ep_sha256_new();
@@ -116,7 +117,8 @@ static void secret_id(const struct ep_leaf_name *name,
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
 		ep_sha256_add(sha, part[i] ? part[i] : "",
 			      part[i] ? strlen(part[i]) + 1 : 1);
-	ep_sha256_end(sha, ret);
+	ep_sha256_end(sha, hash);
+	memcpy(ret, hash, EP_SECRET_ID_BYTES);
 }
 
 static int make_secret(struct ep_db *db, const uint8_t *id,
@@ -130,7 +132,7 @@ static int make_secret(struct ep_db *db, const uint8_t *id,
 			   "VALUES(?1, ?2)", &stmt, err);
 	if (rc < 0)
 		return rc;
-	ep_db_blob(stmt, 1, id, SECRET_BYTES);
+	ep_db_blob(stmt, 1, id, EP_SECRET_ID_BYTES);
 	ep_db_blob(stmt, 2, ret, SECRET_BYTES);
 	return ep_db_run(stmt, err);
 }
@@ -140,7 +142,7 @@ static int find_secret(struct ep_db *db, bool make,
 		       uint8_t ret[SECRET_BYTES], struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	uint8_t id[EP_SHA256_BYTES];
+	uint8_t id[EP_SECRET_ID_BYTES];
 	const void *secret;
 	size_t n = 0;
 	bool row = false;
@@ -149,8 +151,8 @@ static int find_secret(struct ep_db *db, bool make,
 
 	if (rc < 0)
 		return rc;
-	secret_id(name, id);
-	ep_db_blob(stmt, 1, id, SECRET_BYTES);
+	ep_leaf_secret_id(name, id);
+	ep_db_blob(stmt, 1, id, EP_SECRET_ID_BYTES);
 	rc = ep_db_step(stmt, &row, err);
 	if (rc < 0)
 		return rc;

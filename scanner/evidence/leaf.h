@@ -28,6 +28,7 @@ struct ep_stmt;
 #define EP_LEAF_MEMBERS_MAX 48
 #define EP_LEAF_BYTES_MAX (1024 * 1024)
 #define EP_NONCE_BYTES 16
+#define EP_SECRET_ID_BYTES 16
 
 /* What a record is called, for its secret; key may hold any bytes but NUL. */
 struct ep_leaf_name {
@@ -71,6 +72,10 @@ int ep_leaf_write(struct ep_db *db, bool make,
 		  const struct ep_leaf_shape *shape, struct ep_stmt *stmt,
 		  const struct ep_leaf_name *name, struct ep_buf *out,
 		  struct ep_err *err) EP_MUST_CHECK;
+
+/* evidence_secret.id of a record. */
+void ep_leaf_secret_id(const struct ep_leaf_name *name,
+		       uint8_t ret[EP_SECRET_ID_BYTES]);
 
 /* The two halves of it, for records whose nonce is kept with them: the leaf
  * without a nonce, and where that belongs; then the leaf with it. */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "evidence/roots.h"
 #include "ext/db.h"
+#include "store/purged.h"
 #include "store/store.h"
 
 static int altered(struct ep_err *err, const struct ep_sealed *sealed,
@@ -65,8 +66,13 @@ static int check_groups(struct ep_store *store, struct ep_sealed *sealed,
 {
 	struct ep_buf hex = EP_BUF_INIT(2 * EP_SHA256_BYTES + 1);
 	struct ep_roots roots;
-	int rc = ep_store_as_of(store, sealed->run, err);
+	int64_t purged = 0, ended = 0;
+	int rc = ep_purged_last(ep_store_db(store), &purged, &ended, err);
 
+	sealed->purged = rc == 0 && sealed->run <= purged;
+	if (rc < 0 || sealed->purged)
+		return rc;
+	rc = ep_store_as_of(store, sealed->run, err);
 	ep_roots_init(&roots);
 	if (rc == 0)
 		rc = ep_roots_of(store, sealed->seq, sealed->run, false,

@@ -260,6 +260,11 @@ int64_t ep_db_last_id(struct ep_db *db)
 	return sqlite3_last_insert_rowid(db->h);
 }
 
+int64_t ep_db_total_changes(struct ep_db *db)
+{
+	return sqlite3_total_changes64(db->h);
+}
+
 int64_t ep_db_changes(struct ep_db *db)
 {
 	return sqlite3_changes64(db->h);
@@ -309,6 +314,20 @@ void ep_db_rollback(struct ep_db *db)
 	db->depth = 0;
 }
 
+int ep_db_has_table(struct ep_db *db, const char *name, bool *ret,
+		    struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	int rc = ep_db_prepare(db, "SELECT 1 FROM main.sqlite_schema WHERE "
+			       "type = 'table' AND name = ?1", &stmt, err);
+
+	*ret = false;
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, name);
+	return ep_db_step(stmt, ret, err);
+}
+
 /* --- backup ------------------------------------------------------------- */
 
 static int sync_path(const char *path, int flags, struct ep_err *err)
@@ -356,4 +375,42 @@ int ep_db_backup(struct ep_db *db, const char *path, struct ep_err *err)
 		return ep_err_context(err, "backup to %s", path);
 	}
 	return 0;
+}
+
+/* --- nothing left behind ---------------------------------------------------- */
+
+/* The first column of the row says that somebody was in the way. */
+static int empty_log(struct ep_db *db, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_db_prepare(db, "PRAGMA wal_checkpoint(TRUNCATE)", &stmt,
+			       err);
+
+	if (rc == 0)
+		rc = ep_db_step(stmt, &row, err);
+	if (rc == 0 && (!row || ep_db_col_int(stmt, 0)))
+		rc = ep_err_set(err, EP_EBUSY, "another process reads the "
+				"database");
+	return rc;
+}
+
+/* On a connection of its own: temporary views of the names of tables are in
+ * the way of VACUUM, which also attaches what it writes to. */
+int ep_db_scrub(struct ep_db *db, struct ep_err *err)
+{
+	struct ep_db *own = NULL;
+	int rc = ep_db_open(sqlite3_db_filename(db->h, "main"), EP_DB_WRITE,
+			    &own, err);
+
+	if (rc < 0)
+		return rc;
+	rc = empty_log(own, err);
+	sqlite3_limit(own->h, SQLITE_LIMIT_ATTACHED, 1);
+	if (rc == 0)
+		rc = ep_db_exec(own, "VACUUM", err);
+	if (rc == 0)
+		rc = empty_log(own, err);
+	ep_db_close(own);
+	return rc;
 }

@@ -91,6 +91,7 @@ void ep_db_filter_set(struct ep_db *db, const struct ep_db_filter *filter);
 
 int64_t ep_db_last_id(struct ep_db *db);
 int64_t ep_db_changes(struct ep_db *db);
+int64_t ep_db_total_changes(struct ep_db *db);
 
 /* Nested begins count; only the outermost writes.  Rollback undoes all. */
 int ep_db_begin(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
@@ -101,6 +102,10 @@ void ep_db_rollback(struct ep_db *db);
  * value is NULL. */
 int ep_db_one_int(struct ep_db *db, const char *sql, int64_t *ret,
 		  struct ep_err *err) EP_MUST_CHECK;
+
+/* Whether the database has a table of this name. */
+int ep_db_has_table(struct ep_db *db, const char *name, bool *ret,
+		    struct ep_err *err) EP_MUST_CHECK;
 
 /* --- rules ------------------------------------------------------------ */
 
@@ -128,6 +133,11 @@ void ep_db_work_limit(struct ep_db *db, int64_t kilosteps, int seconds);
  * transaction. */
 int ep_db_backup(struct ep_db *db, const char *path, struct ep_err *err)
 	EP_MUST_CHECK;
+
+/* Writes the whole database anew and empties its log, so that nothing that was
+ * deleted is left in free pages; needs the space of a copy.  Outside of a
+ * transaction.  EP_EBUSY: another process reads. */
+int ep_db_scrub(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 
 /* Scratch: makes the library version known to run records. */
 const char *ep_db_version(void);

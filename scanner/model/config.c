@@ -265,6 +265,9 @@ static void read_numbers(const struct ep_config_reader *rd,
 
 	(void)ep_yaml_int(map, "run_hours", rd->file, rd->diag, 1, 48, &hours);
 	rd->config->run_seconds = hours * HOUR;
+	rd->config->revoke_hours = EP_REVOKE_HOURS;
+	(void)ep_yaml_int(map, "revoke_within_hours", rd->file, rd->diag, 1,
+			  24 * 366, &rd->config->revoke_hours);
 	(void)ep_yaml_int(map, "connections_per_host", rd->file, rd->diag, 1,
 			  64, &rd->config->connections_per_host);
 }
@@ -277,7 +280,8 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		"imports",  "waivers",	"baselines", "connector_folders", "rule_folders",
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
-		"redact",   "testing",  "notify", NULL
+		"redact",   "testing",  "notify", "retention",
+		"revoke_within_hours", NULL
 	};
 	struct ep_config *config = rd->config;
 	const struct ep_yaml *msp = ep_yaml_get(map, "msp");
@@ -304,6 +308,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	read_brand(rd, map);
 	read_redact(rd, map);
 	read_testing(rd, map);
+	ep_config_read_retention(rd, map);
 	ep_config_read_notify(rd, map);
 	read_rules(rd, map);
 	read_vendor_words(rd, map);

@@ -136,7 +136,11 @@ struct ep_customer {
 	struct ep_ticketing tickets;
 	char *manager;	/* address of who answers for it at the MSP, or NULL */
 	struct ep_leave_sources leave;	/* who beside the register counts */
+	int64_t revoke_hours;	/* 0: the configuration's */
 };
+
+/* Within how many hours the access of a leaver has to be gone. */
+#define EP_REVOKE_HOURS 24
 
 struct ep_config {
 	char *path;	/* of exitproof.yaml */
@@ -174,6 +178,18 @@ struct ep_config {
 		char *logo;	/* path of an SVG or PNG, or NULL */
 		char *colour;	/* #rrggbb */
 	} brand;
+	/* How long what runs read is kept; days 0: for ever. */
+	struct {
+		int64_t days;
+		EP_VEC(struct ep_hold {
+			char *id;
+			int64_t from;	/* what was read since then stays */
+			int64_t until;	/* 0: until it is taken out */
+			char *reason;
+			char *by;
+		}) holds;
+	} retention;
+	int64_t revoke_hours;	/* default EP_REVOKE_HOURS */
 	struct ep_secret *redact_key;	/* of pseudonyms; NULL: a file beside
 					 * the database */
 	struct {

@@ -129,6 +129,7 @@ void ep_config_free(struct ep_config *config)
 	for (size_t i = 0; i < config->notify.n; i++)
 		ep_config_notify_clear(&config->notify.v[i]);
 	ep_vec_release(&config->notify);
+	ep_config_retention_clear(config);
 	rules_clear(config);
 	ep_words_release(&config->connector_folders);
 	ep_words_release(&config->rule_folders);

@@ -159,13 +159,14 @@ static const char *const *customer_keys(bool msp)
 	static const char *const msp_keys[] = {
 		"id",	    "name",   "domains",  "connections", "claims",
 		"declared", "owners", "aliases",  "tickets",
-		"leave_sources", "manager", NULL
+		"leave_sources", "manager",
+		"revoke_within_hours", NULL
 	};
 	static const char *const keys[] = { "customer", "name",	   "domains",
 					    "connections", "claims", "declared",
 					    "owners", "aliases",  "exit",
 					    "tickets", "leave_sources", "manager",
-					    NULL };
+					    "revoke_within_hours", NULL };
 
 	return msp ? msp_keys : keys;
 }
@@ -199,6 +200,8 @@ void ep_config_read_customer(struct ep_config_reader *rd,
 	if (customer.manager && !ep_mail_address_valid(customer.manager))
 		ep_config_complain(rd, ep_yaml_get(map, "manager"),
 				   "'manager' is no mail address");
+	(void)ep_yaml_int(map, "revoke_within_hours", rd->file, rd->diag, 1,
+			  24 * 366, &customer.revoke_hours);
 	if (!msp)
 		read_exit(rd, map, &customer);
 	ep_config_read_leave(rd, map, &customer.leave);

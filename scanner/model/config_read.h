@@ -64,6 +64,10 @@ void ep_config_read_connection(struct ep_config_reader *rd,
 void ep_config_read_notify(const struct ep_config_reader *rd,
 			   const struct ep_yaml *map);
 void ep_config_notify_clear(struct ep_notify *notify);
+/* retention: of exitproof.yaml. */
+void ep_config_read_retention(const struct ep_config_reader *rd,
+			      const struct ep_yaml *map);
+void ep_config_retention_clear(struct ep_config *config);
 /* What one file cannot know alone. */
 void ep_config_check(const struct ep_config *config, struct ep_diag *diag);
 struct ep_sha256;

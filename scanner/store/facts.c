@@ -262,6 +262,35 @@ static int store_facts_of(struct ep_db *db, const struct ep_customer *customer,
 	return rc;
 }
 
+/* The customer '' stands for everybody who has no limit of his own. */
+static int store_limits(struct ep_db *db, const struct ep_config *config,
+			struct ep_err *err)
+{
+	int rc = ep_db_exec(db, "CREATE TABLE IF NOT EXISTS "
+			    "main.customer_limit(customer TEXT PRIMARY KEY, "
+			    "revoke_hours INTEGER NOT NULL) WITHOUT ROWID; "
+			    "DELETE FROM main.customer_limit;", err);
+
+	for (size_t i = 0; rc == 0 && i <= config->customers.n; i++) {
+		const struct ep_customer *customer =
+			i ? &config->customers.v[i - 1] : NULL;
+		int64_t hours = customer && customer->revoke_hours ?
+					customer->revoke_hours :
+					config->revoke_hours;
+		struct ep_stmt *stmt = NULL;
+
+		rc = ep_db_prepare(db, "INSERT INTO main.customer_limit("
+				   "customer, revoke_hours) VALUES(?1, ?2)",
+				   &stmt, err);
+		if (rc < 0)
+			break;
+		ep_db_text(stmt, 1, customer ? customer->id : "");
+		ep_db_int(stmt, 2, hours ? hours : EP_REVOKE_HOURS);
+		rc = ep_db_run(stmt, err);
+	}
+	return rc;
+}
+
 int ep_facts_begin(struct ep_store *store, struct ep_err *err)
 {
 	const struct ep_config *config = store->config;
@@ -274,6 +303,8 @@ int ep_facts_begin(struct ep_store *store, struct ep_err *err)
 		index_customer(store, &config->customers.v[i]);
 		rc = store_facts_of(store->db, &config->customers.v[i], err);
 	}
+	if (rc == 0)
+		rc = store_limits(store->db, config, err);
 	if (rc == 0)
 		rc = store_known_settings(store, err);
 	return rc;

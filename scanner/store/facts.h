@@ -2,7 +2,11 @@
 /*
  * What the configuration states, copied into the database so that rules can
  * read it: customers, their domains, declared accounts and owners, and the
- * settings of their connections and claims.
+ * settings of their connections and claims; and
+ *
+ *  customer_limit(customer, revoke_hours)
+ *          in how many hours the access of a leaver has to be gone; customer
+ *          '': of everybody else.  View of the same name
  */
 #ifndef EP_FACTS_H
 #define EP_FACTS_H

@@ -21,6 +21,7 @@
 #include "store/asof.h"
 #include "store/inside.h"
 #include "store/intake.h"
+#include "store/purged.h"
 #include "store/run.h"
 #include "store/schema.h"
 #include "store/tenancy.h"
@@ -348,6 +349,14 @@ static int take_snapshot(struct ep_store *store, struct ep_err *err)
 	return rc;
 }
 
+static int check_readable(struct ep_store *store, int64_t run,
+			  struct ep_err *err)
+{
+	int rc = check_known(store, run, err);
+
+	return rc == 0 ? ep_purged_refuse(store->db, run, err) : rc;
+}
+
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	int rc = ep_store_settle(store, err);
@@ -355,7 +364,7 @@ int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 	if (rc == 0)
 		rc = take_snapshot(store, err);
 	if (rc == 0 && run)
-		rc = check_known(store, run, err);
+		rc = check_readable(store, run, err);
 	else if (rc == 0 && store->run)
 		run = store->run;
 	else if (rc == 0)

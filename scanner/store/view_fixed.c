@@ -248,6 +248,46 @@ static int make_moved(struct ep_store *store, struct ep_err *err)
 	return make_view(store, "moved", sql.s, err);
 }
 
+/* What an older database lacks has rows that say the same without it. */
+static int make_younger(struct ep_store *store, struct ep_err *err)
+{
+	static const struct {
+		const char *table;
+		const char *view;
+		const char *select;
+		const char *without;
+	} younger[] = {
+		{ "purge", "purged",
+		  "SELECT p.first_run AS first_run, p.last_run AS last_run, "
+		  "(SELECT r.started_at FROM main.run r WHERE "
+		  "r.id = p.first_run) AS first_at, "
+		  "(SELECT coalesce(r.ended_at, r.started_at) FROM main.run r "
+		  "WHERE r.id = p.last_run) AS last_at, p.at AS purged_at, "
+		  "p.by_user AS by_user, p.reason AS reason "
+		  "FROM main.purge p",
+		  "SELECT NULL AS first_run, NULL AS last_run, "
+		  "NULL AS first_at, NULL AS last_at, NULL AS purged_at, "
+		  "NULL AS by_user, NULL AS reason WHERE 0" },
+		{ "customer_limit", "customer_limit",
+		  "SELECT l.customer AS customer, "
+		  "l.revoke_hours AS revoke_hours FROM main.customer_limit l",
+		  "SELECT '' AS customer, 24 AS revoke_hours" },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(younger) / sizeof(younger[0]);
+	     i++) {
+		bool known = false;
+
+		rc = ep_db_has_table(store->db, younger[i].table, &known, err);
+		if (rc == 0)
+			rc = make_view(store, younger[i].view,
+				       known ? younger[i].select :
+					       younger[i].without, err);
+	}
+	return rc;
+}
+
 int ep_view_fixed(struct ep_store *store, struct ep_err *err)
 {
 	int rc = make_plain(store, err);
@@ -260,5 +300,7 @@ int ep_view_fixed(struct ep_store *store, struct ep_err *err)
 		rc = make_coverage(store, err);
 	if (rc == 0)
 		rc = make_moved(store, err);
+	if (rc == 0)
+		rc = make_younger(store, err);
 	return rc;
 }

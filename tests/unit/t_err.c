@@ -102,6 +102,7 @@ static void exit_statuses_are_those_of_the_manual(void **state)
 		{ EP_ENOENT, 66 },   { EP_EUNAVAIL, 69 }, { EP_EBUG, 70 },
 		{ EP_EIO, 73 },	     { EP_EBUSY, 75 },	  { EP_EPERM, 77 },
 		{ EP_ECONFIG, 78 },  { EP_ELIMIT, 65 },	  { EP_EDENIED, 77 },
+		{ EP_EPURGED, 2 },
 		{ EP_ETLS, 69 },
 	};
 	size_t i;
