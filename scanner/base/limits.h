@@ -73,6 +73,14 @@
 /* A wait that a server may ask for; longer ones end the dataset. */
 #define EP_WAIT_SECONDS_MAX 900
 
+/* Of our share of a rate budget, what a night leaves to a verify that a
+ * technician waits for.  More would make every night longer by as much. */
+#define EP_BUDGET_KEPT_PERCENT 4
+
+/* Requests that one budget can have in its window, as far as another process
+ * tells of them: the largest limit that a connector may state. */
+#define EP_BUDGET_REQUESTS_MAX 1000000
+
 /* The longest of our own pauses between tries. */
 #define EP_BACKOFF_SECONDS_MAX 60
 

@@ -26,6 +26,7 @@ struct ep_app {
 	const char *colour_word;
 	bool quiet;
 	bool verbose;
+	bool alone_said;	/* that budgets are not shared */
 
 	struct ep_config *config;
 	struct ep_specs specs;

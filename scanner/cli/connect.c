@@ -4,6 +4,8 @@
  */
 #include "cli/connect.h"
 
+#include "base/log.h"
+
 #include "config.h"
 
 int ep_connect_find(struct ep_app *app, const char *word,
@@ -26,6 +28,18 @@ int ep_connect_find(struct ep_app *app, const char *word,
 	ep_err_set(&app->err, EP_ECONFIG, "there is no connector '%s'",
 		   (*ret_connection)->connector);
 	return ep_app_fail(app);
+}
+
+void ep_connect_alone(struct ep_app *app,
+		      const struct ep_collect_totals *totals)
+{
+	if (!totals->alone[0] || app->alone_said)
+		return;
+	app->alone_said = true;
+	ep_log(EP_LOG_WARN, "collect",
+	       "rate budgets are counted for this process alone, so that two "
+	       "at once may send too many requests: %s",
+	       totals->alone);
 }
 
 enum may { READ, WRITE_TICKETS, TELL };

@@ -7,6 +7,7 @@
 #define EP_CONNECT_H
 
 #include "cli/app.h"
+#include "collect/collect.h"
 #include "ext/http.h"
 
 /* word is CONNECTOR/TENANT.  Loads configuration and connectors; prints what
@@ -14,6 +15,9 @@
 int ep_connect_find(struct ep_app *app, const char *word,
 		    const struct ep_connection **ret_connection,
 		    const struct ep_spec **ret_spec);
+/* Says once why rate budgets were not shared with other processes. */
+void ep_connect_alone(struct ep_app *app,
+		      const struct ep_collect_totals *totals);
 /* The error is in app->err. */
 int ep_connect_http(struct ep_app *app, struct ep_http **ret);
 /* The same with the one write allowed; for cli/desk.c alone. */

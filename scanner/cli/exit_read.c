@@ -47,6 +47,7 @@ static int collect(struct ep_exit_reading *r,
 		ep_collect_run(r->app->config, &r->app->specs, filter, &r->sink,
 			       r->http, &tell, &totals, &r->app->err);
 
+	ep_connect_alone(r->app, &totals);
 	add_totals(&r->totals, &totals);
 	return rc;
 }
@@ -60,7 +61,8 @@ static int read_tickets(struct ep_exit_reading *r, const char *word)
 	size_t n = slash ? (size_t)(slash - word) : 0;
 	EP_VEC(const char *) datasets = { 0 };
 	struct ep_words names = { 0 };
-	struct ep_collect_filter filter = { .exact = true };
+	struct ep_collect_filter filter = { .exact = true,
+					    .urgent = true };
 	int rc = 0;
 
 	for (size_t i = 0; i < specs->n; i++) {
@@ -233,6 +235,7 @@ static int read_groups(struct ep_exit_reading *r, const struct groups *list)
 			.datasets = (const char *const *)group->datasets.v,
 			.n_datasets = group->datasets.n,
 			.exact = true,
+			.urgent = true,
 		};
 
 		rc = collect(r, &filter);

@@ -79,9 +79,12 @@ static int collect_pass(struct ep_night *night, struct ep_http *http,
 	struct ep_collect_progress tell = { .to = progress,
 					    .event = ep_progress_event };
 
-	return ep_collect_run(night->app->config, &night->app->specs, filter,
-			      sink, http, &tell, &night->totals,
-			      &night->app->err);
+	int rc = ep_collect_run(night->app->config, &night->app->specs, filter,
+				sink, http, &tell, &night->totals,
+				&night->app->err);
+
+	ep_connect_alone(night->app, &night->totals);
+	return rc;
 }
 
 static int collect_all(struct ep_night *night, struct ep_http *http,

@@ -106,7 +106,7 @@ static void throttle(struct ep_listing *listing,
 	}
 	snprintf(lane->why, sizeof(lane->why),
 		 "the vendor asked for it (HTTP %ld)", answer->status);
-	ep_budget_block(&lane->budget, ep_engine_now(engine) + wait);
+	ep_lane_block(engine, lane, wait);
 	if (listing->source)
 		ep_source_tell(listing->source, EP_STEP_WAIT, wait, lane->why);
 	pause_listing(listing, wait);
@@ -440,7 +440,7 @@ static void note_remaining(struct ep_listing *listing,
 {
 	const struct ep_spec_limits *limits =
 		&listing->tenancy->site->spec->limits;
-	const struct ep_engine *engine = listing->engine;
+	struct ep_engine *engine = listing->engine;
 	const char *left =
 		limits->remaining_header ?
 			engine->net->header(answer, limits->remaining_header) :
@@ -452,8 +452,7 @@ static void note_remaining(struct ep_listing *listing,
 	if (!left || !ep_str_int(left, &n) || n < 0)
 		return;
 	wait = ep_wait_asked(limits, engine->net, answer);
-	ep_budget_remaining(&listing->lane->budget, now, n,
-			    wait > 0 ? now + wait : 0);
+	ep_lane_remaining(engine, listing->lane, n, wait > 0 ? now + wait : 0);
 }
 
 static void account(struct ep_listing *listing,

@@ -46,6 +46,7 @@ struct ep_auth *ep_auth_like(const struct ep_auth *model, const char *ask)
 	auth->credential = model->credential;
 	auth->connection = model->connection;
 	auth->config = model->config;
+	memcpy(auth->key, model->key, sizeof(auth->key));
 	auth->state = EP_AUTH_IDLE;
 	auth->ask = ep_strdup(ask);
 	ep_coverage_init(&auth->broken);
@@ -80,6 +81,8 @@ struct ep_auth *ep_auth_of(struct ep_engine *engine,
 	auth->credential = credential;
 	auth->connection = connection;
 	auth->config = config;
+	if (rc == 0)
+		snprintf(auth->key, sizeof(auth->key), "%.64s", key);
 	ep_coverage_init(&auth->broken);
 	auth->state = needs_token(auth) ? EP_AUTH_IDLE : EP_AUTH_READY;
 	if (rc < 0) {

@@ -32,6 +32,7 @@ struct ep_auth {
 	const struct ep_spec_credential *credential;
 	const struct ep_connection *connection;	/* of the first user */
 	const struct ep_config_credential *config;
+	char key[65];	/* fingerprint; "" when it cannot even be read */
 	enum ep_auth_state state;
 	char *token;
 	unsigned serial;	/* rises with each token */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 void ep_budget_init(struct ep_budget *budget,
 		    const struct ep_spec_limits *limits, int64_t share_percent)
 {
@@ -22,6 +24,12 @@ void ep_budget_init(struct ep_budget *budget,
 	if (budget->allowed < 1)
 		budget->allowed = 1;
 	budget->others = limits->requests - budget->allowed;
+}
+
+void ep_budget_yield(struct ep_budget *budget)
+{
+	budget->kept =
+		(budget->allowed * EP_BUDGET_KEPT_PERCENT + 50) / 100;
 }
 
 void ep_budget_release(struct ep_budget *budget)
@@ -52,15 +60,16 @@ static void forget(struct ep_budget *budget, int64_t now_ms)
 
 int64_t ep_budget_when(struct ep_budget *budget, int64_t now_ms)
 {
+	int64_t ours = budget->allowed - budget->kept;
 	int64_t when = now_ms;
 	int64_t n;
 
 	if (budget->allowed > 0) {
 		forget(budget, now_ms);
 		n = in_window(budget);
-		if (n >= budget->allowed)
+		if (n >= ours)
 			when = budget->sent.v[budget->head +
-					      (size_t)(n - budget->allowed)] +
+					      (size_t)(n - ours)] +
 			       budget->window_ms;
 	}
 	return when < budget->blocked_until_ms ? budget->blocked_until_ms :
@@ -115,19 +124,28 @@ static void insert(struct ep_budget *budget, int64_t at_ms)
 	budget->sent.v[i] = at_ms;
 }
 
-void ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
-			 int64_t remaining, int64_t end_ms)
+void ep_budget_note(struct ep_budget *budget, int64_t at_ms, int64_t n)
 {
-	int64_t ours, at_ms;
+	for (; budget->allowed > 0 && n > 0; n--)
+		insert(budget, at_ms);
+}
 
+int64_t ep_budget_remaining(struct ep_budget *budget, int64_t now_ms,
+			    int64_t remaining, int64_t end_ms,
+			    int64_t *ret_at_ms)
+{
+	int64_t ours, untold;
+
+	*ret_at_ms = now_ms;
 	if (budget->allowed <= 0)
-		return;
+		return 0;
 	forget(budget, now_ms);
 	/* The part of the rest that belongs to others stays theirs. */
 	ours = remaining - budget->others;
 	if (ours < 0)
 		ours = 0;
-	at_ms = spent_at(budget, now_ms, end_ms);
-	while (budget->allowed - in_window(budget) > ours)
-		insert(budget, at_ms);
+	*ret_at_ms = spent_at(budget, now_ms, end_ms);
+	untold = budget->allowed - in_window(budget) - ours;
+	ep_budget_note(budget, *ret_at_ms, untold);
+	return untold > 0 ? untold : 0;
 }

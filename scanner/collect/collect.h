@@ -33,6 +33,7 @@ struct ep_collect_filter {
 	bool held_ok;	/* the operator accepts a collapse in these */
 	bool full;	/* read everything, also where changes would do */
 	bool exact;	/* ... unless the changes tell removals too */
+	bool urgent;	/* a person waits: it goes before a night */
 };
 
 enum ep_collect_step {
@@ -81,6 +82,9 @@ struct ep_collect_totals {
 	int64_t waited_ms;
 	int64_t wire_bytes;
 	bool time_over;		/* config run_seconds was reached */
+	/* Why other processes' requests did not count in the budgets; "" when
+	 * they did. */
+	char alone[256];
 };
 
 /* What the configuration asks of connectors and they cannot do, into diag:

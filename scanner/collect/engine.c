@@ -195,6 +195,7 @@ int ep_collect_over(const struct ep_config *config,
 	ep_engine_init(&engine, config, specs, sink, transport, ret);
 	engine.filter = filter;
 	engine.progress = progress;
+	engine.patient = !filter || !filter->urgent;
 	add_sites(&engine);
 	for (size_t i = 0; i < engine.sites.n && !engine.failed; i++)
 		ep_site_start(engine.sites.v[i]);
@@ -221,6 +222,9 @@ int ep_collect_run(const struct ep_config *config,
 	ep_network_transport(&network, &transport);
 	rc = ep_collect_over(config, specs, filter, sink, &transport, progress,
 			     ret, err);
+	if (ep_network_alone(&network))
+		snprintf(ret->alone, sizeof(ret->alone), "%s",
+			 ep_network_alone(&network));
 	ep_network_release(&network);
 	return rc;
 }

@@ -55,6 +55,7 @@ struct ep_host {
 /* A budget with the listings that wait in it. */
 struct ep_lane {
 	struct ep_budget budget;
+	char *key;	/* the same in every process of this machine */
 	struct ep_host *host;
 	struct ep_lane *next;
 	struct ep_listing *first, *last;
@@ -240,6 +241,7 @@ struct ep_engine {
 	struct ep_work *work, *work_last;
 	size_t work_bytes;
 	int64_t end_ms;
+	bool patient;	/* nobody waits for it: others come first */
 	bool closing;	/* nothing new is sent */
 	bool failed;	/* err says why */
 	struct ep_err err;	/* of the sink or the machinery */
@@ -458,6 +460,11 @@ struct ep_lane *ep_lane_of(struct ep_engine *engine,
 /* Last in line, or first when ep_listing_goes_first. */
 void ep_lane_add(struct ep_engine *engine, struct ep_listing *listing);
 void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane);
+/* The vendor asked for silence, or said how many are left (see budget.h). */
+void ep_lane_block(struct ep_engine *engine, struct ep_lane *lane,
+		   int64_t wait_ms);
+void ep_lane_remaining(struct ep_engine *engine, struct ep_lane *lane,
+		       int64_t remaining, int64_t end_ms);
 void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane);
 /* Sends everything that may be sent now. */
 void ep_lane_pump(struct ep_engine *engine);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "collect/ledger.h"
 
 /* A wait that is worth a word on the terminal. */
 #define WAIT_SAID_MS 1500
@@ -46,16 +47,28 @@ static void lane_key(const struct ep_listing *listing, struct ep_buf *key)
 	ep_buf_addf(key, "%s\n%.*s\n", site->spec->id, (int)s.n, s.p);
 	switch (site->spec->limits.per) {
 	case EP_BUDGET_CREDENTIAL:
-		ep_buf_addf(key, "credential %p",
-			    (const void *)listing->use->auth);
+		ep_buf_addf(key, "credential %s",
+			    listing->use->auth ? listing->use->auth->key :
+						 "none");
 		break;
 	case EP_BUDGET_ORGANISATION:
-		ep_buf_addf(key, "organisation %s/%s",
-			    listing->tenancy->system, listing->tenancy->id);
+		/* Whose credential it is: what a partner reads of customers
+		 * is counted with the partner. */
+		ep_buf_addf(key, "organisation %s/%s", site->home->system,
+			    site->home->id);
 		break;
 	case EP_BUDGET_VENDOR:
 		break;
 	}
+}
+
+/* A night leaves something to a verify, which has nobody to leave it to. */
+static void join(struct ep_engine *engine, struct ep_lane *lane)
+{
+	if (engine->patient)
+		ep_budget_yield(&lane->budget);
+	ep_ledger_join(engine->net->ledger, lane->key, &lane->budget,
+		       ep_engine_now(engine));
 }
 
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
@@ -73,7 +86,10 @@ struct ep_lane *ep_lane_of(struct ep_engine *engine,
 		ep_budget_init(&lane->budget, &site->spec->limits,
 			       site->connection->share_percent);
 		lane->host = host_of(engine, listing->base);
+		lane->key = ep_strdup(key.s);
 		ep_map_setn(&engine->lanes, key.s, key.len, lane);
+		if (engine->net->ledger)
+			join(engine, lane);
 	}
 	ep_buf_release(&key);
 	return lane;
@@ -84,11 +100,18 @@ static void free_lane(void *p)
 	struct ep_lane *lane = p;
 
 	ep_budget_release(&lane->budget);
+	ep_free(lane->key);
 	ep_free(lane);
 }
 
 void ep_lanes_release(struct ep_engine *engine)
 {
+	struct ep_map_entry *entry;
+	size_t pos = 0;
+
+	while (engine->net->ledger &&
+	       (entry = ep_map_next(&engine->lanes, &pos)))
+		ep_ledger_leave(engine->net->ledger, entry->key);
 	ep_map_release(&engine->lanes, free_lane);
 	ep_map_release(&engine->hosts, ep_free);
 }
@@ -206,6 +229,16 @@ static void wait_for_host(struct ep_lane *lane)
 	host->last = lane;
 }
 
+/* False when others were there before. */
+static bool spend(struct ep_engine *engine, struct ep_lane *lane, int64_t now)
+{
+	if (engine->net->ledger)
+		return ep_ledger_send(engine->net->ledger, lane->key,
+				      &lane->budget, now);
+	ep_budget_send(&lane->budget, now);
+	return true;
+}
+
 /* One request of a lane whose time has come. */
 static void serve(struct ep_engine *engine, struct ep_lane *lane)
 {
@@ -228,7 +261,10 @@ static void serve(struct ep_engine *engine, struct ep_lane *lane)
 			ep_auth_ready(listing->use->auth, listing) :
 			EP_AUTH_READY) {
 	case EP_AUTH_READY:
-		ep_budget_send(&lane->budget, now);
+		if (!spend(engine, lane, now)) {
+			ep_lane_add_first(engine, listing);
+			break;
+		}
 		lane->host->under_way++;
 		ep_listing_send(listing);
 		break;
@@ -302,4 +338,30 @@ void ep_lane_pump(struct ep_engine *engine)
 	}
 	while (engine->closing && drop_all(engine))
 		;
+}
+
+void ep_lane_block(struct ep_engine *engine, struct ep_lane *lane,
+		   int64_t wait_ms)
+{
+	int64_t until = ep_engine_now(engine) + wait_ms;
+
+	if (engine->net->ledger)
+		ep_ledger_block(engine->net->ledger, lane->key, &lane->budget,
+				until);
+	else
+		ep_budget_block(&lane->budget, until);
+}
+
+void ep_lane_remaining(struct ep_engine *engine, struct ep_lane *lane,
+		       int64_t remaining, int64_t end_ms)
+{
+	int64_t now = ep_engine_now(engine);
+	int64_t at_ms;
+
+	if (engine->net->ledger)
+		ep_ledger_remaining(engine->net->ledger, lane->key,
+				    &lane->budget, now, remaining, end_ms);
+	else
+		(void)ep_budget_remaining(&lane->budget, now, remaining,
+					  end_ms, &at_ms);
 }

@@ -5,8 +5,10 @@
 #include "collect/transport.h"
 
 #include <poll.h>
+#include <stdio.h>
 
 #include "base/clock.h"
+#include "collect/ledger.h"
 
 static int network_submit(void *to, const struct ep_http_request *request,
 			  struct ep_err *err)
@@ -77,7 +79,14 @@ static int64_t network_now_ms(void *to)
 void ep_network_init(struct ep_network *network, struct ep_http *http,
 		     const struct ep_config *config)
 {
+	struct ep_err err = EP_ERR_INIT;
+
 	*network = (struct ep_network){ .http = http, .config = config };
+	if (config->budgets &&
+	    ep_ledger_open(config->budgets, ep_clock_mono_ms(),
+			   &network->ledger, &err) < 0)
+		snprintf(network->alone, sizeof(network->alone), "%s",
+			 err.msg);
 }
 
 void ep_network_release(struct ep_network *network)
@@ -85,6 +94,15 @@ void ep_network_release(struct ep_network *network)
 	ep_http_watch(network->http, -1);
 	ep_ldap_close(network->ldap);
 	network->ldap = NULL;
+	ep_ledger_close(network->ledger);
+	network->ledger = NULL;
+}
+
+const char *ep_network_alone(const struct ep_network *network)
+{
+	if (network->alone[0])
+		return network->alone;
+	return network->ledger ? ep_ledger_trouble(network->ledger) : NULL;
 }
 
 void ep_network_transport(struct ep_network *network, struct ep_transport *ret)
@@ -97,5 +115,6 @@ void ep_network_transport(struct ep_network *network, struct ep_transport *ret)
 		.poll = network_poll,
 		.header = ep_http_header,
 		.now_ms = network_now_ms,
+		.ledger = network->ledger,
 	};
 }

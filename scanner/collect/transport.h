@@ -16,6 +16,8 @@
 #include "ext/ldap.h"
 #include "model/config.h"
 
+struct ep_ledger;
+
 struct ep_transport {
 	void *to;
 	/* As ep_http_submit: refusals come back, done is called otherwise. */
@@ -31,6 +33,8 @@ struct ep_transport {
 	const char *(*header)(const struct ep_http_answer *answer,
 			      const char *name);
 	int64_t (*now_ms)(void *to);	/* never jumps */
+	/* What other processes spend counts, too; NULL: nobody else does. */
+	struct ep_ledger *ledger;
 };
 
 /* The doors behind a transport of the program. */
@@ -38,12 +42,17 @@ struct ep_network {
 	struct ep_http *http;
 	struct ep_ldap *ldap;	/* opened when first needed */
 	const struct ep_config *config;
+	struct ep_ledger *ledger;	/* NULL: alone says why */
+	char alone[EP_ERR_MSG_MAX];
 };
 
+/* Joins the ledger of the configuration; without one it counts alone. */
 void ep_network_init(struct ep_network *network, struct ep_http *http,
 		     const struct ep_config *config);
 /* Ends searches that are under way; the HTTP door is the caller's. */
 void ep_network_release(struct ep_network *network);
+/* Why it counts alone; NULL while others' requests count, too. */
+const char *ep_network_alone(const struct ep_network *network);
 void ep_network_transport(struct ep_network *network,
 			  struct ep_transport *ret);
 

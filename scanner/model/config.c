@@ -272,11 +272,25 @@ static void read_numbers(const struct ep_config_reader *rd,
 			  64, &rd->config->connections_per_host);
 }
 
+/* Beside the database, so that configurations that keep theirs in one folder
+ * count together unasked. */
+static void read_budgets(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map)
+{
+	EP_AUTO_FREE char *folder = NULL;
+
+	rd->config->budgets = ep_config_path(rd, map, "budgets");
+	if (rd->config->budgets || !rd->config->database)
+		return;
+	folder = ep_file_folder(rd->config->database);
+	rd->config->budgets = ep_file_join(folder, "budgets.db");
+}
+
 static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		      const char *data_folder, char **ret_customers)
 {
 	static const char *const keys[] = {
-		"msp",	    "database", "customers",  "leavers",
+		"msp",	    "database", "budgets", "customers",  "leavers",
 		"imports",  "waivers",	"baselines", "connector_folders", "rule_folders",
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
@@ -295,6 +309,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	if (!config->database)
 		ep_config_complain(rd, map, "the configuration needs "
 					    "'database', a path");
+	read_budgets(rd, map);
 	config->imports = ep_config_path(rd, map, "imports");
 	config->waivers = ep_config_path(rd, map, "waivers");
 	config->baselines = ep_config_path(rd, map, "baselines");

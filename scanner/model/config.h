@@ -146,6 +146,8 @@ struct ep_config {
 	char *path;	/* of exitproof.yaml */
 	char *folder;	/* of it */
 	char *database;
+	char *budgets;	/* what is spent of rate budgets, for all who share
+			 * it; NULL: each counts alone */
 	char *waivers;	/* folder */
 	char *baselines;	/* folder, NULL none */
 	char *leavers;	/* CSV, NULL when none is configured */

@@ -137,6 +137,7 @@ void ep_config_free(struct ep_config *config)
 	ep_free(config->path);
 	ep_free(config->folder);
 	ep_free(config->database);
+	ep_free(config->budgets);
 	ep_free(config->waivers);
 	ep_free(config->baselines);
 	ep_free(config->leavers);
