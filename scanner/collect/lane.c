@@ -262,7 +262,7 @@ static void serve(struct ep_engine *engine, struct ep_lane *lane)
 			EP_AUTH_READY) {
 	case EP_AUTH_READY:
 		if (!spend(engine, lane, now)) {
-			ep_lane_add_first(engine, listing);
+			add_first(lane, listing);
 			break;
 		}
 		lane->host->under_way++;
