@@ -14,6 +14,8 @@
  *          "seq":..,"started_at":..,"testing":..}; hash: of the head as a
  *          leaf; groups: for each group, in order, 4 bytes of the SHA-256 of
  *          its name and 8 of its hash, to name what was altered
+ *  meta 'sealed_before_changes'   the last seq that was sealed under schema
+ *          version 1: their heads have no words about reads by changes
  *  evidence_secret, evidence_kept       evidence/leaf.h, evidence/kept.h
  *
  * Sealing binds what the database says from then on.  It cannot vouch for

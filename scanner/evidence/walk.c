@@ -35,6 +35,7 @@ struct walk {
 	int64_t seq;
 	int64_t run;
 	bool make;
+	bool before_changes;	/* sealed when nothing was read by changes */
 	const struct ep_walk_visitor *visitor;
 	EP_VEC(struct group) groups;
 
@@ -264,6 +265,28 @@ static int read_records(struct walk *w, struct ep_err *err)
 
 /* --- heads -------------------------------------------------------------------- */
 
+#define COVERAGE(changes, where)                                           \
+	"SELECT c.status, c.reason, c.http_status, c.pages, c.rows, "      \
+	"c.total, c.captured_at, c.captured_by, c.started_at, c.ended_at, " \
+	"c.run, lower(hex(c.page_sha256)) AS page_sha256" changes          \
+	" FROM main.coverage c JOIN main.dataset d ON d.id = c.dataset "   \
+	"JOIN main.tenancy t ON t.id = d.tenancy WHERE t.uid = ?1 "        \
+	"AND d.name = ?2 AND c.run <= ?3 " where                           \
+	"ORDER BY c.run DESC LIMIT 1"
+
+/* What was sealed by a program that knew no reads by changes has no words
+ * about them; that it was none must still be so. */
+static int find_era(struct walk *w, struct ep_err *err)
+{
+	int64_t last = 0;
+	int rc = ep_db_one_int(w->db, "SELECT coalesce((SELECT value FROM "
+			       "main.meta WHERE name = "
+			       "'sealed_before_changes'), 0)", &last, err);
+
+	w->before_changes = rc == 0 && w->seq <= last;
+	return rc;
+}
+
 /* How the dataset was read last, at or before the run; the page list is the
  * hash of hashes that the coverage keeps. */
 static int add_coverage(struct walk *w, struct ep_buf *head,
@@ -274,17 +297,13 @@ static int add_coverage(struct walk *w, struct ep_buf *head,
 	struct ep_leaf_shape shape;
 	bool row = false;
 	size_t at;
-	int rc = ep_db_prepare(w->db, "SELECT c.status, c.reason, "
-			       "c.http_status, c.pages, c.rows, c.total, "
-			       "c.captured_at, c.captured_by, c.started_at, "
-			       "c.ended_at, c.run, lower(hex(c.page_sha256)) "
-			       "AS page_sha256, c.changes, c.since_run, "
-			       "c.full_run, c.confirmed_at FROM "
-			       "main.coverage c JOIN "
-			       "main.dataset d ON d.id = c.dataset JOIN "
-			       "main.tenancy t ON t.id = d.tenancy WHERE "
-			       "t.uid = ?1 AND d.name = ?2 AND c.run <= ?3 "
-			       "ORDER BY c.run DESC LIMIT 1", &stmt, err);
+	int rc = ep_db_prepare(w->db, w->before_changes ?
+			       COVERAGE("", "AND c.changes = 0 AND "
+					"coalesce(c.since_run, c.full_run, "
+					"c.confirmed_at) IS NULL ") :
+			       COVERAGE(", c.changes, c.since_run, "
+					"c.full_run, c.confirmed_at", ""),
+			       &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -426,7 +445,9 @@ int ep_walk(struct ep_store *store, int64_t seq, int64_t run, bool make,
 	int rc;
 
 	ep_buf_init(&w.leaf, EP_LEAF_BYTES_MAX);
-	rc = list_groups(&w, err);
+	rc = find_era(&w, err);
+	if (rc == 0)
+		rc = list_groups(&w, err);
 	for (size_t i = 0; rc == 0 && i < w.groups.n; i++)
 		rc = read_group(&w, &w.groups.v[i], err);
 	release(&w);

@@ -10,10 +10,28 @@
 #include "ext/db.h"
 #include "store/store.h"
 
+/* The tables of evidence come with the first seal. */
+static int note_sealed(struct ep_db *db, struct ep_err *err)
+{
+	int64_t sealed = 0;
+	int rc = ep_db_one_int(db, "SELECT count(*) FROM main.sqlite_schema "
+			       "WHERE name = 'evidence_run'", &sealed, err);
+
+	if (rc < 0 || !sealed)
+		return rc;
+	return ep_db_exec(db, "INSERT INTO main.meta(name, value) SELECT "
+			  "'sealed_before_changes', max(seq) FROM "
+			  "main.evidence_run HAVING max(seq) > 0", err);
+}
+
 /* Reads by changes, before which every read was one of everything; and
  * tenancies that are not read any more. */
 static int to_2(struct ep_db *db, struct ep_err *err)
 {
+	int rc = note_sealed(db, err);
+
+	if (rc < 0)
+		return rc;
 	return ep_db_exec(db,
 		"ALTER TABLE main.coverage ADD COLUMN "
 		"changes INTEGER NOT NULL DEFAULT 0;"

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "evidence/evidence.h"
 #include "fixture.h"
 #include "store/schema.h"
 
@@ -226,6 +227,93 @@ static void test_from_version_1(void **state)
 	kit_close(kit);
 }
 
+/* --- databases that older programs wrote ---------------------------------- */
+
+static void lay_down(struct kit *kit, int version)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql = EP_BUF_INIT(1 << 20);
+	EP_AUTO_FREE char *path = NULL;
+	struct ep_db *db = NULL;
+	char name[64];
+
+	snprintf(name, sizeof(name), "store/version-%d-nights.sql", version);
+	path = fixture(name);
+	unlink(kit->path);
+	kit_ok(kit, ep_file_read(path, 1 << 20, &sql, &kit->err));
+	kit_ok(kit, ep_db_open(kit->path, EP_DB_WRITE, &db, &kit->err));
+	kit_ok(kit, ep_db_exec(db, sql.s, &kit->err));
+	ep_db_close(db);
+	snprintf(backup, sizeof(backup), "%s.v%d", kit->path, version);
+}
+
+/* "? run N SQL" or "? at TIME SQL": the answer, a line a row. */
+static char *answer(struct kit *kit, const char *question)
+{
+	long long n;
+	int sql = 0;
+	int64_t run;
+
+	if (sscanf(question, "? run %lld %n", &n, &sql) == 1 && sql) {
+		run = n;
+	} else {
+		assert_int_equal(sscanf(question, "? at %lld %n", &n, &sql), 1);
+		kit_ok(kit, ep_store_run_at(kit->store, n, &run, &kit->err));
+	}
+	kit_ok(kit, ep_store_as_of(kit->store, run, &kit->err));
+	return kit_dump(kit, question + sql);
+}
+
+/* All questions of the file; returns how many there were. */
+static int ask_again(struct kit *kit)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(1 << 20);
+	EP_AUTO_FREE char *path = fixture("store/nights.answers");
+	char *at;
+	int asked = 0;
+
+	kit_ok(kit, ep_file_read(path, 1 << 20, &text, &kit->err));
+	for (at = text.s; *at; asked++) {
+		char *question = at;
+		char *want = strchr(question, '\n') + 1;
+		char *got;
+
+		for (at = want; *at && *at != '?';)
+			at = strchr(at, '\n') + 1;
+		want[-1] = '\0';
+		got = answer(kit, question);
+		if (strlen(got) != (size_t)(at - want) ||
+		    strncmp(got, want, strlen(got)) != 0)
+			fail_msg("%s: got \"%s\"", question, got);
+		ep_free(got);
+	}
+	return asked;
+}
+
+/* Whatever program wrote it: after the migration each question about the past
+ * is answered as that program answered it, what it sealed still holds, and
+ * the history goes on. */
+static void test_every_version_answers_the_same(void **state)
+{
+	struct kit *kit = *state;
+
+	for (int version = 1; version <= EP_STORE_SCHEMA; version++) {
+		lay_down(kit, version);
+		kit_open(kit, true);
+		assert_int_equal(kit_int(kit, "PRAGMA main.user_version"),
+				 EP_STORE_SCHEMA);
+		assert_int_equal(ask_again(kit), 30);
+		kit_ok(kit, ep_evidence_verify(kit->store, 0, NULL, NULL, NULL,
+					       &kit->err));
+		ep_clock_fix(KIT_FIRST + 10 * KIT_NIGHT);
+		night(kit, "Anne");
+		assert_int_equal(ask_again(kit), 30);
+		kit_ok(kit, ep_evidence_verify(kit->store, 0, NULL, NULL, NULL,
+					       &kit->err));
+		kit_close(kit);
+		unlink(backup);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +324,7 @@ int main(void)
 		T(test_missing_step_is_an_error),
 		T(test_shipped_steps),
 		T(test_from_version_1),
+		T(test_every_version_answers_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
