@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/str.h"
 #include "evidence/evidence.h"
 #include "fixture.h"
 #include "store/schema.h"
@@ -249,18 +250,20 @@ static void lay_down(struct kit *kit, int version)
 /* "? run N SQL" or "? at TIME SQL": the answer, a line a row. */
 static char *answer(struct kit *kit, const char *question)
 {
-	long long n;
-	int sql = 0;
+	struct ep_str rest = ep_str(question);
+	struct ep_str mark, of, number;
 	int64_t run;
 
-	if (sscanf(question, "? run %lld %n", &n, &sql) == 1 && sql) {
-		run = n;
-	} else {
-		assert_int_equal(sscanf(question, "? at %lld %n", &n, &sql), 1);
-		kit_ok(kit, ep_store_run_at(kit->store, n, &run, &kit->err));
-	}
+	assert_true(ep_str_cut(&rest, ' ', &mark) && ep_str_eqn(mark, "?") &&
+		    ep_str_cut(&rest, ' ', &of) &&
+		    ep_str_cut(&rest, ' ', &number) &&
+		    ep_str_intn(number, &run));
+	if (ep_str_eqn(of, "at"))
+		kit_ok(kit, ep_store_run_at(kit->store, run, &run, &kit->err));
+	else
+		assert_true(ep_str_eqn(of, "run"));
 	kit_ok(kit, ep_store_as_of(kit->store, run, &kit->err));
-	return kit_dump(kit, question + sql);
+	return kit_dump(kit, rest.p);
 }
 
 /* All questions of the file; returns how many there were. */
