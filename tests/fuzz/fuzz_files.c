@@ -27,9 +27,9 @@ static void read_waivers(const char *text, size_t n, struct ep_diag *diag)
 	for (size_t i = 0; i < waivers.n && diag->n == 0; i++) {
 		const struct ep_waiver *waiver = &waivers.v[i];
 
-		must(waiver->reason && *waiver->reason);
-		must(waiver->approver && *waiver->approver);
-		must(waiver->expires > 0 && waiver->rule);
+		must(waiver->said.reason && *waiver->said.reason);
+		must(waiver->said.approver && *waiver->said.approver);
+		must(waiver->said.expires > 0 && waiver->rule);
 	}
 	ep_waivers_release(&waivers);
 }
