@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: administrator-without-mfa
--- revision: 1
+-- revision: 2
 -- title: Every administrator of the directory can do multi-factor
 --   authentication
 -- why: A password alone is guessed, reused or phished; behind an
@@ -32,28 +32,40 @@ SELECT g.tenant, count(DISTINCT g.owner) AS n
 -- What the report does not say counts as no.  An administrator who can sign
 -- in and is not in the report at all is one whose factors nobody knows;
 -- that is said only when the report was read to its end.
+WITH bare(tenant, owner, id, methods) AS MATERIALIZED (
+    SELECT tenant, owner, id, attr ->> '$.methods'
+      FROM resource
+     WHERE coalesce(attr ->> '$.isMfaCapable', 0) <> 1
+       AND coalesce(attr ->> '$.isAdmin', 1) <> 0),
+holder(tenant, account) AS MATERIALIZED (
+    SELECT DISTINCT tenant, account
+      FROM role
+     WHERE coalesce(privileged, 'unknown') <> 'no')
 SELECT a.tenant,
        a.id AS subject,
        coalesce(a.name, a.email, a.login, a.id) AS name,
-       CASE WHEN g.id IS NULL THEN 'not in the registration report'
-            ELSE 'methods: ' || coalesce(nullif(g.attr ->> '$.methods', ''),
-                'none') END AS seen,
+       'methods: ' || coalesce(nullif(g.methods, ''), 'none') AS seen,
        'a second factor set up' AS wanted,
        a.email, a.class
-  FROM account AS a
-  LEFT JOIN resource AS g ON g.tenant = a.tenant AND g.owner = a.id
+  FROM bare AS g
+ CROSS JOIN account AS a ON a.tenant = g.tenant AND a.id = g.owner
+ WHERE g.id IS NOT NULL
+   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted')
+UNION ALL
+SELECT a.tenant,
+       a.id,
+       coalesce(a.name, a.email, a.login, a.id),
+       'not in the registration report',
+       'a second factor set up',
+       a.email, a.class
+  FROM holder AS h
+ CROSS JOIN account AS a ON a.tenant = h.tenant AND a.id = h.account
  WHERE coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted')
-   AND coalesce(g.attr ->> '$.isMfaCapable', 0) <> 1
-   AND ((g.id IS NOT NULL
-         AND coalesce(g.attr ->> '$.isAdmin', 1) <> 0)
-        OR (g.id IS NULL
-            AND EXISTS (SELECT 1
-                          FROM role AS r
-                         WHERE r.tenant = a.tenant AND r.account = a.id
-                           AND coalesce(r.privileged, 'unknown') <> 'no')
-            AND NOT EXISTS (SELECT 1
-                              FROM coverage AS v
-                             WHERE v.tenant = a.tenant
-                               AND v.dataset = 'entra.registrations'
-                               AND (v.status <> 'complete'
-                                    OR v.stale = 1))));
+   AND NOT EXISTS (SELECT 1
+                     FROM resource AS g
+                    WHERE g.tenant = a.tenant AND g.owner = a.id)
+   AND NOT EXISTS (SELECT 1
+                     FROM coverage AS v
+                    WHERE v.tenant = a.tenant
+                      AND v.dataset = 'entra.registrations'
+                      AND (v.status <> 'complete' OR v.stale = 1));

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: password-beside-sso
--- revision: 1
+-- revision: 2
 -- title: Nobody keeps a password where single sign-on is on
 -- why: A password that was left behind goes around the identity provider:
 --   switching the person off there does not help.
@@ -45,5 +45,5 @@ SELECT a.tenant,
    AND coalesce(a.idp, 'auth0') = 'auth0'
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
-                    WHERE lower(e.address) = a.email
+                    WHERE lower(e.address) = lower(a.email)
                       AND e.class = 'breakglass');

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-dormant
--- revision: 1
+-- revision: 2
 -- title: Every technician has signed in to the RMM lately
 -- why: An account on the tool that reaches every customer, and that nobody
 --   uses, is one that nobody misses when it is taken over.
@@ -53,5 +53,5 @@ SELECT a.tenant || ' ' || a.id AS subject,
    AND coalesce(l.at, 0) < :now - :days * 86400
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
-                    WHERE lower(e.address) = a.email
+                    WHERE lower(e.address) = lower(a.email)
                       AND e.class IN ('breakglass', 'service'));

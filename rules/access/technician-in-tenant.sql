@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-in-tenant
--- revision: 3
+-- revision: 4
 -- title: No technician of the MSP is an account of a customer's tenancy unless
 --   declared
 -- why: Staff of the provider inside a customer's tenancy is access that the
@@ -27,7 +27,25 @@ SELECT a.tenant, count(*) AS n
  GROUP BY a.tenant;
 -- violations:
 -- An account with neither mail address nor login cannot be told from a
--- technician's and is listed as such.
+-- technician's and is listed as such.  Of a million accounts few are ours:
+-- their keys, domain first, are one stretch of an index.
+WITH ours(domain) AS MATERIALIZED (
+    SELECT lower(domain) FROM domain WHERE msp = 1),
+suspect(tenant, id, name, email, login, class, state) AS (
+    SELECT a.tenant, a.id, a.name, a.email, a.login, a.class, a.state
+      FROM ours AS d
+     CROSS JOIN account AS a
+        ON a.email_key >= d.domain AND a.email_key < d.domain || ' '
+    UNION ALL
+    SELECT a.tenant, a.id, a.name, a.email, a.login, a.class, a.state
+      FROM ours AS d
+     CROSS JOIN account AS a
+        ON a.login_key >= d.domain AND a.login_key < d.domain || ' '
+     WHERE a.email IS NULL
+    UNION ALL
+    SELECT a.tenant, a.id, a.name, a.email, a.login, a.class, a.state
+      FROM account AS a
+     WHERE a.email IS NULL AND a.login IS NULL)
 SELECT a.tenant,
        a.id AS subject,
        coalesce(a.name, a.email, a.login, a.id) AS name,
@@ -36,17 +54,10 @@ SELECT a.tenant,
             ELSE 'account ' || coalesce(a.email, a.login) END AS seen,
        'declared with owner and review date, or removed' AS wanted,
        a.email, a.class, a.state
-  FROM account AS a
+  FROM suspect AS a
   JOIN tenancy AS t ON t.tenant = a.tenant
  WHERE t.msp = 0
    AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
-   AND (coalesce(a.email, a.login) IS NULL
-        OR EXISTS (SELECT 1
-                     FROM domain AS d
-                    WHERE d.msp = 1
-                      AND lower(substr(coalesce(a.email, a.login),
-                              instr(coalesce(a.email, a.login), '@') + 1))
-                          = lower(d.domain)))
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
                     WHERE lower(e.address) = coalesce(a.email, a.login));

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-password-beside-sso
--- revision: 1
+-- revision: 2
 -- title: No technician keeps a password where others use single sign-on
 -- why: A password goes around the identity provider: switching somebody off
 --   there does not switch him off here.
@@ -47,5 +47,5 @@ SELECT a.tenant || ' ' || a.id AS subject,
                   AND coalesce(o.state, 'sso') = 'sso')
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
-                    WHERE lower(e.address) = a.email
+                    WHERE lower(e.address) = lower(a.email)
                       AND e.class IN ('breakglass', 'service'));

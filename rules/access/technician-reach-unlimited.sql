@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: technician-reach-unlimited
--- revision: 1
+-- revision: 2
 -- title: Every technician reaches only the organisations that are listed for
 --   him
 -- why: A technician without a list reaches every customer, also tomorrow's,
@@ -52,5 +52,5 @@ SELECT a.tenant || ' ' || a.id AS subject,
                       AND r.role IN ('owner', 'super_administrator'))
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
-                    WHERE lower(e.address) = a.email
+                    WHERE lower(e.address) = lower(a.email)
                       AND e.class = 'service');

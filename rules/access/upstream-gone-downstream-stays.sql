@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: upstream-gone-downstream-stays
--- revision: 1
+-- revision: 2
 -- title: Whoever is gone from the directory is gone from what depends on it
 -- why: With synchronised groups a user who is removed upstream vanishes by
 --   himself, and one who stays means that the synchronisation is broken.
@@ -39,46 +39,72 @@ SELECT a.tenant, count(*) AS n
 -- that is new downstream or has no address is not judged by absence; an
 -- unknown state upstream does not count as gone, one downstream as there.
 -- Guests and kiosks are nobody of the directory, and neither are declared
--- accounts.
+-- accounts.  Each account is looked up by its address; only those of whom
+-- nobody upstream can sign in are asked for the reason.
 WITH mode(tenant, word) AS (
     SELECT y.tenant, s.value
       FROM tenancy AS y
       JOIN setting AS s ON s.tenant = y.tenant AND s.name = 'group_sync'
      WHERE y.system = 'printix'),
-upstream(customer, address, here, gone, since) AS (
-    SELECT u.customer, w.address,
-           max(coalesce(u.state, 'unknown')
-               NOT IN ('disabled', 'deleted', 'expired')),
-           max(coalesce(u.state, 'unknown')
-               IN ('disabled', 'deleted', 'expired')),
-           max(coalesce(u.attr ->> '$.suspended_at',
-                        u.attr ->> '$.status_changed_at',
-                        u.attr ->> '$.deletedDateTime', 0))
-      FROM account AS u
-      JOIN (SELECT tenant, dataset, id, email AS address FROM account
-             UNION
-            SELECT tenant, dataset, id, login FROM account) AS w
-        ON w.tenant = u.tenant AND w.dataset = u.dataset AND w.id = u.id
-     WHERE u.system <> 'printix' AND w.address IS NOT NULL
-     GROUP BY u.customer, w.address)
+suspect(tenant, customer, id, name, email, email_key, created_at, word)
+AS MATERIALIZED (
+    SELECT a.tenant, a.customer, a.id, a.name, a.email, a.email_key,
+           a.created_at, m.word
+      FROM mode AS m
+     CROSS JOIN account AS a ON a.tenant = m.tenant
+     WHERE m.word IN ('on', 'off', 'mixed')
+       AND coalesce(a.class, 'unknown') NOT IN ('guest', 'kiosk')
+       AND coalesce(a.state, 'unknown')
+           NOT IN ('disabled', 'deleted', 'expired')
+       AND NOT EXISTS (SELECT 1
+                         FROM account AS u
+                        WHERE u.email_key = a.email_key
+                          AND u.customer = a.customer
+                          AND u.system <> 'printix'
+                          AND coalesce(u.state, 'unknown')
+                              NOT IN ('disabled', 'deleted', 'expired'))
+       AND NOT EXISTS (SELECT 1
+                         FROM account AS u
+                        WHERE u.login_key = a.email_key
+                          AND u.customer = a.customer
+                          AND u.system <> 'printix'
+                          AND coalesce(u.state, 'unknown')
+                              NOT IN ('disabled', 'deleted', 'expired'))),
+match(tenant, id, since) AS (
+    SELECT s.tenant, s.id,
+           coalesce(u.attr ->> '$.suspended_at',
+                    u.attr ->> '$.status_changed_at',
+                    u.attr ->> '$.deletedDateTime', 0)
+      FROM suspect AS s
+     CROSS JOIN account AS u
+        ON u.email_key = s.email_key AND +u.customer = s.customer
+     WHERE u.system <> 'printix'
+    UNION ALL
+    SELECT s.tenant, s.id,
+           coalesce(u.attr ->> '$.suspended_at',
+                    u.attr ->> '$.status_changed_at',
+                    u.attr ->> '$.deletedDateTime', 0)
+      FROM suspect AS s
+     CROSS JOIN account AS u
+        ON u.login_key = s.email_key AND +u.customer = s.customer
+     WHERE u.system <> 'printix'),
+upstream(tenant, id, since) AS MATERIALIZED (
+    SELECT tenant, id, max(since)
+      FROM match
+     GROUP BY tenant, id)
 SELECT a.tenant,
        a.id AS subject,
        coalesce(a.name, a.email, a.id) AS name,
-       CASE WHEN p.gone = 1 THEN 'blocked or deleted in the directory'
+       CASE WHEN p.id IS NOT NULL THEN 'blocked or deleted in the directory'
             ELSE 'in no directory of the customer' END
-           || ', and listed here (group sync ' || m.word || ')' AS seen,
-       CASE WHEN m.word = 'on' THEN 'removed by the synchronisation'
+           || ', and listed here (group sync ' || a.word || ')' AS seen,
+       CASE WHEN a.word = 'on' THEN 'removed by the synchronisation'
             ELSE 'removed by hand' END AS wanted,
-       a.email, m.word AS group_sync, p.since
-  FROM account AS a
-  JOIN mode AS m ON m.tenant = a.tenant
-  LEFT JOIN upstream AS p ON p.customer = a.customer AND p.address = a.email
- WHERE coalesce(a.class, 'unknown') NOT IN ('guest', 'kiosk')
-   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
-   AND m.word IN ('on', 'off', 'mixed')
-   AND coalesce(p.here, 0) = 0
-   AND ((p.gone = 1 AND p.since + :sync_days * 86400 <= :now)
-        OR (m.word = 'on' AND p.address IS NULL AND a.email IS NOT NULL
+       a.email, a.word AS group_sync, p.since
+  FROM suspect AS a
+  LEFT JOIN upstream AS p ON p.tenant = a.tenant AND p.id = a.id
+ WHERE ((p.id IS NOT NULL AND p.since + :sync_days * 86400 <= :now)
+        OR (a.word = 'on' AND p.id IS NULL AND a.email IS NOT NULL
             AND coalesce(a.created_at, 0) + :sync_days * 86400 <= :now))
    AND NOT EXISTS (SELECT 1
                      FROM declared AS d

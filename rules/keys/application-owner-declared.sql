@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: application-owner-declared
--- revision: 1
+-- revision: 2
 -- title: Every API application of Printix has a declared owner
 -- why: Nobody notices when the person behind an application leaves unless an
 --   owner and a date for its review are on record.
@@ -35,4 +35,4 @@ SELECT c.tenant,
   FROM credential AS c
  WHERE NOT EXISTS (SELECT 1
                      FROM declared AS e
-                    WHERE lower(e.address) = c.owner_email);
+                    WHERE lower(e.address) = lower(c.owner_email));

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: application-without-owner
--- revision: 1
+-- revision: 2
 -- title: Every application with a secret that works has an owner who
 --   can sign in
 -- why: Nobody is asked when the secret ends or leaks, and nobody
@@ -34,19 +34,24 @@ SELECT r.tenant, count(*) AS n
 -- violations:
 -- Guests and accounts in an unknown state do not answer for anything.
 -- Absence proves something only when owners and users were read completely.
+WITH owner(tenant, app, alive) AS MATERIALIZED (
+    SELECT m.tenant, m.team,
+           EXISTS (SELECT 1
+                     FROM account AS a
+                    WHERE a.tenant = m.tenant AND a.id = m.account
+                      AND a.state = 'active'
+                      AND coalesce(a.class, 'unknown') <> 'guest')
+      FROM membership AS m)
 SELECT r.tenant,
        r.id AS subject,
        coalesce(r.name, r.id) AS name,
-       CASE WHEN count(m.account) = 0 THEN 'no owner'
-            ELSE 'no owner of ' || count(m.account) || ' can sign in' END
+       CASE WHEN count(m.app) = 0 THEN 'no owner'
+            ELSE 'no owner of ' || count(m.app) || ' can sign in' END
            AS seen,
        'an owner of this organisation who can sign in' AS wanted,
        r.attr ->> '$.appId' AS app_id
   FROM resource AS r
-  LEFT JOIN membership AS m ON m.tenant = r.tenant AND m.team = r.id
-  LEFT JOIN account AS a
-    ON a.tenant = m.tenant AND a.id = m.account AND a.state = 'active'
-   AND coalesce(a.class, 'unknown') <> 'guest'
+  LEFT JOIN owner AS m ON m.tenant = r.tenant AND m.app = r.id
  WHERE EXISTS (SELECT 1
                  FROM credential AS c
                 WHERE c.tenant = r.tenant
@@ -59,4 +64,4 @@ SELECT r.tenant,
                               'entra.users')
                       AND (v.status <> 'complete' OR v.stale = 1))
  GROUP BY r.tenant, r.id
-HAVING count(a.id) = 0;
+HAVING coalesce(max(m.alive), 0) = 0;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-appeared
--- revision: 1
+-- revision: 2
 -- title: No key was made without a ticket about it
 -- why: A key outlives passwords, factors and people. Whoever makes one keeps a
 --   way in that no exit list names.
@@ -30,7 +30,13 @@ SELECT customer, count(*) AS n
 -- Per customer: some vendors list the keys of all organisations in one.
 -- A key without a name cannot be in a ticket.  An unknown state counts as
 -- working.  One that took the place of a key that is gone is reported as that:
--- key-made-again.
+-- key-made-again.  The few new keys come first: each is compared with every
+-- ticket.
+WITH fresh(tenant, dataset, key, run, at) AS MATERIALIZED (
+    SELECT tenant, dataset, key, run, at
+      FROM moved_credential
+     WHERE op = 'open'
+       AND at >= :now - :days * 86400)
 SELECT c.customer,
        c.tenant || ' ' || c.dataset || ' ' || c.id AS subject,
        coalesce(c.name, c.id) AS name,
@@ -38,13 +44,11 @@ SELECT c.customer,
            || coalesce(c.owner_email, c.owner, 'unknown') AS seen,
        'a ticket that names it' AS wanted,
        c.owner, c.owner_email, c.created_at, c.expires_at, max(m.at) AS at
-  FROM moved_credential AS m
-  JOIN credential AS c
+  FROM fresh AS m
+ CROSS JOIN credential AS c
     ON c.tenant = m.tenant AND c.dataset = m.dataset AND c.key = m.key
    AND c.first_run = m.run
- WHERE m.op = 'open'
-   AND m.at >= :now - :days * 86400
-   AND coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
+ WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
    AND NOT EXISTS (SELECT 1
                      FROM ticket AS t
                     WHERE coalesce(t.kind, 'unknown') <> 'exit'

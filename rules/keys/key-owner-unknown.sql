@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-owner-unknown
--- revision: 1
+-- revision: 2
 -- title: Every key that works belongs to an account that exists and can sign
 --   in
 -- why: Only its owner can revoke a DNSFilter key. A key whose owner is
@@ -28,15 +28,22 @@ SELECT tenant, count(*) AS n
 -- violations:
 -- Absence proves something only when every list of users was read; till then
 -- nothing is said about missing owners.  No owner at all is a violation.
-WITH known(tenant, id, email, alive) AS (
+WITH known(tenant, id, email, alive) AS MATERIALIZED (
     SELECT tenant, id, email,
            coalesce(state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
       FROM account),
-owned(tenant, id, here, alive) AS (
-    SELECT c.tenant, c.id, max(k.tenant = c.tenant), max(k.alive)
+met(tenant, id, here, alive) AS (
+    SELECT c.tenant, c.id, k.tenant = c.tenant, k.alive
       FROM credential AS c
-      JOIN known AS k ON k.id = c.owner OR k.email = c.owner_email
-     GROUP BY c.tenant, c.id)
+      JOIN known AS k ON k.id = c.owner
+    UNION ALL
+    SELECT c.tenant, c.id, k.tenant = c.tenant, k.alive
+      FROM credential AS c
+      JOIN known AS k ON k.email = c.owner_email),
+owned(tenant, id, here, alive) AS (
+    SELECT tenant, id, max(here), max(alive)
+      FROM met
+     GROUP BY tenant, id)
 SELECT c.tenant,
        c.id AS subject,
        coalesce(c.name, c.id) AS name,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: owner-not-authorised
--- revision: 2
+-- revision: 3
 -- title: Nobody holds the highest role without being on the list of owners
 -- why: Who owns a tenancy can give it away. The list says who may; anybody
 --   else came there by accident or by choice of his own.
@@ -30,6 +30,17 @@ SELECT tenant, count(DISTINCT account) AS n
 -- Without an address, or in a tenancy that nobody claims, nobody is
 -- authorised, and neither is a group.  A hidden state counts as able to sign
 -- in.  Roles may come from another listing than accounts do.
+WITH held(tenant, customer, account, role, scope) AS MATERIALIZED (
+    SELECT tenant, customer, account, role, scope
+      FROM role
+     WHERE role IN ('owner', 'SYSTEM_MANAGER')
+        OR attr ->> '$.type' = 'SUPER_ADMIN'
+        OR coalesce(attr ->> '$.super_admin', '') IN (1, '1', 'true', 'yes')),
+holder(tenant, id, name, email, login, state) AS MATERIALIZED (
+    SELECT a.tenant, a.id, a.name, a.email, a.login, a.state
+      FROM (SELECT DISTINCT tenant, account FROM held) AS h
+     CROSS JOIN account AS a
+        ON a.tenant = h.tenant AND a.id = h.account)
 SELECT r.tenant,
        r.account AS subject,
        max(coalesce(a.name, a.email, a.login, r.account)) AS name,
@@ -38,14 +49,10 @@ SELECT r.tenant,
            AS seen,
        'an owner on the list, or a lower role' AS wanted,
        max(a.email) AS email, max(a.state) AS state, max(r.scope) AS scope
-  FROM role AS r
-  LEFT JOIN account AS a
+  FROM held AS r
+  LEFT JOIN holder AS a
     ON a.tenant = r.tenant AND a.id = r.account
- WHERE (r.role IN ('owner', 'SYSTEM_MANAGER')
-        OR r.attr ->> '$.type' = 'SUPER_ADMIN'
-        OR coalesce(r.attr ->> '$.super_admin', '')
-           IN (1, '1', 'true', 'yes'))
-   AND coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
+ WHERE coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
    AND NOT EXISTS (SELECT 1
                      FROM authorised_owner AS o
                     WHERE o.customer = r.customer

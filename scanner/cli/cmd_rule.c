@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "check/check.h"
 #include "check/rule_test.h"
+#include "cli/cmd_rule_cost.h"
 #include "cli/scratch.h"
 #include "store/store.h"
 
@@ -132,9 +133,16 @@ static void print_rule(const struct ep_rules *rules,
 static int rule_explain(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
-		"rule explain", "ID", "Prints all of a rule."
+		"rule explain", "ID",
+		"Prints all of a rule.  With --cost, what rules (all without "
+		"an ID) cost on the database of the last run."
 	};
-	const struct ep_opt table[] = { EP_APP_OPTIONS(app) };
+	bool cost = false;
+	const struct ep_opt table[] = {
+		{ EP_OPT_FLAG, 0, "cost", NULL, &cost,
+		  "measure instead: rows, work, time and query plan" },
+		EP_APP_OPTIONS(app)
+	};
 	struct ep_rules *rules = NULL;
 	const struct ep_rule *rule;
 	bool go;
@@ -142,6 +150,11 @@ static int rule_explain(struct ep_app *app, int argc, char **argv)
 
 	if (!go)
 		return status;
+	if (cost) {
+		status = ep_rule_cost_print(app, rules, argc, argv);
+		ep_rules_free(rules);
+		return status;
+	}
 	rule = argc == 1 ? ep_rules_find(rules, argv[0]) : NULL;
 	if (rule)
 		print_rule(rules, rule);

@@ -107,6 +107,23 @@ int ep_db_one_int(struct ep_db *db, const char *sql, int64_t *ret,
 int ep_db_has_table(struct ep_db *db, const char *name, bool *ret,
 		    struct ep_err *err) EP_MUST_CHECK;
 
+/* --- what a statement costs -------------------------------------------- */
+
+/* Counted by SQLite since the statement was prepared or asked before; the
+ * same database gives the same numbers, on whatever machine. */
+struct ep_db_cost {
+	int64_t steps;		/* of the virtual machine */
+	int64_t scanned;	/* rows stepped over without an index */
+	int64_t sorts;
+	int64_t indexed;	/* rows put into indexes made on the way */
+};
+void ep_db_cost(struct ep_stmt *stmt, struct ep_db_cost *ret);
+
+/* Appends how SQLite would run the text: a line for each step of the plan,
+ * indented by its depth. */
+int ep_db_plan(struct ep_db *db, const char *sql, struct ep_buf *out,
+	       struct ep_err *err) EP_MUST_CHECK;
+
 /* --- rules ------------------------------------------------------------ */
 
 /* While set, every table or view column read is told to note (object name,

@@ -172,6 +172,20 @@ static const char fixed_tables[] =
 	"CREATE INDEX person_link_account ON person_link(tenant, account);"
 	"CREATE INDEX person_link_person ON person_link(person);";
 
+/* Made whenever a database is opened for writing, so that one of an earlier
+ * program has them too; no program minds them.  By a dataset's name a rule
+ * that needs one listing finds its rows without passing over all others; the
+ * folded ones serve rules that compare an account with each address or
+ * domain of the configuration. */
+static const char look_ups[] =
+	"CREATE INDEX IF NOT EXISTS dataset_name ON dataset(name);"
+	"CREATE INDEX IF NOT EXISTS tenancy_customer ON tenancy(customer);"
+	"CREATE INDEX IF NOT EXISTS domain_folded ON domain(lower(domain));"
+	"CREATE INDEX IF NOT EXISTS declared_folded"
+	" ON declared(lower(address));"
+	"CREATE INDEX IF NOT EXISTS authorised_owner_folded"
+	" ON authorised_owner(customer, lower(address));";
+
 /* Look-ups that rules make beside the natural key.  Those that begin with
  * the dataset keep the rows of one tenant together. */
 static const struct {
@@ -285,6 +299,11 @@ static int create_meta(struct ep_db *db, struct ep_err *err)
 	ep_db_int(stmt, 2, ep_clock_now());
 	ep_db_text(stmt, 3, "exitproof " EP_VERSION);
 	return ep_db_run(stmt, err);
+}
+
+int ep_schema_look_ups(struct ep_db *db, struct ep_err *err)
+{
+	return ep_db_exec(db, look_ups, err);
 }
 
 int ep_schema_create(struct ep_db *db, struct ep_err *err)

@@ -20,6 +20,8 @@ struct ep_db;
 
 /* All tables of the newest schema into an empty database. */
 int ep_schema_create(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
+/* Indexes of fixed tables that are no part of a schema version. */
+int ep_schema_look_ups(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 /* CREATE TABLE of a kind's rows under a name in a schema ("main" or "temp"),
  * and its indexes. */
 void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, const char *schema,

@@ -222,6 +222,8 @@ static int open_writer(struct ep_store *store, struct ep_err *err)
 		rc = ep_schema_migrate(store->db, store->path, version,
 				       EP_STORE_SCHEMA, ep_schema_steps, err);
 	if (rc == 0)
+		rc = ep_schema_look_ups(store->db, err);
+	if (rc == 0)
 		rc = load_secret(store, err);
 	if (rc == 0)
 		rc = ep_writer_start(store->db, ep_run_progress, store,

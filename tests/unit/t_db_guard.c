@@ -378,9 +378,45 @@ static void test_functions_in_views(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* Counted, not timed: twice the same, and an index shows. */
+static void test_cost(void **state)
+{
+	struct ep_db_cost cost[2];
+	struct ep_stmt *stmt = NULL;
+	struct ep_buf plan;
+	bool row = true;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ep_db_prepare(db, "SELECT id FROM raw_seat "
+					       "WHERE who > '' ORDER BY who",
+					       &stmt, &err), 0);
+		while (ep_db_step(stmt, &row, &err) == 0 && row)
+			;
+		ep_db_cost(stmt, &cost[i]);
+		ep_db_done(stmt);
+	}
+	assert_true(cost[0].steps > 10);
+	assert_int_equal(cost[0].steps, cost[1].steps);
+	/* Past each row but the first, which is not stepped to. */
+	assert_int_equal(cost[0].scanned, 2);
+	assert_int_equal(cost[0].sorts, 1);
+	assert_int_equal(cost[0].indexed, 0);
+	ep_buf_init(&plan, 4096);
+	assert_int_equal(ep_db_plan(db, "SELECT 1 FROM other WHERE x = 3 OR "
+				    "x IN (SELECT id FROM seat)", &plan,
+				    &err), 0);
+	/* As deep as it is nested. */
+	assert_non_null(strstr(plan.s, "\n    SEARCH other USING"));
+	assert_non_null(strstr(plan.s, "\n      SCAN raw_seat"));
+	ep_buf_release(&plan);
+	assert_true(ep_db_plan(db, "SELECT nothing", &plan, &err) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_cost),
 		CASE(test_trace),
 		CASE(test_no_cached_statement),
 		CASE(test_refused),
