@@ -176,7 +176,8 @@ int ep_night_collect(struct ep_night *night, const char *kind)
 		status = ep_app_store(app, true);
 	if (status)
 		return status;
-	if (begin_run(night, kind))
+	/* Nothing is added to what is damaged. */
+	if (ep_store_whole(app->store, &app->err) || begin_run(night, kind))
 		return ep_app_fail(app);
 	if (collect_and_import(night)) {
 		status = ep_app_fail(app);

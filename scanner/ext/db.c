@@ -75,6 +75,11 @@ int ep_db_fail(struct ep_db *db, int rc, struct ep_err *err,
 		return ep_err_set(err, EP_EIO,
 				  "%s: no space left for the database; nothing "
 				  "of this transaction is kept", doing);
+	if ((rc & 0xff) == SQLITE_CORRUPT)
+		return ep_err_set(err, EP_EDATA,
+				  "%s: the database is damaged (%s, SQLite "
+				  "%d); put back a copy of it, or move it away "
+				  "and begin a new one", doing, msg, rc);
 	return ep_err_set(err, code_of(db, rc), "%s: %s (SQLite %d)", doing,
 			  msg, rc);
 }

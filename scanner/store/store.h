@@ -107,6 +107,9 @@ struct ep_store;
 int ep_store_open(const char *path, bool write, struct ep_store **ret,
 		  struct ep_err *err) EP_MUST_CHECK;
 void ep_store_close(struct ep_store *store);
+/* Looks at the structure of the whole file, since SQLite finds damage only
+ * where it reads: EP_EDATA says what is wrong and what to do. */
+int ep_store_whole(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 /* The connection; for check and report.  Never while the sink has work under
  * way: ep_store_flush first. */
 struct ep_db *ep_store_db(struct ep_store *store);

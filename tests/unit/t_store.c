@@ -348,6 +348,32 @@ static void test_full_disk(void **state)
 				 "name GLOB 'before *'"), 50);
 }
 
+static void test_damage_is_found(void **state)
+{
+	struct kit *kit = *state;
+	char rubbish[4096];
+	struct stat st;
+	int fd;
+
+	kit_open(kit, true);
+	kit_begin(kit);
+	night(kit, 500, "name");
+	kit_end(kit);
+	kit_ok(kit, ep_store_whole(kit->store, &kit->err));
+	kit_close(kit);
+	memset(rubbish, 0x5a, sizeof(rubbish));
+	fd = open(kit->path, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(pwrite(fd, rubbish, sizeof(rubbish),
+				st.st_size - (off_t)sizeof(rubbish)),
+			 sizeof(rubbish));
+	close(fd);
+	kit_open(kit, true);
+	assert_int_equal(ep_store_whole(kit->store, &kit->err), EP_EDATA);
+	assert_non_null(strstr(kit->err.msg, "put back a copy"));
+}
+
 static char *self;
 
 /* Makes a database in another process whose n-th write and all later ones
@@ -418,6 +444,7 @@ int main(int argc, char **argv)
 		T(test_run_record),
 		T(test_kill_at_any_moment),
 		T(test_full_disk),
+		T(test_damage_is_found),
 		T(test_failed_writes_at_birth),
 	};
 
