@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What must hold too when the program said that all is well, after judge.sql.
+SELECT 'not read: ' || s.ds FROM shape AS s WHERE NOT s.as_new;
+SELECT 'not complete: ' || l.ds || ', ' || l.status FROM latest AS l
+ WHERE l.status IS NOT 'complete';
+SELECT 'nothing was read' WHERE NOT EXISTS (SELECT 1 FROM main_rows);
+SELECT 'a pass is missing: ' || g.rule || ' of ' || g.unit
+  FROM new.result_log AS g
+ WHERE g.result = 'PASS' AND g.end_run IS NULL
+   AND NOT EXISTS (SELECT 1 FROM main.result_log AS r WHERE r.rule = g.rule
+                   AND r.unit = g.unit AND r.result = 'PASS'
+                   AND r.end_run IS NULL);
+SELECT 'a run is left ' || state FROM main.run
+ WHERE id = (SELECT max(id) FROM main.run) AND state <> 'complete';
