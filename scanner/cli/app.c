@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/guard.h"
 #include "collect/collect.h"
 #include "config.h"
 #include "store/store.h"
@@ -37,6 +38,7 @@ void ep_app_release(struct ep_app *app)
 	ep_specs_release(&app->specs);
 	ep_config_free(app->config);
 	ep_diag_release(&app->diag);
+	ep_guard_release(app);
 }
 
 /* --- output ---------------------------------------------------------------- */
@@ -149,6 +151,7 @@ void ep_app_options(struct ep_app *app, int argc, char **argv,
 			usage->verb, "--colour is auto, always or never");
 	if (*ret_status >= 0)
 		return;
+	ep_guard_options(app, table, argv, *ret_operands);
 	if (app->trace)
 		ep_log_trace_set(app->trace);
 	if (app->verbose)
@@ -203,6 +206,7 @@ static int fix_clock(struct ep_app *app)
 int ep_app_config(struct ep_app *app)
 {
 	EP_AUTO_FREE char *path = NULL;
+	int status;
 
 	if (app->config)
 		return 0;
@@ -217,7 +221,8 @@ int ep_app_config(struct ep_app *app)
 	app->config = ep_config_load(path, ep_app_data_folder(), &app->diag);
 	if (!app->config)
 		return ep_app_fail_diag(app, EP_ECONFIG);
-	return fix_clock(app);
+	status = ep_guard_start(app);
+	return status ? status : fix_clock(app);
 }
 
 int ep_app_specs(struct ep_app *app)
@@ -231,7 +236,7 @@ int ep_app_specs(struct ep_app *app)
 			  &app->diag) ||
 	    ep_collect_agree(app->config, &app->specs, &app->diag))
 		return ep_app_fail_diag(app, EP_ECONFIG);
-	return 0;
+	return ep_guard_ports(app);
 }
 
 int ep_app_store(struct ep_app *app, bool write)

@@ -33,6 +33,17 @@ struct ep_app {
 	struct ep_store *store;
 	struct ep_diag diag;
 	struct ep_err err;
+
+	/* What guard.c is to leave, and what it did. */
+	struct {
+		struct ep_words reads;
+		struct ep_words writes;
+		bool edits;	/* waivers or baselines are written */
+		bool started;
+		bool files;
+		bool ports;
+		bool calls;
+	} guard;
 };
 
 /* The global options, to be put before EP_OPT_END of a verb's table. */

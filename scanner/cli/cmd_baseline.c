@@ -347,5 +347,6 @@ int ep_cmd_baseline(struct ep_app *app, int argc, char **argv)
 		{ NULL, NULL, NULL },
 	};
 
+	app->guard.edits = true;
 	return ep_cmd_sub(app, subs, argc, argv);
 }

@@ -10,6 +10,7 @@
 #include "base/whoami.h"
 #include "cli/exit_open.h"
 #include "cli/exit_plan.h"
+#include "cli/guard.h"
 #include "cli/scratch.h"
 #include "ext/db.h"
 #include "store/store.h"
@@ -249,6 +250,8 @@ static int profile_verb(struct ep_app *app, int argc, char **argv, bool lint)
 		return status;
 	if (operands > (lint ? 0 : 1))
 		return ep_app_usage(usage[lint].verb, "too many operands");
+	if (lint)
+		ep_guard_writes(app, ep_scratch_root());
 	if (app->config_path)
 		status = ep_app_config(app);
 	else

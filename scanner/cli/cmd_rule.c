@@ -11,6 +11,7 @@
 #include "check/check.h"
 #include "check/rule_test.h"
 #include "cli/cmd_rule_cost.h"
+#include "cli/guard.h"
 #include "cli/scratch.h"
 #include "store/store.h"
 
@@ -206,6 +207,7 @@ static int rule_lint(struct ep_app *app, int argc, char **argv)
 	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
 	if (status >= 0)
 		return status;
+	ep_guard_writes(app, ep_scratch_root());
 	status = load_rules(app, operands ? argv[0] : NULL, &rules);
 	if (status)
 		return status;
@@ -258,7 +260,7 @@ static int rule_test(struct ep_app *app, int argc, char **argv)
 		"Runs rules over their test worlds: one that passes, one that "
 		"fails, an empty, an incomplete and one with nulls."
 	};
-	const char *worlds = NULL, *folder = NULL;
+	const char *worlds = "tests/rules", *folder = NULL;
 	const struct ep_opt table[] = {
 		{ EP_OPT_TEXT, 'w', "worlds", "FOLDER", &worlds,
 		  "where the test files lie (tests/rules)" },
@@ -273,6 +275,7 @@ static int rule_test(struct ep_app *app, int argc, char **argv)
 	ep_app_options(app, argc, argv, table, &usage, &operands, &status);
 	if (status >= 0)
 		return status;
+	ep_guard_writes(app, ep_scratch_root());
 	status = load_rules(app, folder, &rules);
 	if (status)
 		return status;
@@ -280,7 +283,7 @@ static int rule_test(struct ep_app *app, int argc, char **argv)
 		status = ep_app_fail(app);
 	else
 		status = test_all(app, rules, operands, argv,
-				  worlds ? worlds : "tests/rules", scratch);
+				  worlds, scratch);
 	ep_scratch_remove(scratch);
 	ep_rules_free(rules);
 	return status ? status : ep_app_finish();

@@ -395,5 +395,6 @@ int ep_cmd_waive(struct ep_app *app, int argc, char **argv)
 		{ NULL, NULL, NULL },
 	};
 
+	app->guard.edits = true;
 	return ep_cmd_sub(app, subs, argc, argv);
 }

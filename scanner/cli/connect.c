@@ -5,7 +5,7 @@
 #include "cli/connect.h"
 
 #include "base/log.h"
-
+#include "cli/guard.h"
 #include "config.h"
 
 int ep_connect_find(struct ep_app *app, const char *word,
@@ -57,6 +57,7 @@ static int open_door(const struct ep_app *app, enum may may,
 			(long)app->config->connections_per_host,
 	};
 
+	ep_guard_tell(app);
 	return ep_http_open(&options, ret, err);
 }
 

@@ -12,11 +12,16 @@
 #include "base/alloc.h"
 #include "base/file.h"
 
-int ep_scratch_make(char **ret, struct ep_err *err)
+const char *ep_scratch_root(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *path = ep_file_join(tmp && *tmp ? tmp : "/tmp",
-				  "exitproof-XXXXXX");
+
+	return tmp && *tmp ? tmp : "/tmp";
+}
+
+int ep_scratch_make(char **ret, struct ep_err *err)
+{
+	char *path = ep_file_join(ep_scratch_root(), "exitproof-XXXXXX");
 
 	if (!mkdtemp(path)) {
 		ep_err_errno(err, EP_EIO, "scratch folder %s", path);

@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 
+/* The folder in which they are made. */
+const char *ep_scratch_root(void);
 /* Owned path. */
 int ep_scratch_make(char **ret, struct ep_err *err) EP_MUST_CHECK;
 /* Removes the folder with its plain files; frees the path. */

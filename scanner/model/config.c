@@ -286,6 +286,22 @@ static void read_budgets(const struct ep_config_reader *rd,
 	rd->config->budgets = ep_file_join(folder, "budgets.db");
 }
 
+static void read_confine(const struct ep_config_reader *rd,
+			 const struct ep_yaml *map)
+{
+	EP_AUTO_FREE char *word = ep_config_text(rd, map, "confine");
+
+	if (!word || strcmp(word, "try") == 0)
+		rd->config->confine = EP_CONFINE_TRY;
+	else if (strcmp(word, "required") == 0)
+		rd->config->confine = EP_CONFINE_REQUIRED;
+	else if (strcmp(word, "off") == 0)
+		rd->config->confine = EP_CONFINE_OFF;
+	else
+		ep_config_complain(rd, ep_yaml_get(map, "confine"),
+				   "'confine' is try, required or off");
+}
+
 static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		      const char *data_folder, char **ret_customers)
 {
@@ -295,7 +311,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		"report_folders", "rules", "threshold", "max_age",
 		"run_hours", "connections_per_host", "brand", "vendors",
 		"redact",   "testing",  "notify", "retention",
-		"revoke_within_hours", NULL
+		"revoke_within_hours", "confine", NULL
 	};
 	struct ep_config *config = rd->config;
 	const struct ep_yaml *msp = ep_yaml_get(map, "msp");
@@ -324,6 +340,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	read_redact(rd, map);
 	read_testing(rd, map);
 	ep_config_read_retention(rd, map);
+	read_confine(rd, map);
 	ep_config_read_notify(rd, map);
 	read_rules(rd, map);
 	read_vendor_words(rd, map);

@@ -199,6 +199,12 @@ struct ep_config {
 		bool allow_loopback;
 		char *ca_file;
 	} testing;
+	/* What the process gives up of its rights (see cli/guard.h). */
+	enum ep_confine_how {
+		EP_CONFINE_TRY,	/* what the kernel can restrict */
+		EP_CONFINE_REQUIRED,
+		EP_CONFINE_OFF
+	} confine;
 	char *sha256;	/* of all configuration files, secrets not among them */
 };
 
@@ -208,6 +214,11 @@ struct ep_config {
 struct ep_config *ep_config_load(const char *path, const char *data_folder,
 				 struct ep_diag *diag);
 void ep_config_free(struct ep_config *config);
+
+/* All secrets that it names, appended; they stay the configuration's. */
+EP_VEC_TYPE(ep_secrets, struct ep_secret *);
+void ep_config_secrets(const struct ep_config *config,
+		       struct ep_secrets *ret);
 
 const char *ep_settings_get(const struct ep_settings *settings,
 			    const char *name);

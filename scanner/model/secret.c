@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "model/secret_helper.h"
 
 /* How long a helper program (password manager, vault client) may take. */
 #define COMMAND_MS_MAX 30000
@@ -34,6 +35,7 @@ struct ep_secret {
 	EP_VEC(char *) argv;
 	char *where;
 	bool loaded;
+	uint32_t number;	/* with the helper, from 1; 0: not registered */
 	struct ep_buf bytes;
 };
 
@@ -79,6 +81,12 @@ static void wipe_bytes(struct ep_buf *bytes)
 	ep_buf_release(bytes);
 }
 
+void ep_secret_forget(struct ep_secret *secret)
+{
+	wipe_bytes(&secret->bytes);
+	secret->loaded = false;
+}
+
 void ep_secret_free(struct ep_secret *secret)
 {
 	if (!secret)
@@ -95,6 +103,11 @@ void ep_secret_free(struct ep_secret *secret)
 const char *ep_secret_where(const struct ep_secret *secret)
 {
 	return secret->where;
+}
+
+const char *ep_secret_path(const struct ep_secret *secret)
+{
+	return secret->source == EP_SECRET_FILE ? secret->ref : NULL;
 }
 
 static int load_credential(struct ep_secret *secret, struct ep_err *err)
@@ -231,7 +244,8 @@ static int judge_end(const struct ep_secret *secret, bool known, int status,
 			  secret->where);
 }
 
-static int load_command(struct ep_secret *secret, struct ep_err *err)
+int ep_secret_run(struct ep_secret *secret, struct ep_buf **ret,
+		  struct ep_err *err)
 {
 	int fd[2];
 	pid_t pid;
@@ -252,7 +266,27 @@ static int load_command(struct ep_secret *secret, struct ep_err *err)
 			rc = judge_end(secret, known, status, err);
 	}
 	close(fd[0]);
+	if (rc == 0)
+		*ret = &secret->bytes;
 	return rc;
+}
+
+static int load_command(struct ep_secret *secret, struct ep_err *err)
+{
+	struct ep_buf *bytes;
+
+	if (secret->number)
+		return ep_secret_helper_ask(secret->number, &secret->bytes,
+					    secret->where, err);
+	return ep_secret_run(secret, &bytes, err);
+}
+
+bool ep_secret_registered(struct ep_secret *secret, uint32_t number)
+{
+	if (secret->source != EP_SECRET_COMMAND)
+		return false;
+	secret->number = number;
+	return true;
 }
 
 static int load(struct ep_secret *secret, struct ep_err *err)

@@ -30,5 +30,7 @@ int ep_secret_get(struct ep_secret *secret, bool multiline, const char **ret,
 		  size_t *ret_len, struct ep_err *err) EP_MUST_CHECK;
 /* "file secrets/acme" for messages: where it is, never what it is. */
 const char *ep_secret_where(const struct ep_secret *secret);
+/* The file that is read; NULL for the other sources. */
+const char *ep_secret_path(const struct ep_secret *secret);
 
 #endif

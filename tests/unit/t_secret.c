@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "model/secret.h"
+#include "model/secret_helper.h"
 
 #define SESAME "sesame-open"
 
@@ -227,6 +228,48 @@ static void test_command(void **state)
 	ep_secret_free(secret);
 }
 
+/* Run by the helper each says the same, and who runs it is another process
+ * than before: the helper's child, not ours. */
+static void test_helper(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		const char *wanted;
+	} cases[] = {
+		{ "echo " SESAME, 0, SESAME },
+		{ "echo " SESAME "; exit 3", EP_ECONFIG, "" },
+		{ "exit 0", EP_EDATA, "" },
+		{ "test $PPID != $EP_TEST_PID && echo " SESAME, 0, SESAME },
+		{ "while :; do echo yyyyyyyyyyyyyyyy; done", EP_ELIMIT, "" },
+		{ "echo " SESAME " >&3 && echo open", EP_ECONFIG, "" },
+	};
+	const size_t n = sizeof(cases) / sizeof(cases[0]);
+	struct ep_secret *secrets[8];
+	struct ep_err err = EP_ERR_INIT;
+	char out[64], pid[32];
+
+	(void)state;
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("EP_TEST_PID", pid, 1);
+	for (size_t i = 0; i < n; i++) {
+		char *argv[] = { (char *)"sh", (char *)"-c",
+				 (char *)cases[i].text, NULL };
+
+		secrets[i] = ep_secret_new(EP_SECRET_COMMAND, "sh", argv,
+					   folder);
+	}
+	secrets[n] = ep_secret_new(EP_SECRET_FILE, "nothing", NULL, folder);
+	assert_int_equal(ep_secret_helper_start(secrets, n + 1, &err), 0);
+	for (size_t i = n; i-- > 0;) {
+		assert_int_equal(get(secrets[i], false, out), cases[i].rc);
+		assert_string_equal(out, cases[i].wanted);
+	}
+	assert_int_equal(get(secrets[n], false, out), EP_ENOENT);
+	for (size_t i = 0; i <= n; i++)
+		ep_secret_free(secrets[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_loaded_once),
 		cmocka_unit_test(test_credential),
 		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_helper),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
