@@ -443,7 +443,7 @@ setup() {
 	rm "$ep_work/data/connectors"
 	mkdir "$ep_work/data/connectors"
 	for name in printix printix-portal printix-partner register; do
-		ln -s "$EP_SRC/scanner/connectors/$name.yaml" \
+		cp "$EP_SRC/scanner/connectors/$name.yaml" \
 			"$ep_work/data/connectors/"
 	done
 	rules=$(sed -e '/^#/d' -e 's/^/--rule /' "$here/rules" | tr '\n' ' ')
