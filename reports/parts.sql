@@ -25,11 +25,8 @@ SELECT 'Findings open', count(*),
        coalesce(sum(f.severity = 'critical'), 0) || ' critical, ' ||
        coalesce(sum(f.severity = 'high'), 0) || ' high',
        CASE WHEN count(*) = 0 THEN 'off' ELSE 'bad' END
-  FROM finding f
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed' AND NOT f.waived
+  FROM open_finding f
+ WHERE NOT f.waived
    AND (:customer IS NULL OR f.customer = :customer)
 UNION ALL
 SELECT 'New in this run', count(*),
@@ -89,12 +86,8 @@ SELECT (SELECT substr(iso(started_at), 6, 5) FROM run WHERE id = c.run) AS label
        CASE f.severity WHEN 'critical' THEN 'bad' WHEN 'high' THEN 'bad' WHEN 'medium' THEN 'warn' ELSE 'info' END AS tone
   FROM (SELECT run FROM check_run WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
          ORDER BY run DESC LIMIT 30) c
-  JOIN finding f ON f.first_run <= c.run AND NOT f.waived
- WHERE coalesce((SELECT e.event FROM finding_event e
-                  WHERE e.fingerprint = f.fingerprint AND e.run <= c.run
-                    AND e.event IN ('open', 'came_back', 'fixed')
-                  ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND (:customer IS NULL OR f.customer = :customer)
+  JOIN open_span f ON f.first_run <= c.run AND (f.end_run IS NULL OR f.end_run > c.run) AND NOT f.waived
+ WHERE (:customer IS NULL OR f.customer = :customer)
  GROUP BY c.run, f.severity
  ORDER BY c.run, CASE f.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END
 
@@ -116,24 +109,12 @@ SELECT count(*) AS Results, l.reason AS Because, l.advice AS "What to do",
 -- title: Findings
 -- draw: findings
 -- empty: No open finding. Results that are undecided are counted above.
-SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
-       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
-       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
-       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
-       f.first_seen,
-       trim(CASE WHEN NOT f.rechecked THEN 'not re-checked: the last run could not decide; ' ELSE '' END ||
-            CASE WHEN f.times > 1 THEN 'came back, opened ' || f.times || ' times; ' ELSE '' END ||
-            coalesce(f.waiver_note, ''), '; ') AS note
-  FROM finding f
-  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
-  LEFT JOIN rule_text t ON t.sha256 = r.sha256
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND NOT f.waived
+SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
+       unit, unit_name, subject, name, seen, wanted, first_seen, note
+  FROM open_finding f
+ WHERE NOT f.waived
    AND (:customer IS NULL OR f.customer = :customer)
- ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+ ORDER BY f.rank,
           f.rule, f.unit, name, f.subject
 
 -- section: retired
@@ -151,22 +132,12 @@ SELECT name AS Tenancy, tenant AS Id, substr(iso(retired_at), 1, 10) AS Since,
 -- title: Waived
 -- draw: findings
 -- about: Still checked every night; accepted until the date given.
-SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
-       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
-       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
-       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
-       f.first_seen,
-       'waived until ' || substr(iso(f.waiver_until), 1, 10) || ' by ' || f.waiver_approver || ': ' || f.waiver_reason AS note
-  FROM finding f
-  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
-  LEFT JOIN rule_text t ON t.sha256 = r.sha256
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND f.waived
+SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
+       unit, unit_name, subject, name, seen, wanted, first_seen, note
+  FROM open_finding f
+ WHERE f.waived
    AND (:customer IS NULL OR f.customer = :customer)
- ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+ ORDER BY f.rank,
           f.rule, f.unit, name, f.subject
 
 -- section: fixed
@@ -319,12 +290,8 @@ SELECT CASE WHEN days <= 7 THEN '0-7 days' WHEN days <= 30 THEN '8-30 days'
             WHEN days <= 90 THEN '31-90 days' ELSE 'over 90 days' END AS label,
        severity AS series, count(*) AS value,
        CASE severity WHEN 'critical' THEN 'bad' WHEN 'high' THEN 'bad' WHEN 'medium' THEN 'warn' ELSE 'info' END AS tone
-  FROM (SELECT f.severity, ((SELECT started_at FROM run WHERE id = :run) - f.first_seen) / 86400 AS days FROM finding f
-         WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-           AND NOT f.waived AND (:customer IS NULL OR f.customer = :customer))
+  FROM (SELECT f.severity, ((SELECT started_at FROM run WHERE id = :run) - f.first_seen) / 86400 AS days FROM open_finding f
+         WHERE NOT f.waived AND (:customer IS NULL OR f.customer = :customer))
  GROUP BY label, severity
  ORDER BY min(days > 7) + min(days > 30) + min(days > 90),
           CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END
@@ -378,28 +345,20 @@ SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.uni
 -- draw: table
 -- about: The limit is that of the configuration, counted from the leave date. What could not be read may hold more.
 -- empty: None in what was read.
-SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
-       coalesce(t.title, f.rule) AS "Rule", iso(g.left_at) AS "Left",
-       g.hours || ' hours' AS "Limit", iso(g.left_at + g.hours * 3600) AS "Due",
-       CASE WHEN g.now > g.left_at + g.hours * 3600
-            THEN 'late by ' || (g.now - g.left_at - g.hours * 3600) / 3600 || ' hours'
-            ELSE (g.left_at + g.hours * 3600 - g.now) / 3600 || ' hours left' END ||
-       CASE WHEN f.rechecked THEN '' ELSE ', not re-checked' END AS "State"
-  FROM (SELECT f.fingerprint, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
+SELECT name AS "Who or what", coalesce(unit_name, unit) AS "Where", title AS "Rule", iso(left_at) AS "Left",
+       hours || ' hours' AS "Limit", iso(left_at + hours * 3600) AS "Due",
+       CASE WHEN now > left_at + hours * 3600
+            THEN 'late by ' || (now - left_at - hours * 3600) / 3600 || ' hours'
+            ELSE (left_at + hours * 3600 - now) / 3600 || ' hours left' END ||
+       CASE WHEN rechecked THEN '' ELSE ', not re-checked' END AS "State"
+  FROM (SELECT f.*, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
                (SELECT started_at FROM run WHERE id = :run) AS now,
                coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                         (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
-          FROM finding f
+          FROM open_finding f
          WHERE json_extract(f.evidence, '$.left_at') IS NOT NULL AND NOT f.waived
-           AND coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-           AND (:customer IS NULL OR f.customer = :customer)) g
-  JOIN finding f USING (fingerprint)
-  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
-  LEFT JOIN rule_text t ON t.sha256 = r.sha256
- ORDER BY g.left_at + g.hours * 3600, 1, 2, 3
+           AND (:customer IS NULL OR f.customer = :customer))
+ ORDER BY left_at + hours * 3600, 1, 2, 3
  LIMIT 300
 
 -- section: seats
@@ -426,12 +385,8 @@ SELECT coalesce(s.product, s.id) || ', ' || coalesce(s.tenant_name, s.tenant) AS
 -- empty: Nothing in what was read.
 SELECT coalesce(f.unit_name, f.unit) AS "Where", coalesce(f.name, f.subject) AS "What",
        f.seen AS "Seen", substr(iso(f.first_seen), 1, 10) AS "Since"
-  FROM finding f
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND f.rule IN ('billed-after-exit', 'psa-billed-after-exit', 'resold-after-exit', 'blocked-user-licensed',
+  FROM open_finding f
+ WHERE f.rule IN ('billed-after-exit', 'psa-billed-after-exit', 'resold-after-exit', 'blocked-user-licensed',
                   'connectwise-agreement-after-exit', 'rmm-licence-renews-after-exit')
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY 1, 2, 3
@@ -519,24 +474,12 @@ SELECT json_extract(j.value, '$.control') AS "Control", json_extract(j.value, '$
 -- title: Exceptions
 -- draw: findings
 -- empty: None in what was read. What could not be decided stands below.
-SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
-       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
-       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
-       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
-       f.first_seen,
-       trim(CASE WHEN NOT f.rechecked THEN 'not re-checked: the last run could not decide; ' ELSE '' END ||
-            CASE WHEN f.times > 1 THEN 'came back, opened ' || f.times || ' times; ' ELSE '' END ||
-            coalesce(f.waiver_note, ''), '; ') AS note
-  FROM finding f
-  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
-  LEFT JOIN rule_text t ON t.sha256 = r.sha256
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND NOT f.waived AND (:customer IS NULL OR f.customer = :customer)
-   AND EXISTS (SELECT 1 FROM json_each(t.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
- ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
+       unit, unit_name, subject, name, seen, wanted, first_seen, note
+  FROM open_finding f
+ WHERE NOT f.waived AND (:customer IS NULL OR f.customer = :customer)
+   AND EXISTS (SELECT 1 FROM json_each(f.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
+ ORDER BY f.rank,
           f.rule, f.unit, name, f.subject
 
 -- section: waivers
@@ -544,22 +487,12 @@ SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
 -- draw: findings
 -- about: With who, why and until when; still checked every night.
 -- empty: No waiver.
-SELECT coalesce(r.severity, f.severity) AS severity, f.rule,
-       coalesce(t.title, f.rule) AS title, t.why, t.remedy,
-       coalesce(f.customer, '') AS customer, f.unit, f.unit_name,
-       f.subject, coalesce(f.name, f.subject) AS name, f.seen, f.wanted,
-       f.first_seen,
-       'waived until ' || substr(iso(f.waiver_until), 1, 10) || ' by ' || f.waiver_approver || ': ' || f.waiver_reason AS note
-  FROM finding f
-  LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
-  LEFT JOIN rule_text t ON t.sha256 = r.sha256
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND f.waived AND (:customer IS NULL OR f.customer = :customer)
-   AND EXISTS (SELECT 1 FROM json_each(t.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
- ORDER BY CASE coalesce(r.severity, f.severity) WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END,
+SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
+       unit, unit_name, subject, name, seen, wanted, first_seen, note
+  FROM open_finding f
+ WHERE f.waived AND (:customer IS NULL OR f.customer = :customer)
+   AND EXISTS (SELECT 1 FROM json_each(f.maps) j WHERE json_extract(j.value, '$.framework') = :framework)
+ ORDER BY f.rank,
           f.rule, f.unit, name, f.subject
 
 -- section: undecided-controls

@@ -118,12 +118,8 @@ SELECT l.rule, l.unit, l.unit_name, l.customer, l.result, l.population, l.violat
 -- title: finding
 SELECT f.fingerprint, f.rule, f.unit, f.unit_name, f.customer, f.subject, f.name, f.severity, f.seen, f.wanted,
        iso(f.first_seen) AS first_seen, f.times, f.waived, f.waiver_reason, f.waiver_approver, f.waiver_until
-  FROM finding f
- WHERE coalesce((SELECT e.event FROM finding_event e
-                WHERE e.fingerprint = f.fingerprint AND e.run <= :run
-                  AND e.event IN ('open', 'came_back', 'fixed')
-                ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'
-   AND (:customer IS NULL OR f.customer = :customer)
+  FROM open_finding f
+ WHERE (:customer IS NULL OR f.customer = :customer)
  ORDER BY f.rule, f.unit, f.subject, f.fingerprint
 
 -- section: link

@@ -17,6 +17,7 @@ struct known {
 	bool exists;
 	bool fixed;
 	bool waived;
+	bool rechecked;
 	int64_t fixed_run;
 	bool returned;	/* state came_back */
 };
@@ -54,13 +55,25 @@ static int no_event(const struct ep_finding_run *fr, const char *fingerprint,
 	return ep_db_run(stmt, err);
 }
 
+/* Another check of the same run may say the opposite; then nothing happened
+ * in that run. */
+static int turn(const struct ep_finding_run *fr, const char *fingerprint,
+		const char *word, const char *opposite, struct ep_err *err)
+{
+	int rc = no_event(fr, fingerprint, opposite, err);
+
+	if (rc == 0 && ep_db_changes(fr->db) == 0)
+		rc = event(fr, fingerprint, word, err);
+	return rc;
+}
+
 static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 		   struct known *ret, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
-	int rc = ep_db_prepare(fr->db, "SELECT state, waived, fixed_run "
-			       "FROM finding WHERE fingerprint = ?1", &stmt,
+	int rc = ep_db_prepare(fr->db, "SELECT state, waived, fixed_run, "
+			       "rechecked FROM finding WHERE fingerprint = ?1", &stmt,
 			       err);
 
 	*ret = (struct known){ 0 };
@@ -75,6 +88,7 @@ static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 	ret->returned = ep_str_eq(ep_db_col_text(stmt, 0), "came_back");
 	ret->waived = ep_db_col_int(stmt, 1) != 0;
 	ret->fixed_run = ep_db_col_int(stmt, 2);
+	ret->rechecked = ep_db_col_int(stmt, 3) != 0;
 	return 0;
 }
 
@@ -194,10 +208,13 @@ static int apply_violation(const struct ep_finding_run *fr,
 	}
 	if (rc == 0 && known.fixed)
 		rc = reopen(fr, v->fingerprint, &known, err);
+	if (rc == 0 && known.exists && !known.rechecked)
+		rc = turn(fr, v->fingerprint, "rechecked", "not_rechecked",
+			  err);
 	if (rc == 0 && v->waived && !known.waived)
-		rc = event(fr, v->fingerprint, "waived", err);
+		rc = turn(fr, v->fingerprint, "waived", "waiver_ended", err);
 	if (rc == 0 && !v->waived && known.waived)
-		rc = event(fr, v->fingerprint, "waiver_ended", err);
+		rc = turn(fr, v->fingerprint, "waiver_ended", "waived", err);
 	fr->summary->waived += v->waived;
 	return rc;
 }
@@ -229,12 +246,16 @@ static int leave_open(const struct ep_finding_run *fr,
 {
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(fr->db, "UPDATE finding SET rechecked = 0 "
-			       "WHERE fingerprint = ?1", &stmt, err);
+			       "WHERE fingerprint = ?1 AND rechecked", &stmt,
+			       err);
 
 	if (rc < 0)
 		return rc;
 	ep_db_text(stmt, 1, fingerprint);
-	return ep_db_run(stmt, err);
+	rc = ep_db_run(stmt, err);
+	if (rc == 0 && ep_db_changes(fr->db))
+		rc = turn(fr, fingerprint, "not_rechecked", "rechecked", err);
+	return rc;
 }
 
 struct unseen {
@@ -325,8 +346,10 @@ int ep_findings_apply(const struct ep_finding_run *fr,
 
 int ep_findings_leave(const struct ep_finding_run *fr, struct ep_err *err)
 {
-	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(fr->db, "UPDATE finding SET rechecked = 0 "
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	EP_AUTO(ep_words_release) struct ep_words left = { 0 };
+	bool row;
+	int rc = ep_db_prepare(fr->db, "SELECT fingerprint FROM finding "
 			       "WHERE state <> 'fixed' AND rechecked = 1 "
 			       "AND NOT EXISTS(SELECT 1 FROM rule_run AS r "
 			       "WHERE r.run = ?1 AND r.rule = finding.rule "
@@ -335,7 +358,11 @@ int ep_findings_leave(const struct ep_finding_run *fr, struct ep_err *err)
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, fr->run);
-	return ep_db_run(stmt, err);
+	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		EP_VEC_ADD(&left) = ep_strdup(ep_db_col_text(stmt, 0));
+	for (size_t i = 0; rc == 0 && i < left.n; i++)
+		rc = leave_open(fr, left.v[i], err);
+	return rc;
 }
 
 int ep_findings_count(const struct ep_finding_run *fr, struct ep_err *err)

@@ -37,14 +37,9 @@ static const char results_sql[] =
 	" WHERE l.first_run <= ?1 AND (l.end_run IS NULL OR l.end_run > ?1)"
 	" ORDER BY l.unit, l.rule";
 
-/* Findings that the last event up to the run left open. */
 static const char findings_sql[] =
-	"SELECT f.subject, f.name, f.seen, f.wanted, f.first_seen, f.times,"
-	" f.waived, f.waiver_note, f.rechecked FROM main.finding f"
-	" WHERE f.rule = ?1 AND f.unit = ?2 AND coalesce((SELECT e.event FROM"
-	" main.finding_event e WHERE e.fingerprint = f.fingerprint"
-	" AND e.run <= ?3 AND e.event IN ('open', 'came_back', 'fixed')"
-	" ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'"
+	"SELECT f.subject, f.name, f.seen, f.wanted, f.first_seen, f.note"
+	" FROM temp.open_finding f WHERE f.rule = ?1 AND f.unit = ?2"
 	" ORDER BY f.subject";
 
 static void open_case(struct ep_xml *xml, const char *unit, const char *part,
@@ -84,15 +79,8 @@ static void add_finding(struct ep_buf *out, struct ep_stmt *found)
 		ep_buf_addf(out, "; wanted: %s", text(found, 3));
 	ep_buf_addf(out, "; since %s",
 		    ep_time_date(ep_db_col_int(found, 4), time));
-	if (ep_db_col_int(found, 5) > 1)
-		ep_buf_addf(out, "; opened %" PRId64 " times",
-			    ep_db_col_int(found, 5));
-	if (ep_db_col_int(found, 6))
-		ep_buf_adds(out, "; waived");
-	if (*text(found, 7))
-		ep_buf_addf(out, "; %s", text(found, 7));
-	if (!ep_db_col_int(found, 8))
-		ep_buf_adds(out, "; not re-checked in the last run");
+	if (*text(found, 5))
+		ep_buf_addf(out, "; %s", text(found, 5));
 	ep_buf_addc(out, '\n');
 }
 
@@ -108,7 +96,6 @@ static int add_findings(struct ep_junit_cursor *cursor, struct ep_buf *out,
 
 	if (ep_db_prepare(cursor->db, findings_sql, &found, err))
 		return err->code;
-	ep_db_int(found, 3, cursor->run);
 	ep_db_text(found, 1, ep_db_col_text(cursor->stmt, RULE));
 	ep_db_text(found, 2, ep_db_col_text(cursor->stmt, UNIT));
 	while ((rc = ep_db_step(found, &row, err)) == 0 && row) {

@@ -63,24 +63,22 @@ static const char results_sql[] =
 
 /* Open at the run, and those that the run found fixed. */
 static const char findings_sql[] =
-	"SELECT * FROM (SELECT f.fingerprint, f.rule, f.unit, f.unit_name,"
-	" f.customer, f.subject, coalesce(f.name, f.subject),"
+	"SELECT fingerprint, rule, unit, unit_name, customer, subject, name,"
+	" severity, title, why, maps, remedy, seen, wanted, evidence,"
+	" first_seen, last_seen, waived, waiver_reason, waiver_approver,"
+	" first_run = :run, 0, rechecked FROM temp.open_finding"
+	" WHERE :customer IS NULL OR customer = :customer UNION ALL"
+	" SELECT f.fingerprint, f.rule, f.unit, f.unit_name, f.customer,"
+	" f.subject, coalesce(f.name, f.subject),"
 	" coalesce(r.severity, f.severity), coalesce(t.title, f.rule), t.why,"
 	" t.maps, t.remedy, f.seen, f.wanted, f.evidence, f.first_seen,"
-	" f.last_seen, f.waived, f.waiver_reason, f.waiver_approver,"
-	" f.first_run = :run, (SELECT e.event FROM main.finding_event e"
-	" WHERE e.fingerprint = f.fingerprint AND e.run <= :run AND e.event"
-	" IN ('open', 'came_back', 'fixed') ORDER BY e.run DESC, e.at DESC"
-	" LIMIT 1) AS last, EXISTS(SELECT 1 FROM main.finding_event e"
-	" WHERE e.fingerprint = f.fingerprint AND e.run = :run"
-	" AND e.event = 'fixed') AS now_fixed, f.rechecked"
-	" FROM main.finding f"
+	" f.last_seen, 0, NULL, NULL, f.first_run = :run, 1, 1"
+	" FROM main.finding_event e JOIN main.finding f USING (fingerprint)"
 	" LEFT JOIN main.rule_run r ON r.run = :run AND r.rule = f.rule"
 	" LEFT JOIN main.rule_text t ON t.sha256 = r.sha256"
-	" WHERE f.first_run <= :run"
-	" AND (:customer IS NULL OR f.customer = :customer))"
-	" WHERE last IN ('open', 'came_back') OR now_fixed"
-	" ORDER BY rule, unit, subject, fingerprint";
+	" WHERE e.run = :run AND e.event = 'fixed'"
+	" AND (:customer IS NULL OR f.customer = :customer)"
+	" ORDER BY 2, 3, 6, 1";
 
 static const char coverage_sql[] =
 	"SELECT tenant, dataset, customer, system,"
@@ -405,7 +403,7 @@ static void write_finding(struct ep_json_out *js, const struct ep_page *page,
 {
 	EP_AUTO(ep_buf_release) struct ep_buf text =
 		EP_BUF_INIT(4 * EP_TEXT_BYTES_MAX);
-	bool fixed = ep_db_col_int(stmt, 22) != 0;
+	bool fixed = ep_db_col_int(stmt, 21) != 0;
 	bool waived = ep_db_col_int(stmt, 17) != 0;
 	bool fresh = ep_db_col_int(stmt, 20) != 0;
 	struct event ev = {
@@ -437,7 +435,7 @@ static void write_finding(struct ep_json_out *js, const struct ep_page *page,
 	ev.message = text.s;
 	if (waived)
 		ev.detail = ep_db_col_text(stmt, 18);
-	else if (!fixed && !ep_db_col_int(stmt, 23))
+	else if (!fixed && !ep_db_col_int(stmt, 22))
 		ev.detail = "not re-checked: the last run could not decide";
 	write_event(js, page, &ev);
 }

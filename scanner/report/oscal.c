@@ -38,17 +38,13 @@ static const char observations_sql[] = RESULTS
 	" 'NOT-APPLICABLE') GROUP BY rule, result ORDER BY 1, 2, 4";
 
 static const char violations_sql[] =
-	"SELECT f.fingerprint, f.subject, coalesce(f.name, f.subject), f.seen,"
-	" f.wanted FROM main.finding f WHERE f.rule = ?1 AND f.unit = ?2"
-	" AND coalesce((SELECT e.event FROM main.finding_event e"
-	" WHERE e.fingerprint = f.fingerprint AND e.run <= ?3"
-	" AND e.event IN ('open', 'came_back', 'fixed')"
-	" ORDER BY e.run DESC, e.at DESC LIMIT 1), 'fixed') <> 'fixed'"
+	"SELECT f.fingerprint, f.subject, f.name, f.seen, f.wanted"
+	" FROM temp.open_finding f WHERE f.rule = ?1 AND f.unit = ?2"
 	" ORDER BY f.subject, f.fingerprint";
 
 static const char risks_sql[] = RESULTS
 	"SELECT rule, unit, unit_name, result, reason, advice, title,"
-	" (SELECT min(f.waiver_until) FROM main.finding f WHERE f.rule = r.rule"
+	" (SELECT min(f.waiver_until) FROM temp.open_finding f WHERE f.rule = r.rule"
 	" AND f.unit = r.unit AND f.waived) FROM r"
 	" WHERE result IN ('UNDECIDED', 'WAIVED') ORDER BY rule, unit";
 
@@ -232,7 +228,6 @@ static int add_violations(struct ep_json_out *js, struct ep_store *store,
 
 	if (rc)
 		return rc;
-	ep_db_int(stmt, 3, page->run);
 	ep_db_text(stmt, 1, ep_db_col_text(result, 0));
 	ep_db_text(stmt, 2, ep_db_col_text(result, 1));
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {

@@ -163,16 +163,8 @@ static int read_findings(struct ep_store *store, struct ep_page *page,
 	struct ep_stmt *stmt;
 
 	if (read_row(store, page,
-		     "WITH last AS (SELECT f.fingerprint, f.severity, f.waived,"
-		     " (SELECT e.event FROM main.finding_event e"
-		     " WHERE e.fingerprint = f.fingerprint AND e.run <= :run"
-		     " AND e.event IN ('open', 'came_back', 'fixed')"
-		     " ORDER BY e.run DESC, e.at DESC LIMIT 1) AS event"
-		     " FROM main.finding f"
-		     " WHERE :customer IS NULL OR f.customer = :customer)"
-		     " SELECT coalesce(sum(event <> 'fixed' AND NOT waived), 0),"
-		     " coalesce(sum(event <> 'fixed' AND NOT waived"
-		     " AND severity = 'critical'), 0),"
+		     "SELECT coalesce(sum(NOT waived), 0),"
+		     " coalesce(sum(NOT waived AND severity = 'critical'), 0),"
 		     " (SELECT count(*) FROM main.finding_event e"
 		     " JOIN main.finding f USING (fingerprint)"
 		     " WHERE e.run = :run AND e.event IN ('open', 'came_back')"
@@ -181,7 +173,8 @@ static int read_findings(struct ep_store *store, struct ep_page *page,
 		     " JOIN main.finding f USING (fingerprint)"
 		     " WHERE e.run = :run AND e.event = 'fixed'"
 		     " AND (:customer IS NULL OR f.customer = :customer))"
-		     " FROM last",
+		     " FROM temp.open_finding"
+		     " WHERE :customer IS NULL OR customer = :customer",
 		     &stmt, err))
 		return err->code;
 	page->open = ep_db_col_int(stmt, 0);

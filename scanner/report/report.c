@@ -18,6 +18,7 @@
 #include "report/out.h"
 #include "report/page.h"
 #include "report/redact.h"
+#include "report/standing.h"
 #include "report/text.h"
 #include "store/store.h"
 
@@ -190,6 +191,8 @@ int ep_report_write(struct ep_store *store, const struct ep_config *config,
 	int rc;
 
 	rc = choose_run(store, &run, err);
+	if (rc == 0)
+		rc = ep_standing_make(store, run, err);
 	if (rc == 0)
 		rc = options->redact ?
 			     write_redacted(store, config, options, run, err) :

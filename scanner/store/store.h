@@ -149,6 +149,10 @@ int ep_store_flush(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
  * temporary tables of this connection. */
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 	EP_MUST_CHECK;
+/* Runs statements that write nothing but temporary objects, which a
+ * connection that may only read can have, too. */
+int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)
+	EP_MUST_CHECK;
 /* Narrows the entity views of a kind, and of what is gone of it, to some
  * datasets (comma list of dataset names, NULL lifts it): what a rule did not
  * declare it cannot see.  Makes views, so no guard may be set meanwhile. */

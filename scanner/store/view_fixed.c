@@ -9,6 +9,7 @@
 #include "ext/db.h"
 #include "store/inside.h"
 #include "store/layout.h"
+#include "store/store.h"
 
 /* In one transaction: each statement alone would write the temporary file.
  * A reader is in one already, which its snapshot needs, hence the savepoint. */
@@ -51,6 +52,15 @@ int ep_view_lock(struct ep_store *store, int rc, struct ep_err *err)
 		locked = ep_db_exec(store->db, "PRAGMA query_only=ON",
 				    rc < 0 ? NULL : err);
 	return rc < 0 ? rc : locked;
+}
+
+int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)
+{
+	int rc = ep_view_unlock(store, err);
+
+	if (rc == 0)
+		rc = ep_db_exec(store->db, sql, err);
+	return ep_view_lock(store, rc, err);
 }
 
 void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql)

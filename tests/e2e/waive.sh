@@ -80,4 +80,29 @@ check_status "check: it fails again" 2 ep check --now "$now"
 check_same "check: and says why" "mia ended the waiver on 2026-11-17" \
 	"$(sqlite3 "$ep_db" "SELECT substr(waiver_note, -34) FROM finding
 		WHERE fingerprint = '$print' AND NOT waived")"
+
+# What is accepted later hides nothing of an earlier night.
+check_status "another night" 2 night 2
+# then_say FOLDER: the report of the first night, in three formats
+then_say() {
+	mkdir -p "$ep_work/$1"
+	ep report --run 1 --report json="$ep_work/$1/json" \
+		--report junit="$ep_work/$1/junit" \
+		--report ocsf="$ep_work/$1/ocsf" >&2
+}
+check "report: of the first night" then_say before
+check_has "report: the finding is open in it" "$ep_work/before/ocsf" "$print"
+check_status "waive add: after the second night" 0 ep waive add \
+	--now 2026-11-18T03:00:00Z --rule leaver-account-active \
+	--tenant "$unit" --subject '*' --reason "later" \
+	--approver mia@northwind.example --expires 2026-12-31
+check_status "check: it is waived from the second night on" 2 ep check \
+	--now 2026-11-18T03:00:00Z
+check_same "check: says so" 1 "$(sqlite3 "$ep_db" "SELECT waived FROM finding
+	WHERE fingerprint = '$print'")"
+check "report: of the first night again" then_say after
+for format in json junit ocsf; do
+	check "report: $format of the first night is as it was" cmp \
+		"$ep_work/before/$format" "$ep_work/after/$format"
+done
 done_testing

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings as they stood when a run was checked, for queries of reports.  The
+ * table `finding` tells how they stand now: a waiver that was added since
+ * must not hide what that night's report said.
+ *
+ *  open_span(fingerprint, customer, severity, first_run, end_run, waived,
+ *           rechecked)
+ *           open from first_run until before end_run (NULL: still), and all
+ *           that time waived or not, seen by each run or not
+ *  open_finding(fingerprint, rule, title, why, remedy, maps, severity, rank,
+ *           customer, unit, unit_name, subject, name, seen, wanted, evidence,
+ *           first_run, first_seen, last_seen, times, rechecked, waived,
+ *           waiver_reason, waiver_approver, waiver_until, note)
+ *           open at the end of the run.  severity: in force in that run;
+ *           rank: 0 critical to 4 info; times: how often it was opened until
+ *           then; rechecked 0: the run could not decide; note: all of this
+ *           that a reader should know, in words, or ''.  What was seen is
+ *           known of the last time only; note says when that was later.
+ */
+#ifndef EP_STANDING_H
+#define EP_STANDING_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct ep_store;
+
+/* Makes both as temporary ones, anew for each report. */
+int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
+	EP_MUST_CHECK;
+
+#endif
