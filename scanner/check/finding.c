@@ -193,6 +193,23 @@ static int reopen(const struct ep_finding_run *fr, const char *fingerprint,
 	return event(fr, fingerprint, "came_back", err);
 }
 
+/* What differs from how it was known. */
+static int turn_known(const struct ep_finding_run *fr,
+		      const struct ep_violation *v, const struct known *known,
+		      struct ep_err *err)
+{
+	int rc = 0;
+
+	if (known->exists && !known->rechecked)
+		rc = turn(fr, v->fingerprint, "rechecked", "not_rechecked",
+			  err);
+	if (rc == 0 && v->waived && !known->waived)
+		rc = turn(fr, v->fingerprint, "waived", "waiver_ended", err);
+	if (rc == 0 && !v->waived && known->waived)
+		rc = turn(fr, v->fingerprint, "waiver_ended", "waived", err);
+	return rc;
+}
+
 static int apply_violation(const struct ep_finding_run *fr,
 			   const struct ep_eval *eval,
 			   const struct ep_violation *v, struct ep_err *err)
@@ -208,13 +225,8 @@ static int apply_violation(const struct ep_finding_run *fr,
 	}
 	if (rc == 0 && known.fixed)
 		rc = reopen(fr, v->fingerprint, &known, err);
-	if (rc == 0 && known.exists && !known.rechecked)
-		rc = turn(fr, v->fingerprint, "rechecked", "not_rechecked",
-			  err);
-	if (rc == 0 && v->waived && !known.waived)
-		rc = turn(fr, v->fingerprint, "waived", "waiver_ended", err);
-	if (rc == 0 && !v->waived && known.waived)
-		rc = turn(fr, v->fingerprint, "waiver_ended", "waived", err);
+	if (rc == 0)
+		rc = turn_known(fr, v, &known, err);
 	fr->summary->waived += v->waived;
 	return rc;
 }
