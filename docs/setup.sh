@@ -64,6 +64,7 @@ npm: installs it
 procps: ps, for the process tests
 chromium: shows HTML reports for the accessibility and injection tests
 junitparser: reads JUnit reports without us
+python3-yaml: reads connectors and worlds without us
 poppler-utils: looks into printed reports
 samba: a domain controller
 samba-ad-provision: makes its domain

@@ -39,6 +39,10 @@
 #define EP_HTTP_CONNECT_SECONDS 20
 #define EP_HTTP_TOTAL_SECONDS 120
 
+/* How many times as fast a test may let waits pass: the longest of them
+ * still takes some milliseconds, so that they keep their order. */
+#define EP_HURRY_MAX 10000
+
 /* Transfers at once, to one host and in all: vendors answer slower, not
  * faster, beyond that. */
 #define EP_HTTP_PER_HOST 8

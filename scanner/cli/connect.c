@@ -53,6 +53,7 @@ static int open_door(const struct ep_app *app, enum may may,
 		.allow_notice = may == TELL,
 		.ca_file = app->config->testing.ca_file,
 		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
+		.answer_ms = (long)app->config->testing.answer_ms,
 		.connections_per_host =
 			(long)app->config->connections_per_host,
 	};

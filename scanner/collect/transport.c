@@ -51,6 +51,13 @@ static size_t network_running(void *to)
 	       (network->ldap ? ep_ldap_running(network->ldap) : 0);
 }
 
+static int64_t hurry(const struct ep_network *network)
+{
+	int64_t times = network->config->testing.hurry;
+
+	return times > 1 ? times : 1;
+}
+
 static int network_poll(void *to, int timeout_ms, struct ep_err *err)
 {
 	struct ep_network *network = to;
@@ -60,6 +67,8 @@ static int network_poll(void *to, int timeout_ms, struct ep_err *err)
 	};
 	int rc = 0;
 
+	if (timeout_ms > 0)
+		timeout_ms = (int)(timeout_ms / hurry(network)) + 1;
 	/* With nothing under way it would return at once. */
 	if (ep_http_running(network->http) == 0)
 		poll(&wake, 1, timeout_ms);
@@ -72,8 +81,7 @@ static int network_poll(void *to, int timeout_ms, struct ep_err *err)
 
 static int64_t network_now_ms(void *to)
 {
-	(void)to;
-	return ep_clock_mono_ms();
+	return ep_clock_mono_ms() * hurry(to);
 }
 
 void ep_network_init(struct ep_network *network, struct ep_http *http,

@@ -39,6 +39,7 @@ struct ep_http_options {
 	const char *user_agent;
 	long connections_per_host;	/* 0: 8 */
 	long connections;		/* in all; 0: 64 */
+	long answer_ms;		/* for each transfer; 0: what it says */
 };
 
 enum ep_http_kind {

@@ -149,7 +149,10 @@ static CURLcode set_rules(struct ep_http_transfer *t)
 	SET(CURLOPT_MAXFILESIZE_LARGE,
 	    (curl_off_t)(t->max_bytes + WIRE_SLACK));
 	SET(CURLOPT_CONNECTTIMEOUT, t->connect_seconds);
-	SET(CURLOPT_TIMEOUT, t->total_seconds);
+	if (t->settings->options.answer_ms > 0)
+		SET(CURLOPT_TIMEOUT_MS, t->settings->options.answer_ms);
+	else
+		SET(CURLOPT_TIMEOUT, t->total_seconds);
 	SET(CURLOPT_LOW_SPEED_LIMIT, (long)EP_HTTP_SLOW_BYTES);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)EP_HTTP_SLOW_SECONDS);
 	/* Better one more stream than one more connection; without TLS there

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "ext/crypto.h"
 #include "model/config_read.h"
@@ -141,7 +142,8 @@ static void read_redact(const struct ep_config_reader *rd,
 static void read_testing(const struct ep_config_reader *rd,
 			 const struct ep_yaml *map)
 {
-	static const char *const keys[] = { "allow_loopback", "ca_file", NULL };
+	static const char *const keys[] = { "allow_loopback", "ca_file",
+					    "hurry", "answer_ms", NULL };
 	const struct ep_yaml *node = ep_yaml_get(map, "testing");
 
 	if (!node)
@@ -151,6 +153,11 @@ static void read_testing(const struct ep_config_reader *rd,
 	(void)ep_yaml_bool(node, "allow_loopback", rd->file, rd->diag,
 			   &rd->config->testing.allow_loopback);
 	rd->config->testing.ca_file = ep_config_path(rd, node, "ca_file");
+	(void)ep_yaml_int(node, "hurry", rd->file, rd->diag, 1,
+			  EP_HURRY_MAX, &rd->config->testing.hurry);
+	(void)ep_yaml_int(node, "answer_ms", rd->file, rd->diag, 1,
+			  EP_HTTP_TOTAL_SECONDS * 1000,
+			  &rd->config->testing.answer_ms);
 }
 
 static bool severity_known(const char *word)

@@ -198,6 +198,8 @@ struct ep_config {
 		bool present;
 		bool allow_loopback;
 		char *ca_file;
+		int64_t hurry;	/* times as fast waits pass; 0: as usual */
+		int64_t answer_ms;	/* for one answer; 0: as usual */
 	} testing;
 	/* What the process gives up of its rights (see cli/guard.h). */
 	enum ep_confine_how {

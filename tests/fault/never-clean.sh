@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Not looked at is never clean: one answer of a vendor after the other is
+# replaced by a lie, and one listing after the other is marked as not complete.
+#
+#   sh never-clean.sh            a sample (EP_NEVER_CLEAN_SEED, _SIZE)
+#   sh never-clean.sh whole      every lie about every request
+#
+# EP_NEVER_CLEAN_ONLY is a pattern for listings, and after a comma one for
+# lies, to tell what failed again.
+. "$(dirname "$0")/../lib.sh"
+
+how=${1-sample}
+seed=${EP_NEVER_CLEAN_SEED:-$(date +%j)}
+fault=$EP_SRC/tests/fault
+modules=${EP_NPM:-$EP_OUT/npm-reports/node_modules}
+if [ ! -d "$modules/junit2json" ]; then
+	modules=$EP_OUT/npm-reports/node_modules
+	mkdir -p "$EP_OUT/npm-reports"
+	cp "$EP_SRC/tests/reports/package.json" "$EP_OUT/npm-reports/"
+	(cd "$EP_OUT/npm-reports" && PUPPETEER_SKIP_DOWNLOAD=1 npm install \
+		--no-audit --no-fund --ignore-scripts) >&2
+fi
+size=${EP_NEVER_CLEAN_SIZE:-54}
+inputs=12
+if [ "$how" = whole ]; then
+	size=0
+	inputs=0
+fi
+
+# told SCRIPT OPTION...: its lines that are a test's are ours, too.
+told() {
+	script=$1
+	shift
+	workdir
+	rm -rf "$ep_work/told"
+	mkdir "$ep_work/told"
+	/usr/bin/python3 -B "$fault/$script" "$EP_SRC" "$EP_BUILD" \
+		"$ep_work/told" "$@" >"$ep_work/said" 2>"$ep_work/why"
+	status=$?
+	cat "$ep_work/said" "$ep_work/why" >&2
+	grep -E '^(not )?ok ' "$ep_work/said"
+	if [ $status -ne 0 ]; then
+		ep_failed=$((ep_failed + 1))
+		grep -q '^not ok ' "$ep_work/said" ||
+			not_ok "$script" "status $status: $(tail -n 1 \
+				"$ep_work/why")"
+	elif ! grep -q '^ok ' "$ep_work/said"; then
+		not_ok "$script" "tested nothing"
+	fi
+}
+
+told rule_inputs.py "$inputs" "$seed"
+told never_clean.py --seed "$seed" --sample "$size" --modules "$modules" \
+	--jobs "$EP_JOBS" \
+	${EP_NEVER_CLEAN_ONLY:+--only "$EP_NEVER_CLEAN_ONLY"}
+done_testing
