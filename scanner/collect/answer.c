@@ -326,7 +326,7 @@ static void note_total(struct ep_listing *listing, const struct ep_json *doc)
 	if (ep_json_path(doc, listing->endpoint->total, &value) ==
 		    EP_JSON_PRESENT &&
 	    ep_json_int(value, &total) && total >= 0)
-		listing->pager.total = total;
+		ep_pager_count(&listing->pager, total);
 }
 
 static const char *header(const struct ep_listing *listing,

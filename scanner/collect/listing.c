@@ -302,12 +302,16 @@ static bool count_is_off(const struct ep_listing *listing)
 	       listing->pager.total != listing->unique;
 }
 
-/* Without a count, records that came twice say that pages shifted below the
- * reader, and that others may have been missed. */
+/* A count that was another one pages before, or, without a count, records
+ * that came twice, say that pages shifted below the reader, and that others
+ * may have been missed: what went from the first page moves a record of the
+ * second out of sight, and the last count is right all the same. */
 static bool pages_moved(const struct ep_listing *listing)
 {
 	const struct ep_pager *pager = &listing->pager;
 
+	if (pager->counted_before >= 0)
+		return true;
 	return pager->total < 0 && pager->pages > 1 &&
 	       listing->unique < pager->read;
 }
@@ -315,6 +319,7 @@ static bool pages_moved(const struct ep_listing *listing)
 /* One more reading from the start may settle it; true when that was begun. */
 static bool read_again(struct ep_listing *listing)
 {
+	static const char quieter[] = "Run again at a quieter hour";
 	const struct ep_pager *pager = &listing->pager;
 	bool off = count_is_off(listing);
 
@@ -335,9 +340,16 @@ static bool read_again(struct ep_listing *listing)
 				  "%" PRId64 " were read%s",
 				  pager->total, listing->unique,
 				  listing->again ? " (twice)" : "");
+	else if (pager->counted_before >= 0)
+		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
+				  quieter,
+				  "the source counts %" PRId64 " records on "
+				  "one page and %" PRId64 " on a later one, "
+				  "also the second time",
+				  pager->counted_before, pager->total);
 	else
 		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
-				  "Run again at a quieter hour",
+				  quieter,
 				  "records moved between pages while it was "
 				  "read (%" PRId64 " came twice), also the "
 				  "second time",

@@ -22,6 +22,7 @@ void ep_pager_init(struct ep_pager *pager, const struct ep_spec_page *spec,
 				   EP_PAGES_MAX;
 	pager->stated = -1;
 	pager->total = -1;
+	pager->counted_before = -1;
 	pager->position = spec->kind == EP_PAGE_NUMBER ? spec->first : 0;
 }
 
@@ -392,6 +393,13 @@ static enum ep_page_verdict next_of(struct ep_pager *pager,
 	return spoilt(why, "the connector has an unknown kind of paging");
 }
 
+void ep_pager_count(struct ep_pager *pager, int64_t total)
+{
+	if (pager->total >= 0 && pager->total != total)
+		pager->counted_before = pager->total;
+	pager->total = total;
+}
+
 static void note_stated(struct ep_pager *pager,
 			const struct ep_page_answer *answer)
 {
@@ -400,7 +408,7 @@ static void note_stated(struct ep_pager *pager,
 
 	pager->stated = -1;
 	if (answer->total && ep_str_int(answer->total, &stated) && stated >= 0)
-		pager->total = stated;
+		ep_pager_count(pager, stated);
 	if (!pager->spec->pages)
 		return;
 	if (ep_json_path(answer->doc, pager->spec->pages, &value) ==

@@ -24,6 +24,7 @@ struct ep_pager {
 	int64_t stated;		/* pages in all, as the source says; -1 */
 	int64_t read;		/* records so far */
 	int64_t total;		/* the source's own count; -1 */
+	int64_t counted_before;	/* another count it gave on the way; -1 */
 	int64_t position;	/* page number or offset of the next request */
 	char *cursor;		/* cursor, last id or whole next URL */
 	struct ep_seen seen;
@@ -50,6 +51,8 @@ void ep_pager_release(struct ep_pager *pager);
 const char *ep_pager_url(const struct ep_pager *pager);
 /* Appends the paging parameters of the next request to a URL. */
 void ep_pager_query(const struct ep_pager *pager, struct ep_buf *url);
+/* The source's own count, as one page states it. */
+void ep_pager_count(struct ep_pager *pager, int64_t total);
 /* Takes one page; why is set when it is SPOILT. */
 enum ep_page_verdict ep_pager_take(struct ep_pager *pager,
 				   const struct ep_page_answer *answer,

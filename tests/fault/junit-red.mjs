@@ -27,7 +27,8 @@ for (const [number, job] of jobs.entries()) {
 		.filter(([where, name]) => !red.has(where + "\n" + name))
 		.map((key) => key.join(" ")));
 
-	const told = await ctrf.convertJUnitToCTRFReport(job.file);
+	const told = await ctrf.convertJUnitToCTRFReport(job.file,
+		{ useSuiteName: true });
 	const failed = new Set(told.results.tests
 		.filter((one) => one.status === "failed")
 		.map((one) => one.name));

@@ -43,7 +43,7 @@ class Endpoint:
         self.path = data.get("path")
         self.records = data.get("records")
         self.page = page.get("kind", "none") if self.records else "none"
-        self.next = page.get("next")
+        self.next = (page.get("next") or "").strip('"')
         self.next_header = page.get("next_header")
         self.until_empty = page.get("until_empty", False)
         self.total = data.get("total")
@@ -238,11 +238,10 @@ def without_next(answer, endpoint):
     if endpoint.next_header:
         answer.set_header(endpoint.next_header, None)
     if endpoint.next and isinstance(doc, dict):
-        holder, name = walk(doc, endpoint.next)
+        holder, name = (doc, endpoint.next) if endpoint.next in doc else \
+            walk(doc, endpoint.next)
         if holder:
             holder.pop(name, None)
-        elif doc.pop(endpoint.next, None) is not None:
-            pass
         answer.body = json.dumps(doc).encode()
     return answer
 

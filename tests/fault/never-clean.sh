@@ -13,19 +13,21 @@
 how=${1-sample}
 seed=${EP_NEVER_CLEAN_SEED:-$(date +%j)}
 fault=$EP_SRC/tests/fault
-modules=${EP_NPM:-$EP_OUT/npm-reports/node_modules}
+modules=$EP_OUT/npm-fault/node_modules
 if [ ! -d "$modules/junit2json" ]; then
-	modules=$EP_OUT/npm-reports/node_modules
-	mkdir -p "$EP_OUT/npm-reports"
-	cp "$EP_SRC/tests/reports/package.json" "$EP_OUT/npm-reports/"
-	(cd "$EP_OUT/npm-reports" && PUPPETEER_SKIP_DOWNLOAD=1 npm install \
-		--no-audit --no-fund --ignore-scripts) >&2
+	mkdir -p "$EP_OUT/npm-fault"
+	cp "$fault/package.json" "$EP_OUT/npm-fault/"
+	(cd "$EP_OUT/npm-fault" && npm install --no-audit --no-fund \
+		--ignore-scripts) >&2
 fi
 size=${EP_NEVER_CLEAN_SIZE:-54}
 inputs=12
+# Other stages run beside the sample.
+jobs=1
 if [ "$how" = whole ]; then
 	size=0
 	inputs=0
+	jobs=$EP_JOBS
 fi
 
 # told SCRIPT OPTION...: its lines that are a test's are ours, too.
@@ -52,6 +54,6 @@ told() {
 
 told rule_inputs.py "$inputs" "$seed"
 told never_clean.py --seed "$seed" --sample "$size" --modules "$modules" \
-	--jobs "$EP_JOBS" \
+	--jobs "$jobs" \
 	${EP_NEVER_CLEAN_ONLY:+--only "$EP_NEVER_CLEAN_ONLY"}
 done_testing

@@ -233,9 +233,8 @@ def known_exits(worker, base):
         plan = worker.msp.run("exit", "plan", "--now", FIRST, *one.words,
                               "--format", "json")
         doc = json.loads(plan.stdout)
-        for item in doc["items"]:
-            for dataset in re.split(r"[ ,|]+", item["dataset"] or ""):
-                one.reads.add((item["tenant"], dataset))
+        one.reads = {(read["tenant"], read["dataset"])
+                     for read in doc["datasets"]}
         for word in sorted({item["end"] for item in doc["items"]
                             if item["seen"] == "not attested"}):
             worker.msp.run("exit", "attest", "--now", FIRST, *one.words,

@@ -598,6 +598,26 @@ static void test_total_disagrees(void **state)
 	scene_release(&scene);
 }
 
+/* Somebody of the first page went while it was read: whoever stood first on
+ * the second moved up unseen, and the last count is right all the same. */
+static void test_total_changes(void **state)
+{
+	static const struct fake_reply script[] = {
+		TOKEN, ROOT,
+		{ .to = LIST "0", .body = PAGE(U("a") "," U("b"), 2, 4) },
+		{ .to = LIST "1", .body = PAGE(U("d"), 2, 3) },
+		{ 0 }
+	};
+	struct scene scene;
+
+	(void)state;
+	play(&scene, script);
+	scene_is(&scene, USERS, EP_COVERAGE_PARTIAL,
+		 "counts 4 records on one page and 3 on a later one");
+	assert_int_equal(fake_net_count(&scene.net, LIST "0"), 2);
+	scene_release(&scene);
+}
+
 /* A source that ignores the page number gives the first page for ever. */
 static void test_page_repeats(void **state)
 {
@@ -994,6 +1014,7 @@ int main(void)
 		cmocka_unit_test(test_token_is_renewed_in_time),
 		cmocka_unit_test(test_no_token),
 		cmocka_unit_test(test_total_disagrees),
+		cmocka_unit_test(test_total_changes),
 		cmocka_unit_test(test_page_repeats),
 		cmocka_unit_test(test_records_moved_once),
 		cmocka_unit_test(test_time_over),

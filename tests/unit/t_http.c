@@ -469,6 +469,19 @@ static void test_slow(void **state)
 	assert_int_equal(got.status, 200);
 }
 
+static void test_impatient(void **state)
+{
+	const struct ep_http_options options = {
+		.allow_loopback = true, .answer_ms = 100,
+	};
+
+	(void)state;
+	client_reopen(&options);
+	get_limited("/silent", 0, 60);
+	ended(EP_HTTP_TIMEOUT, "too slow");
+	assert_true(got.ms >= 90 && got.ms < 20000);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, client_set_up, \
 						client_tear_down)
 
@@ -486,6 +499,7 @@ int main(void)
 		CASE(test_header_limits),
 		CASE(test_ambiguous),
 		CASE(test_slow),
+		CASE(test_impatient),
 	};
 
 	client_routes = routes;

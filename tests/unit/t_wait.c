@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "collect/agenda.h"
+#include "collect/transport.h"
 #include "collect/wait.h"
 
 #define NOON 1795305600	/* Sun, 22 Nov 2026 00:00:00 GMT */
@@ -130,6 +131,35 @@ static void test_agenda(void **state)
 	ep_agenda_release(&agenda);
 }
 
+/* testing: hurry makes the time of waits run, and no poll outlasts it. */
+static void test_hurry(void **state)
+{
+	struct ep_err err = EP_ERR_INIT;
+	const struct ep_http_options options = { .allow_loopback = true };
+	struct ep_config config = { .testing = { .hurry = 1000 } };
+	struct ep_transport transport;
+	struct ep_network network;
+	struct ep_http *http;
+	int64_t clock, wait;
+
+	(void)state;
+	assert_int_equal(ep_http_open(&options, &http, &err), 0);
+	ep_network_init(&network, http, &config);
+	ep_network_transport(&network, &transport);
+	clock = ep_clock_mono_ms();
+	wait = transport.now_ms(transport.to);
+	assert_in_range(wait, clock * 1000, ep_clock_mono_ms() * 1000);
+	assert_int_equal(transport.poll(transport.to, 60000, &err), 0);
+	assert_in_range(ep_clock_mono_ms() - clock, 60, 30000);
+	assert_true(transport.now_ms(transport.to) - wait >= 60000);
+	config.testing.hurry = 0;
+	clock = ep_clock_mono_ms();
+	assert_in_range(transport.now_ms(transport.to), clock,
+			ep_clock_mono_ms());
+	ep_network_release(&network);
+	ep_http_close(http);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_retryable),
 		cmocka_unit_test(test_agenda),
+		cmocka_unit_test(test_hurry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
