@@ -195,6 +195,10 @@
  * enough that a slow disk slows the reading down instead of filling memory. */
 #define EP_WRITER_BYTES_MAX (8 * 1024 * 1024)
 
+/* Records that must have been known before a listing that holds none of them
+ * is doubted: of a handful all may change in a day, of more they do not. */
+#define EP_HELD_REPLACED_MIN 5
+
 /* Datasets that finish within this time share one transaction. */
 #define EP_WRITER_GROUP_MS 200
 

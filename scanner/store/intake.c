@@ -164,6 +164,7 @@ static struct ep_intake *intake_new(struct ep_store *store,
 	intake->connector_version = ref->connector_version;
 	intake->transient = ref->transient;
 	intake->held_ok = ref->held_ok;
+	intake->imported = ref->imported;
 	ep_map_init(&intake->told);
 	ep_buf_init(&intake->key, EP_KEY_BYTES_MAX);
 	ep_buf_init(&intake->scratch, SCRATCH_BYTES_MAX);
@@ -346,8 +347,10 @@ static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		entry->kind = (uint8_t)row->kind;
 	}
 	*ret_repeat = entry->seen;
-	if (!entry->seen)
+	if (!entry->seen) {
 		intake->seen++;
+		intake->known += entry->rid != 0;
+	}
 	entry->seen = true;
 	return compare_row(intake, row, entry, err);
 }
@@ -377,19 +380,43 @@ static int row(void *to, void *dataset, const struct ep_row *given,
 
 /* --- end ---------------------------------------------------------------- */
 
+/* Whoever mixes tenancies up, or gets a credential of another, reads a whole
+ * list of strangers.  A file that somebody made may well start anew, and so
+ * may what a new version of a connector calls its records. */
+static bool replaced(const struct ep_intake *intake)
+{
+	const struct ep_dataset *dataset = intake->dataset;
+
+	return intake->known == 0 && !intake->imported &&
+	       intake->before >= EP_HELD_REPLACED_MIN && dataset->settled &&
+	       dataset->connector_version == intake->connector_version;
+}
+
 static void hold(struct ep_intake *intake, struct ep_coverage *coverage)
 {
 	char advice[sizeof(coverage->advice)];
 
-	if (coverage->status != EP_COVERAGE_COMPLETE || intake->seen ||
-	    intake->apply->changes || !intake->before || intake->transient || intake->held_ok)
+	if (coverage->status != EP_COVERAGE_COMPLETE ||
+	    intake->apply->changes || !intake->before || intake->transient ||
+	    intake->held_ok)
+		return;
+	if (intake->seen && !replaced(intake))
 		return;
 	snprintf(advice, sizeof(advice), "look into the portal; if it is "
-		 "really empty: exitproof run --accept-empty %s",
-		 intake->dataset->name);
-	ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
-			  "empty, but %zu records were known before; they are "
-			  "kept until this is confirmed", intake->before);
+		 "really %s: exitproof run --accept-empty %s",
+		 intake->seen ? "so" : "empty", intake->dataset->name);
+	if (intake->seen)
+		ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
+				  "none of the %zu records that were known "
+				  "before is among the %zu that were read, as "
+				  "if they were another tenancy's; nothing is "
+				  "taken over until this is confirmed",
+				  intake->before, intake->seen);
+	else
+		ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
+				  "empty, but %zu records were known before; "
+				  "they are kept until this is confirmed",
+				  intake->before);
 }
 
 static void copy_coverage(struct ep_coverage *to,

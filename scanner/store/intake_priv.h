@@ -30,9 +30,11 @@ struct ep_intake {
 	int connector_version;
 	bool transient;
 	bool held_ok;
+	bool imported;
 	struct ep_apply *apply;
 	size_t before;	/* rows that were stored */
 	size_t seen;	/* different keys handed over */
+	size_t known;	/* of these, that were stored */
 	struct ep_err fault;	/* staging failed: it cannot end */
 	struct ep_err refused;	/* the first row that was not taken */
 	struct ep_buf key;

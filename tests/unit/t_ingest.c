@@ -285,6 +285,87 @@ static void test_collapse_is_held(void **state)
 			 EP_COVERAGE_COMPLETE);
 }
 
+/* A night in which the dataset lists the accounts of these letters. */
+static enum ep_coverage_status letters(struct kit *kit, const char *ids,
+				       void (*how)(struct ep_dataset_ref *))
+{
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	enum ep_coverage_status status;
+	void *dataset;
+
+	if (how)
+		how(&ref);
+	kit_begin(kit);
+	dataset = kit_start(kit, &ref);
+	for (; *ids; ids++) {
+		char id[] = { *ids, '\0' };
+		struct ep_row row = kit_account(id, "x@acme.example", "X", 0);
+
+		assert_false(kit_row(kit, dataset, &row));
+	}
+	status = kit_finish(kit, dataset, EP_COVERAGE_COMPLETE);
+	kit_end(kit);
+	kit_ok(kit, ep_store_as_of(kit->store, 0, &kit->err));
+	return status;
+}
+
+static void accept(struct ep_dataset_ref *ref)
+{
+	ref->held_ok = true;
+}
+
+static void may_change(struct ep_dataset_ref *ref)
+{
+	ref->transient = true;
+}
+
+static void from_file(struct ep_dataset_ref *ref)
+{
+	ref->imported = true;
+}
+
+static void new_version(struct ep_dataset_ref *ref)
+{
+	ref->connector_version++;
+}
+
+static void test_replacement_is_held(void **state)
+{
+	static void (*const believed[])(struct ep_dataset_ref *) = {
+		accept, may_change, from_file, new_version,
+	};
+	struct kit *kit = *state;
+
+	letters(kit, "abcde", NULL);
+	assert_int_equal(letters(kit, "vwxyz", NULL), EP_COVERAGE_HELD);
+	kit_assert_dump(kit, "SELECT reason, advice FROM coverage", "none of "
+			"the 5 records that were known before is among the 5 "
+			"that were read, as if they were another tenancy's; "
+			"nothing is taken over until this is confirmed|look "
+			"into the portal; if it is really so: exitproof run "
+			"--accept-empty printix.users\n");
+	kit_assert_dump(kit, "SELECT group_concat(id, '') FROM account",
+			"abcde\n");
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM moved"), 0);
+	/* One that is known says that it is the same tenancy. */
+	assert_int_equal(letters(kit, "evwxyz", NULL), EP_COVERAGE_COMPLETE);
+	assert_int_equal(letters(kit, "abcde", NULL), EP_COVERAGE_COMPLETE);
+	for (size_t i = 0; i < sizeof(believed) / sizeof(believed[0]); i++)
+		assert_int_equal(letters(kit, i & 1 ? "abcde" : "vwxyz",
+					 believed[i]), EP_COVERAGE_COMPLETE);
+}
+
+/* Of a handful all may have changed. */
+static void test_few_are_replaced(void **state)
+{
+	struct kit *kit = *state;
+
+	letters(kit, "abcd", NULL);
+	assert_int_equal(letters(kit, "wxyz", NULL), EP_COVERAGE_COMPLETE);
+	kit_assert_dump(kit, "SELECT group_concat(id, '') FROM account",
+			"wxyz\n");
+}
+
 static void test_transient_may_be_empty(void **state)
 {
 	struct kit *kit = *state;
@@ -502,6 +583,8 @@ int main(void)
 		T(test_new_connector_is_no_drift),
 		T(test_dropped_kind_is_closed),
 		T(test_collapse_is_held),
+		T(test_replacement_is_held),
+		T(test_few_are_replaced),
 		T(test_transient_may_be_empty),
 		T(test_repeats),
 		T(test_cells_stay_apart),
