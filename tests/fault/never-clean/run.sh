@@ -3,16 +3,16 @@
 # Not looked at is never clean: one answer of a vendor after the other is
 # replaced by a lie, and one listing after the other is marked as not complete.
 #
-#   sh never-clean.sh            a sample (EP_NEVER_CLEAN_SEED, _SIZE)
-#   sh never-clean.sh whole      every lie about every request
+#   sh run.sh            a sample (EP_NEVER_CLEAN_SEED, _SIZE)
+#   sh run.sh whole      every lie about every request
 #
 # EP_NEVER_CLEAN_ONLY is a pattern for listings, and after a comma one for
 # lies, to tell what failed again.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../../lib.sh"
 
 how=${1-sample}
 seed=${EP_NEVER_CLEAN_SEED:-$(date +%j)}
-fault=$EP_SRC/tests/fault
+fault=$EP_SRC/tests/fault/never-clean
 modules=$EP_OUT/npm-fault/node_modules
 if [ ! -d "$modules/junit2json" ]; then
 	mkdir -p "$EP_OUT/npm-fault"
