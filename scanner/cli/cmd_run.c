@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/moment.h"
 #include "cli/night.h"
+#include "cli/run_plan.h"
 #include "ext/db.h"
 #include "store/store.h"
 
@@ -58,14 +59,18 @@ int ep_cmd_run(struct ep_app *app, int argc, char **argv)
 		"the rules, writes the reports."
 	};
 	struct ep_night night = { .app = app };
+	bool plan = false;
 	const struct ep_opt table[] = { EP_NIGHT_REPORT(&night),
 					EP_NIGHT_COLLECT(&night),
 					EP_NIGHT_CHECK(&night),
+					{ EP_OPT_FLAG, 0, "plan", NULL, &plan,
+					  "say what it would send and how long "
+					  "that takes; send nothing" },
 					EP_APP_OPTIONS(app) };
 	int status;
 
 	if (started(&night, argc, argv, table, &usage, &status))
-		status = night_run(&night);
+		status = plan ? ep_run_plan(&night) : night_run(&night);
 	ep_night_release(&night);
 	return status;
 }

@@ -30,6 +30,7 @@ void ep_night_release(struct ep_night *night)
 	ep_opt_list_release(&night->accept_empty);
 	ep_opt_list_release(&night->only_rules);
 	ep_rules_free(night->rules);
+	ep_run_counts_release(&night->counts);
 }
 
 /* --- rules -------------------------------------------------------------------- */
@@ -77,13 +78,16 @@ static int collect_pass(struct ep_night *night, struct ep_http *http,
 			struct ep_sink *sink, struct ep_progress *progress)
 {
 	struct ep_collect_progress tell = { .to = progress,
-					    .event = ep_progress_event };
+					    .event = ep_progress_event,
+					    .tally = ep_run_counts_take,
+					    .tally_to = &night->counts };
 
 	int rc = ep_collect_run(night->app->config, &night->app->specs, filter,
 				sink, http, &tell, &night->totals,
 				&night->app->err);
 
 	ep_connect_alone(night->app, &night->totals);
+	ep_progress_bound(progress, &night->totals);
 	return rc;
 }
 
@@ -140,6 +144,9 @@ static int collect_and_import(struct ep_night *night)
 	ep_http_close(http);
 	if (rc == 0)
 		rc = ep_store_flush(app->store, &app->err);
+	if (rc == 0)
+		rc = ep_run_counts_keep(&night->counts, app->store, night->run,
+					&app->err);
 	if (rc == 0)
 		rc = ep_store_as_of(app->store, 0, &app->err);
 	if (rc == 0)

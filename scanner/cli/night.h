@@ -8,6 +8,7 @@
 #include "base/opt.h"
 #include "check/check.h"
 #include "cli/app.h"
+#include "cli/run_counts.h"
 #include "collect/collect.h"
 
 struct ep_night {
@@ -29,6 +30,7 @@ struct ep_night {
 	int64_t now;		/* of a check of the past, 0: the clock's */
 	struct ep_rules *rules;
 	struct ep_collect_totals totals;
+	struct ep_run_counts counts;
 	struct ep_check_summary summary;
 	int bad_imports;
 };

@@ -40,6 +40,28 @@ void ep_progress_end(struct ep_progress *progress)
 	progress->line = false;
 }
 
+void ep_progress_bound(struct ep_progress *progress,
+		       const struct ep_collect_totals *totals)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf out = EP_BUF_INIT(2048);
+
+	if (progress->kind == EP_PROGRESS_NONE || !totals->bound[0])
+		return;
+	ep_progress_end(progress);
+	if (progress->kind == EP_PROGRESS_JSON) {
+		ep_buf_addf(&out, "{\"step\":\"bound\",\"wait_ms\":%" PRId64
+			    ",\"budget\":", totals->bound_ms);
+		ep_json_quote(&out, totals->bound);
+		ep_buf_addc(&out, '}');
+	} else {
+		ep_buf_addf(&out, "bound by the budget of ");
+		ep_str_printable(&out, totals->bound, strlen(totals->bound));
+		ep_buf_addf(&out, ": %" PRId64 " s of waiting",
+			    (totals->bound_ms + 999) / 1000);
+	}
+	fprintf(stderr, "%s\n", out.s);
+}
+
 static void print_terminal(struct ep_progress *progress,
 			   const struct ep_collect_event *event)
 {

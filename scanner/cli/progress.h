@@ -32,6 +32,9 @@ struct ep_progress {
 int ep_progress_init(struct ep_progress *progress, const char *word, bool quiet,
 		     struct ep_err *err) EP_MUST_CHECK;
 void ep_progress_event(void *to, const struct ep_collect_event *event);
+/* What the collection was bound by, once it is over. */
+void ep_progress_bound(struct ep_progress *progress,
+		       const struct ep_collect_totals *totals);
 /* Removes the status line. */
 void ep_progress_end(struct ep_progress *progress);
 

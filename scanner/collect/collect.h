@@ -19,6 +19,7 @@
 #include "model/config.h"
 #include "model/coverage.h"
 #include "model/sink.h"
+#include "model/tally.h"
 
 /* Which part of it.  A tenant word is "system/id", "connector/id",
  * a system or connector alone, or a customer's id; a dataset word is
@@ -63,6 +64,9 @@ struct ep_collect_event {
 struct ep_collect_progress {
 	void *to;
 	void (*event)(void *to, const struct ep_collect_event *event);
+	/* How many requests each listing took, at the end; may be NULL. */
+	void (*tally)(void *to, const struct ep_tally *tally);
+	void *tally_to;
 };
 
 struct ep_collect_totals {
@@ -82,6 +86,10 @@ struct ep_collect_totals {
 	int64_t waited_ms;
 	int64_t wire_bytes;
 	bool time_over;		/* config run_seconds was reached */
+	/* The budget that was waited for most, "" when none was, and for how
+	 * long. */
+	char bound[192];
+	int64_t bound_ms;
 	/* Why other processes' requests did not count in the budgets; "" when
 	 * they did. */
 	char alone[256];

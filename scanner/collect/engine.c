@@ -201,6 +201,8 @@ int ep_collect_over(const struct ep_config *config,
 		ep_site_start(engine.sites.v[i]);
 	ep_engine_loop(&engine);
 	end_all(&engine);
+	ep_tally_tell(&engine);
+	ep_lane_bound(&engine);
 	if (engine.failed)
 		rc = ep_err_set(err, engine.err.code, "%s", engine.err.msg);
 	ep_engine_release(&engine);

@@ -62,6 +62,8 @@ struct ep_lane {
 	bool armed;	/* stands in the agenda or with the host */
 	int64_t told_ms;	/* up to when a wait was reported */
 	char why[64];
+	char *whose;	/* for people */
+	int64_t idle_ms;	/* it had to wait for its budget */
 };
 
 struct ep_tenancy {
@@ -101,6 +103,8 @@ struct ep_site {
 	size_t identities;	/* identity listings not ended */
 	const char *listed_by;	/* dataset; when nobody configured it */
 	int64_t retries;
+	int64_t asides;	/* requests that are no dataset's */
+	struct ep_lane *lane;	/* of the last one of these; NULL none */
 };
 
 /* Which part of a dataset a listing asks for. */
@@ -148,6 +152,8 @@ struct ep_source {
 		struct ep_mapper mapper;
 		struct ep_vars *vars;	/* of the record at hand */
 	} mapper;
+	int64_t requests;	/* sent */
+	struct ep_lane *lane;	/* of the last one; NULL none */
 	struct ep_listing *at;	/* whose records are being mapped */
 	bool has_children;
 	int64_t objects;
@@ -454,7 +460,15 @@ bool ep_filter_dataset(const struct ep_collect_filter *filter,
 		       const struct ep_spec *spec,
 		       const struct ep_spec_endpoint *endpoint);
 
+/* --- tally.c --------------------------------------------------------- */
+/* Tells the progress, at the end, what was sent. */
+void ep_tally_tell(const struct ep_engine *engine);
+
 /* --- lane.c ---------------------------------------------------------- */
+/* Whose budget it is, for people: "organisation okta/00o1"; owned. */
+char *ep_lane_whose(const struct ep_spec *spec, const char *home);
+/* What the collection waited for most, to totals->bound. */
+void ep_lane_bound(struct ep_engine *engine);
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing);
 /* Last in line, or first when ep_listing_goes_first. */

@@ -5,6 +5,7 @@
  */
 #include "collect/engine.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,24 @@ static void join(struct ep_engine *engine, struct ep_lane *lane)
 		       ep_engine_now(engine));
 }
 
+char *ep_lane_whose(const struct ep_spec *spec, const char *home)
+{
+	struct ep_buf text = EP_BUF_INIT(EP_TEXT_BYTES_MAX);
+
+	switch (spec->limits.per) {
+	case EP_BUDGET_ORGANISATION:
+		ep_buf_addf(&text, "organisation %s/%s", spec->system, home);
+		break;
+	case EP_BUDGET_CREDENTIAL:
+		ep_buf_addf(&text, "credential of %s/%s", spec->id, home);
+		break;
+	case EP_BUDGET_VENDOR:
+		ep_buf_addf(&text, "all of %s", spec->id);
+		break;
+	}
+	return ep_buf_take(&text);
+}
+
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing)
 {
@@ -87,6 +106,7 @@ struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			       site->connection->share_percent);
 		lane->host = host_of(engine, listing->base);
 		lane->key = ep_strdup(key.s);
+		lane->whose = ep_lane_whose(site->spec, site->home->id);
 		ep_map_setn(&engine->lanes, key.s, key.len, lane);
 		if (engine->net->ledger)
 			join(engine, lane);
@@ -101,6 +121,7 @@ static void free_lane(void *p)
 
 	ep_budget_release(&lane->budget);
 	ep_free(lane->key);
+	ep_free(lane->whose);
 	ep_free(lane);
 }
 
@@ -116,19 +137,50 @@ void ep_lanes_release(struct ep_engine *engine)
 	ep_map_release(&engine->hosts, ep_free);
 }
 
+static void say_budget(const struct ep_lane *lane, const char *head,
+		       char *out, size_t size)
+{
+	const struct ep_budget *budget = &lane->budget;
+
+	snprintf(out, size, "%s%.100s, %" PRId64 " requests in %" PRId64 " s",
+		 head, lane->whose, budget->allowed - budget->kept,
+		 budget->window_ms / 1000);
+}
+
+void ep_lane_bound(struct ep_engine *engine)
+{
+	char *out = engine->totals->bound;
+	const struct ep_lane *most = NULL;
+	struct ep_map_entry *entry;
+	size_t pos = 0;
+
+	while ((entry = ep_map_next(&engine->lanes, &pos))) {
+		const struct ep_lane *lane = entry->value;
+
+		if (lane->idle_ms > (most ? most->idle_ms : 0))
+			most = lane;
+	}
+	if (!most)
+		return;
+	say_budget(most, "", out, sizeof(engine->totals->bound));
+	engine->totals->bound_ms = most->idle_ms;
+}
+
 /* Said once for each wait, not for each listing that has to wait. */
 static void tell_wait(struct ep_lane *lane, int64_t when, int64_t now)
 {
 	const struct ep_listing *listing = lane->first;
+	char why[256];
 
 	if (when - now < WAIT_SAID_MS || lane->told_ms >= when ||
 	    !listing->source)
 		return;
 	lane->told_ms = when;
+	say_budget(lane, "our share of the vendor's limit is used up: ", why,
+		   sizeof(why));
 	ep_source_tell(listing->source, EP_STEP_WAIT, when - now,
-		       when == lane->budget.blocked_until_ms ?
-			       lane->why :
-			       "our share of the vendor's limit is used up");
+		       when == lane->budget.blocked_until_ms ? lane->why :
+							       why);
 }
 
 void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane)
@@ -141,6 +193,7 @@ void ep_lane_arm(struct ep_engine *engine, struct ep_lane *lane)
 		return;
 	when = ep_budget_when(&lane->budget, now);
 	lane->armed = true;
+	lane->idle_ms += when > now ? when - now : 0;
 	ep_agenda_add(&engine->agenda, when, EP_DUE_LANE, lane);
 	tell_wait(lane, when, now);
 }

@@ -43,7 +43,7 @@ static const char tables[] =
 	"CREATE TABLE IF NOT EXISTS blocked(budget INTEGER PRIMARY KEY, "
 	"until INTEGER NOT NULL) STRICT;";
 
-static int64_t id_of(const char *key)
+int64_t ep_ledger_id(const char *key)
 {
 	uint8_t hash[EP_SHA256_BYTES];
 	int64_t id;
@@ -288,7 +288,7 @@ void ep_ledger_join(struct ep_ledger *ledger, const char *key,
 		    struct ep_budget *budget, int64_t now_ms)
 {
 	struct ep_err err = EP_ERR_INIT;
-	int64_t id = id_of(key);
+	int64_t id = ep_ledger_id(key);
 
 	if (!usable(ledger) || budget->allowed <= 0)
 		return;
@@ -304,7 +304,7 @@ void ep_ledger_join(struct ep_ledger *ledger, const char *key,
 
 void ep_ledger_leave(struct ep_ledger *ledger, const char *key)
 {
-	int64_t id = id_of(key);
+	int64_t id = ep_ledger_id(key);
 
 	if (ledger)
 		ep_map_setn(&ledger->budgets, &id, sizeof(id), NULL);
@@ -367,7 +367,7 @@ bool ep_ledger_send(struct ep_ledger *ledger, const char *key,
 	if (!usable(ledger) || budget->allowed <= 0)
 		return send_alone(budget, now_ms);
 	if (ep_db_begin(ledger->db, &err) < 0 ||
-	    send_in(ledger, id_of(key), budget, now_ms, &sent, &err) < 0 ||
+	    send_in(ledger, ep_ledger_id(key), budget, now_ms, &sent, &err) < 0 ||
 	    ep_db_commit(ledger->db, &err) < 0) {
 		give_up(ledger, &err);
 		return send_alone(budget, now_ms);
@@ -399,7 +399,7 @@ void ep_ledger_block(struct ep_ledger *ledger, const char *key,
 
 	ep_budget_block(budget, until_ms);
 	if (usable(ledger) && budget->allowed > 0 &&
-	    write_block(ledger, id_of(key), until_ms, &err) < 0)
+	    write_block(ledger, ep_ledger_id(key), until_ms, &err) < 0)
 		give_up(ledger, &err);
 }
 
@@ -431,7 +431,7 @@ void ep_ledger_remaining(struct ep_ledger *ledger, const char *key,
 		return;
 	}
 	if (ep_db_begin(ledger->db, &err) < 0 ||
-	    remaining_in(ledger, id_of(key), budget, now_ms, remaining, end_ms,
+	    remaining_in(ledger, ep_ledger_id(key), budget, now_ms, remaining, end_ms,
 			 &err) < 0 ||
 	    ep_db_commit(ledger->db, &err) < 0)
 		give_up(ledger, &err);

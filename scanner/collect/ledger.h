@@ -22,6 +22,9 @@
 
 struct ep_ledger;
 
+/* What stands for a budget's key in the ledger, and elsewhere. */
+int64_t ep_ledger_id(const char *key);
+
 /* The file is made with mode 0600 when it is not there.  A damaged one is
  * made anew: what it knew is over in minutes. */
 int ep_ledger_open(const char *path, int64_t now_ms, struct ep_ledger **ret,

@@ -473,6 +473,20 @@ static int send_request(struct ep_listing *listing, struct ep_err *err)
 	return rc;
 }
 
+static void count(struct ep_listing *listing)
+{
+	struct ep_site *site = listing->tenancy->site;
+
+	listing->engine->totals->requests++;
+	if (listing->source) {
+		listing->source->requests++;
+		listing->source->lane = listing->lane;
+	} else {
+		site->asides++;
+		site->lane = listing->lane;
+	}
+}
+
 void ep_listing_send(struct ep_listing *listing)
 {
 	struct ep_engine *engine = listing->engine;
@@ -488,7 +502,7 @@ void ep_listing_send(struct ep_listing *listing)
 	listing->tries++;
 	if ((listing->endpoint->ldap ? ep_listing_ldap_send(listing, &err) :
 				       send_request(listing, &err)) == 0) {
-		engine->totals->requests++;
+		count(listing);
 		return;
 	}
 	ep_lane_done(engine, listing->lane);

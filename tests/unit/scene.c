@@ -311,7 +311,8 @@ static void on_event(void *to, const struct ep_collect_event *event)
 
 void scene_run(struct scene *scene)
 {
-	struct ep_collect_progress progress = { scene, on_event };
+	struct ep_collect_progress progress = { .to = scene,
+						.event = on_event };
 	struct ep_transport transport;
 
 	fake_net_transport(&scene->net, &transport);
