@@ -11,7 +11,7 @@
 #include "check/baseline.h"
 #include "check/eval.h"
 #include "check/finding.h"
-#include "check/people.h"
+#include "check/people_current.h"
 #include "check/record.h"
 #include "ext/db.h"
 #include "store/store.h"
@@ -218,7 +218,7 @@ static int finish(struct check *chk, struct ep_err *err)
 static int check_all(struct check *chk, struct ep_err *err)
 {
 	const struct ep_baselines *given = chk->options->baselines;
-	int rc = ep_people_link(chk->rec.db, chk->ctx.config, err);
+	int rc = ep_people_refresh(chk->ctx.store, chk->ctx.config, err);
 
 	if (rc == 0)
 		rc = ep_baseline_fill(chk->rec.db,

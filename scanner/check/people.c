@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "check/people_current.h"
 #include "check/people_priv.h"
 #include "ext/db.h"
 
@@ -306,18 +307,22 @@ static const struct ep_person *owner_of(const struct ep_linker *ln,
 	return person;
 }
 
-/* First what the directories say of the people they know for certain, then
- * the links. */
-static int link_accounts(struct ep_linker *ln, struct ep_linker *heard,
-			 struct ep_err *err)
+/* The accounts of one listing, in order. */
+static int link_listing(struct ep_linker *ln, struct ep_linker *heard,
+			const char *tenant, const char *dataset,
+			struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
 	int rc = ep_db_prepare(ln->db, "SELECT customer, tenant, dataset, id, "
 			       "email, login, external_id, name, class, attr "
-			       "FROM account ORDER BY tenant, dataset, id",
-			       &stmt, err);
+			       "FROM account WHERE tenant = ?1 AND "
+			       "dataset = ?2 ORDER BY id", &stmt, err);
 
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, tenant);
+	ep_db_text(stmt, 2, dataset);
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
 		struct ep_linked_account acc = {
 			.customer = ep_db_col_text(stmt, 0),
@@ -339,6 +344,26 @@ static int link_accounts(struct ep_linker *ln, struct ep_linker *heard,
 		if (!heard)
 			rc = link_account(ln, &acc, err);
 	}
+	return rc;
+}
+
+/* First what the directories say of the people they know for certain, then
+ * the links.  Listing by listing, each in the order of its index: a million
+ * accounts need not be sorted.  Of every listing, also of one that is no
+ * longer said to hold accounts: what it left behind is there. */
+static int link_accounts(struct ep_linker *ln, struct ep_linker *heard,
+			 struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row;
+	int rc = ep_db_prepare(ln->db, "SELECT t.uid, d.name FROM "
+			       "main.tenancy t JOIN main.dataset d ON "
+			       "d.tenancy = t.id ORDER BY t.uid, d.name",
+			       &stmt, err);
+
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		rc = link_listing(ln, heard, ep_db_col_text(stmt, 0),
+				  ep_db_col_text(stmt, 1), err);
 	return rc;
 }
 
@@ -427,6 +452,8 @@ static int link_all(struct ep_linker *ln, const struct ep_config *config,
 	if (rc == 0)
 		rc = load_decided(ln, err);
 	if (rc == 0)
+		rc = ep_people_current_forget(ln->db, err);
+	if (rc == 0)
 		rc = ep_db_exec(ln->db, "DELETE FROM main.person_link", err);
 	return rc < 0 ? rc : link_in_two(ln, err);
 }
@@ -459,9 +486,13 @@ int ep_people_decide(struct ep_db *db, const char *tenant,
 		     const char *by_user, int64_t at, struct ep_err *err)
 {
 	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(db, "INSERT OR REPLACE INTO person_match("
-			       "tenant, account, person, same, by_user, at) "
-			       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)", &stmt, err);
+	int rc = ep_people_current_forget(db, err);
+
+	if (rc == 0)
+		rc = ep_db_prepare(db, "INSERT OR REPLACE INTO person_match("
+				   "tenant, account, person, same, by_user, "
+				   "at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+				   &stmt, err);
 
 	if (rc < 0)
 		return rc;

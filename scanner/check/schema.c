@@ -5,6 +5,7 @@
 #include "check/check.h"
 
 #include "check/baseline.h"
+#include "check/people_current.h"
 #include "check/review.h"
 #include "ext/db.h"
 
@@ -80,6 +81,8 @@ int ep_check_schema(struct ep_db *db, struct ep_err *err)
 {
 	int rc = ep_db_exec(db, tables, err);
 
+	if (rc == 0)
+		rc = ep_people_current_schema(db, err);
 	if (rc == 0)
 		rc = ep_review_schema(db, err);
 	return rc < 0 ? rc : ep_baseline_schema(db, err);

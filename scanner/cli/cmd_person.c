@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,18 +14,26 @@
 #include "base/whoami.h"
 #include "check/check.h"
 #include "check/people.h"
+#include "check/people_current.h"
 #include "cli/table.h"
 #include "ext/db.h"
 #include "store/store.h"
 
-/* The accounts of an address: its own, and those of the person behind it. */
+/* The accounts of an address: its own, and those of the person behind it.
+ * Addresses are looked up as the indexes have them, domain first. */
 #define HIS_ACCOUNTS                                                         \
-	"WITH who(person) AS (SELECT person FROM temp.alias WHERE address = " \
-	"?1 UNION SELECT id FROM temp.person WHERE id = ?1 UNION SELECT "     \
-	"person FROM person_link WHERE email = ?1 AND certain), "             \
-	"his(tenant, id, dataset, certain, how) AS (SELECT a.tenant, a.id, "  \
-	"a.dataset, 1, 'this address' FROM temp.account a WHERE a.email = ?1" \
-	" OR a.login = ?1 UNION SELECT l.tenant, l.account, l.dataset, "      \
+	"WITH tail(domain) AS (SELECT CASE WHEN instr(?1, '@') THEN "          \
+	"replace(?1, rtrim(?1, replace(?1, '@', '')), '') END), "              \
+	"asked(key) AS MATERIALIZED (SELECT coalesce(domain || char(31) || "   \
+	"substr(?1, 1, length(?1) - length(domain) - 1), ?1) FROM tail), "     \
+	"who(person) AS (SELECT person FROM temp.alias WHERE address = "       \
+	"?1 UNION SELECT id FROM temp.person WHERE id = ?1 UNION SELECT "      \
+	"person FROM person_link WHERE email = ?1 AND certain), "              \
+	"his(tenant, id, dataset, certain, how) AS (SELECT a.tenant, a.id, "   \
+	"a.dataset, 1, 'this address' FROM asked s CROSS JOIN temp.account a " \
+	"ON a.email_key = s.key UNION SELECT a.tenant, a.id, a.dataset, 1, "   \
+	"'this address' FROM asked s CROSS JOIN temp.account a "               \
+	"ON a.login_key = s.key UNION SELECT l.tenant, l.account, l.dataset, " \
 	"l.certain, l.how FROM person_link l JOIN who USING (person)) "
 
 static const char who_sql[] =
@@ -64,10 +73,14 @@ static const char keys_sql[] =
 	" coalesce(c.tenant_name, c.tenant) AS tenancy, c.kind AS key,"
 	" coalesce(c.name, c.id) AS name, c.state AS state,"
 	" coalesce(iso(c.expires_at), 'no expiry known') AS expires"
-	" FROM temp.credential c WHERE c.owner_email = ?1 OR EXISTS"
-	" (SELECT 1 FROM his h WHERE h.tenant = c.tenant AND h.id = c.owner)"
-	" OR c.owner_email IN (SELECT address FROM temp.alias JOIN who USING"
-	" (person)) ORDER BY 1, 2, 4";
+	" FROM (SELECT c.tenant, c.dataset, c.key FROM asked s CROSS JOIN"
+	" temp.credential c ON c.owner_email_key = s.key UNION"
+	" SELECT c.tenant, c.dataset, c.key FROM his h CROSS JOIN"
+	" temp.credential c ON c.tenant = h.tenant AND c.owner = h.id UNION"
+	" SELECT c.tenant, c.dataset, c.key FROM who CROSS JOIN temp.alias m"
+	" USING (person) CROSS JOIN temp.credential c ON c.owner_email_key ="
+	" m.address_key) k CROSS JOIN temp.credential c USING (tenant,"
+	" dataset, key) ORDER BY 1, 2, 4";
 
 static const char gaps_sql[] =
 	"SELECT coalesce(customer, '(nobody)') AS customer, tenant AS tenancy,"
@@ -119,7 +132,7 @@ static int link_people(struct ep_app *app)
 {
 	if (ep_store_as_of(app->store, 0, &app->err) ||
 	    ep_check_schema(ep_store_db(app->store), &app->err) ||
-	    ep_people_link(ep_store_db(app->store), app->config, &app->err))
+	    ep_people_refresh(app->store, app->config, &app->err))
 		return ep_app_fail(app);
 	return 0;
 }
@@ -204,6 +217,31 @@ static int person_match(struct ep_app *app, int argc, char **argv)
 	return list_open(app);
 }
 
+/* Links that a check has made of what is there are read, also while a night
+ * is running; others are made, which takes the database. */
+static int open_linked(struct ep_app *app)
+{
+	bool current = false;
+	int status = ep_app_config(app);
+
+	if (status)
+		return status;
+	if (access(app->config->database, F_OK) == 0) {
+		status = ep_app_store(app, false);
+		if (status)
+			return status;
+		if (ep_people_current(app->store, app->config, &current,
+				      &app->err))
+			return ep_app_fail(app);
+		if (current)
+			return 0;
+		ep_store_close(app->store);
+		app->store = NULL;
+	}
+	status = ep_app_store(app, true);
+	return status ? status : link_people(app);
+}
+
 int ep_cmd_person(struct ep_app *app, int argc, char **argv)
 {
 	static const struct ep_opt_usage usage = {
@@ -225,8 +263,6 @@ int ep_cmd_person(struct ep_app *app, int argc, char **argv)
 		return ep_app_usage("person", "give one address");
 	address = ep_strdup(argv[0]);
 	ep_str_lower(address);
-	status = ep_app_store(app, true);
-	if (status == 0)
-		status = link_people(app);
+	status = open_linked(app);
 	return status ? status : print_person(app, address);
 }

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "check/check.h"
-#include "check/people.h"
+#include "check/people_current.h"
 #include "store/store.h"
 
 /* Without a configuration the shipped ones, as for `rule list`. */
@@ -39,7 +39,7 @@ static int link_people(struct ep_app *app)
 	if (ep_store_as_of(app->store, 0, &app->err) ||
 	    ep_check_schema(db, &app->err) ||
 	    ep_exit_schema(db, &app->err) ||
-	    ep_people_link(db, app->config, &app->err))
+	    ep_people_refresh(app->store, app->config, &app->err))
 		return ep_app_fail(app);
 	if (ep_store_run(app->store) > 0)
 		return 0;

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "check/people.h"
+#include "check/people_current.h"
 #include "cli/connect.h"
 #include "cli/resolve.h"
 #include "store/store.h"
@@ -199,8 +199,7 @@ static int show(struct ep_exit_reading *r)
 	if (rc == 0)
 		rc = ep_store_as_of(app->store, 0, &app->err);
 	if (rc == 0)
-		rc = ep_people_link(ep_store_db(app->store), app->config,
-				    &app->err);
+		rc = ep_people_refresh(app->store, app->config, &app->err);
 	return rc;
 }
 

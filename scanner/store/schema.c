@@ -179,6 +179,7 @@ static const char fixed_tables[] =
  * domain of the configuration. */
 static const char look_ups[] =
 	"CREATE INDEX IF NOT EXISTS dataset_name ON dataset(name);"
+	"CREATE INDEX IF NOT EXISTS person_link_email ON person_link(email);"
 	"CREATE INDEX IF NOT EXISTS tenancy_customer ON tenancy(customer);"
 	"CREATE INDEX IF NOT EXISTS domain_folded ON domain(lower(domain));"
 	"CREATE INDEX IF NOT EXISTS declared_folded"

@@ -6,6 +6,7 @@
 #include "check_kit.h"
 
 #include "check/people.h"
+#include "check/people_current.h"
 
 #define WORLD \
 	"customers:\n" \
@@ -254,6 +255,92 @@ static void test_decisions(void **state)
 	LINK("{id: v, name: Ana Lima}", "ana name 0");
 }
 
+static bool is_current(struct kit *kit)
+{
+	struct ep_err err = EP_ERR_INIT;
+	bool current = false;
+
+	if (ep_people_current(kit->store, kit->config, &current, &err) < 0)
+		fail_msg("%s", err.msg);
+	return current;
+}
+
+static void refresh(struct kit *kit)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	if (ep_people_refresh(kit->store, kit->config, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_true(is_current(kit));
+}
+
+/* Each plays a night, whose configuration is a fresh one. */
+static void name_config(struct kit *kit, const char *sha256)
+{
+	ep_free(kit->config->sha256);
+	kit->config->sha256 = ep_strdup(sha256);
+}
+
+static void test_current(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	LINK("{id: u, email: ana@acme.example}", "ana address 1");
+	/* Linked by somebody who did not say from what. */
+	name_config(kit, "a");
+	assert_false(is_current(kit));
+	refresh(kit);
+	/* The configuration of now. */
+	name_config(kit, "b");
+	assert_false(is_current(kit));
+	refresh(kit);
+	/* The one that the last run copied. */
+	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "UPDATE main.run SET "
+				    "config_sha256 = 'c' WHERE id = (SELECT "
+				    "max(id) FROM run)", &err), 0);
+	assert_false(is_current(kit));
+	refresh(kit);
+	assert_int_equal(ep_people_decide(ep_store_db(kit->store),
+					  "printix/t1", "u", "ana", false,
+					  "bo@acme.example", KIT_NOW, &err),
+			 0);
+	assert_false(is_current(kit));
+	refresh(kit);
+	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "UPDATE main.tenancy "
+				    "SET retired_at = 1 WHERE uid = "
+				    "'printix/t1'", &err), 0);
+	assert_false(is_current(kit));
+	refresh(kit);
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM person_link"),
+			    "0");
+}
+
+/* A night that changed nothing keeps the links, one that changed an account
+ * does not, and the night before is another state than both. */
+static void test_current_nights(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	LINK("{id: u, email: ana@acme.example}", "ana address 1");
+	name_config(kit, "a");
+	refresh(kit);
+	kit_night(kit, WORLD);
+	name_config(kit, "a");
+	assert_true(is_current(kit));
+	LINK("{id: u, email: bo@acme.example}", "bo address 1");
+	name_config(kit, "a");
+	refresh(kit);
+	assert_int_equal(ep_store_as_of(kit->store, 1, &err), 0);
+	assert_false(is_current(kit));
+	refresh(kit);
+	assert_string_equal(kit_ask(kit, "SELECT person FROM person_link"),
+			    "ana");
+	assert_int_equal(ep_store_as_of(kit->store, 0, &err), 0);
+	assert_false(is_current(kit));
+}
+
 #define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
 
 int main(void)
@@ -270,6 +357,8 @@ int main(void)
 		WITH_KIT(test_directory_two),
 		WITH_KIT(test_directory_ids),
 		WITH_KIT(test_decisions),
+		WITH_KIT(test_current),
+		WITH_KIT(test_current_nights),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
