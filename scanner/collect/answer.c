@@ -191,7 +191,8 @@ static bool looks_like_markup(const struct ep_listing *listing,
 }
 
 static struct ep_json *parse(struct ep_listing *listing,
-			     const struct ep_http_answer *answer)
+			     const struct ep_http_answer *answer,
+			     struct ep_recall **ret_recall)
 {
 	struct ep_err err = EP_ERR_INIT;
 	struct ep_json *json = NULL;
@@ -206,8 +207,10 @@ static struct ep_json *parse(struct ep_listing *listing,
 			       answer->status);
 		return NULL;
 	}
-	if (ep_json_parse(answer->body.s, answer->body.len, &json, &altered,
-			  &err) < 0) {
+	if (listing->pager.pages == 0)
+		ep_recall_prepare(listing);
+	if (ep_recall_parse(listing, answer, &json, ret_recall, &altered,
+			    &err) < 0) {
 		if (looks_like_markup(listing, answer))
 			ep_listing_end(listing, ep_listing_cut(listing),
 				       "Check the base URL; a sign-in page or "
@@ -340,8 +343,9 @@ static const char *header(const struct ep_listing *listing,
  * is mapped. */
 static void go_on(struct ep_listing *listing,
 		  const struct ep_http_answer *answer, struct ep_doc *doc,
-		  const struct ep_json *records, bool one)
+		  const struct ep_json *records, struct ep_recall *recall)
 {
+	bool one = !listing->endpoint->records;
 	const struct ep_spec_page *spec = &listing->endpoint->page;
 	struct ep_page_answer page = {
 		.doc = doc->json,
@@ -357,6 +361,8 @@ static void go_on(struct ep_listing *listing,
 	char why[EP_PAGE_WHY] = "";
 
 	page.last = last_of(records, one, &page.records);
+	if (recall)
+		page.records = (int64_t)recall->parts.list.n;
 	note_total(listing, doc->json);
 	verdict = ep_pager_take(&listing->pager, &page, why);
 	if (verdict == EP_PAGE_LAST &&
@@ -367,7 +373,8 @@ static void go_on(struct ep_listing *listing,
 	}
 	listing->over = verdict != EP_PAGE_MORE;
 	/* In work before anything can end the listing. */
-	ep_work_add(listing, ep_doc_ref(doc), records, one, answer->body.len);
+	ep_work_add(listing, ep_doc_ref(doc), records, recall,
+		    answer->body.len);
 	if (listing->source) {
 		listing->source->objects += page.records;
 		if (listing->source->calls == 1)
@@ -388,17 +395,25 @@ static void go_on(struct ep_listing *listing,
 		ep_listing_queue(listing);
 }
 
+static bool is_empty(const struct ep_json *records,
+		     const struct ep_recall *recall)
+{
+	return recall ? recall->parts.list.n == 0 :
+			ep_json_count(records) == 0;
+}
+
 static void take_page(struct ep_listing *listing,
 		      const struct ep_http_answer *answer)
 {
 	bool one = !listing->endpoint->records;
+	struct ep_recall *recall = NULL;
 	const struct ep_json *records;
 	struct ep_json *json;
 	struct ep_doc *doc;
 	char what[256] = "";
 	char page[64];
 
-	json = parse(listing, answer);
+	json = parse(listing, answer, &recall);
 	if (!json)
 		return;	/* and the listing has ended */
 	doc = ep_doc_new(json);
@@ -421,8 +436,9 @@ static void take_page(struct ep_listing *listing,
 			       "%s", what);
 	} else if (own_records(listing, records, one)) {
 		check_clock(listing, answer);
-		if (note_page(listing, answer) || ep_json_count(records) == 0)
-			go_on(listing, answer, doc, records, one);
+		if (note_page(listing, answer) || is_empty(records, recall))
+			go_on(listing, answer, doc, records,
+			      ep_take(&recall));
 		else
 			ep_listing_end(listing, EP_COVERAGE_PARTIAL,
 				       not_as_expected,
@@ -431,6 +447,7 @@ static void take_page(struct ep_listing *listing,
 				       ep_listing_page(listing, page));
 	}
 	ep_doc_unref(doc);
+	ep_recall_free(recall);
 }
 
 /* How much the vendor says is left, and until when: the headers that tell a

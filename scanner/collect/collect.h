@@ -80,6 +80,8 @@ struct ep_collect_totals {
 	char unusable_names[256];
 	int64_t pages;
 	int64_t rows;
+	int64_t records;	/* read ... */
+	int64_t known;		/* ... of which by their text alone */
 	int64_t requests;	/* handed to the network, tokens included */
 	int64_t answers;	/* that brought an HTTP status; none: 69 */
 	int64_t retries;

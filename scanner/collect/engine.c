@@ -5,10 +5,12 @@
  */
 #include "collect/engine.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 
 #define POLL_MS_MAX 1000
@@ -57,6 +59,7 @@ void ep_engine_release(struct ep_engine *engine)
 	while ((work = engine->work)) {
 		engine->work = work->next;
 		ep_doc_unref(work->doc);
+		ep_recall_free(work->recall);
 		ep_free(work);
 	}
 	for (size_t i = 0; i < engine->sources.n; i++)
@@ -203,6 +206,10 @@ int ep_collect_over(const struct ep_config *config,
 	end_all(&engine);
 	ep_tally_tell(&engine);
 	ep_lane_bound(&engine);
+	ep_log(EP_LOG_INFO, "collect", "%" PRId64 " pages with %" PRId64
+	       " records in %" PRId64 " requests; %" PRId64 " of the records "
+	       "were known by their text", ret->pages, ret->records,
+	       ret->requests, ret->known);
 	if (engine.failed)
 		rc = ep_err_set(err, engine.err.code, "%s", engine.err.msg);
 	ep_engine_release(&engine);

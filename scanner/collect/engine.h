@@ -158,6 +158,7 @@ struct ep_source {
 	bool has_children;
 	int64_t objects;
 	struct ep_onward onward;
+	char *recall;	/* basis of knowing records by their text, or NULL */
 };
 
 enum ep_listing_for {
@@ -195,6 +196,7 @@ struct ep_listing {
 	bool fresh;	/* ... and it is a new one */
 	char *child_system;	/* tenancy that the record at hand names */
 	char *child_id;
+	bool recalls;	/* records may be known by their text */
 	bool again;	/* read a second time from the start */
 	bool over;	/* no further request */
 	char *base;
@@ -218,6 +220,14 @@ struct ep_listing {
 	struct ep_reader *reader;
 };
 
+/* The records of a page as they came, for those that are known by their
+ * text and left out of the page's document. */
+struct ep_recall {
+	struct ep_buf text;
+	struct ep_json_parts parts;
+	bool *known;	/* of each part */
+};
+
 /* One page that waits to be mapped. */
 struct ep_work {
 	struct ep_work *next;
@@ -225,6 +235,7 @@ struct ep_work {
 	struct ep_doc *doc;
 	const struct ep_json *records;	/* container, or the one record */
 	bool one;
+	struct ep_recall *recall;	/* NULL: records has all of them */
 	size_t bytes;
 };
 
@@ -256,6 +267,25 @@ struct ep_engine {
 
 /* Kinds of agenda entries. */
 enum { EP_DUE_LANE, EP_DUE_LISTING, EP_DUE_AUTH };
+
+/* --- recall.c -------------------------------------------------------- */
+/* Everything beside a record's text that decides which rows it makes: what is
+ * asked for and how the answer is understood. */
+char *ep_source_basis(const struct ep_source *source);
+/* Before a listing's first page: may its records be known by their text? */
+void ep_recall_prepare(struct ep_listing *listing);
+/* As ep_json_parse; *ret_recall is NULL when all records are in the
+ * document. */
+int ep_recall_parse(struct ep_listing *listing,
+		    const struct ep_http_answer *answer, struct ep_json **ret,
+		    struct ep_recall **ret_recall, size_t *ret_altered,
+		    struct ep_err *err) EP_MUST_CHECK;
+void ep_recall_free(struct ep_recall *recall);
+/* Part i as the sink has it; false when it has to be mapped after all. */
+bool ep_recall_take(struct ep_listing *listing,
+		    const struct ep_recall *recall, size_t i);
+/* Has each record a key of its own: that of its first row? */
+bool ep_listing_keyed(const struct ep_listing *listing);
 
 int64_t ep_engine_now(const struct ep_engine *engine);
 /* Remembers the first error that ends the run. */
@@ -382,7 +412,8 @@ void ep_listing_found(struct ep_listing *listing,
 const char *ep_listing_page(const struct ep_listing *listing, char out[64]);
 void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars);
 void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
-		 const struct ep_json *records, bool one, size_t bytes);
+		 const struct ep_json *records, struct ep_recall *recall,
+		 size_t bytes);
 /* The mapper of a source, made when first needed. */
 void ep_work_mapper(struct ep_source *source);
 void ep_work_one(struct ep_engine *engine);

@@ -286,6 +286,7 @@ void ep_listing_end(struct ep_listing *listing, enum ep_coverage_status status,
 static void start_over(struct ep_listing *listing)
 {
 	listing->again = true;
+	listing->recalls = false;
 	listing->over = false;
 	listing->unique = 0;
 	ep_seen_release(&listing->keys);

@@ -54,9 +54,7 @@ static void add_settings(struct ep_sha256 *sha,
 	add_text(sha, NULL);
 }
 
-/* Everything that says what is asked for and how the answer is understood.
- * Another one of these, and the rows are not those that changes add to. */
-static char *basis_of(const struct ep_source *source)
+char *ep_source_basis(const struct ep_source *source)
 {
 	const struct ep_site *site = source->tenancy->site;
 	const struct ep_use *use = source->use;
@@ -153,7 +151,7 @@ bool ep_onward_begin(struct ep_source *source)
 	if (!wanted(source))
 		return false;
 	onward->on = true;
-	onward->basis = basis_of(source);
+	onward->basis = ep_source_basis(source);
 	ep_source_ref(source, &ref);
 	if (engine->sink->bookmark(engine->sink->to, &ref, onward->basis,
 				   &mark, &err) < 0) {

@@ -27,6 +27,7 @@ void ep_source_ref(const struct ep_source *source, struct ep_dataset_ref *ref)
 		.transient = source->endpoint->transient,
 		.held_ok = filter && filter->held_ok,
 		.changes = source->onward.part == EP_PART_CHANGES,
+		.basis = source->recall,
 	};
 }
 
@@ -77,6 +78,7 @@ void ep_source_free(struct ep_source *source)
 	ep_seen_release(&source->given);
 	ep_onward_release(source);
 	ep_free(source->name);
+	ep_free(source->recall);
 	ep_free(source);
 }
 

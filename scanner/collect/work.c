@@ -33,7 +33,8 @@ void ep_doc_unref(struct ep_doc *doc)
 }
 
 void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
-		 const struct ep_json *records, bool one, size_t bytes)
+		 const struct ep_json *records, struct ep_recall *recall,
+		 size_t bytes)
 {
 	struct ep_engine *engine = listing->engine;
 	struct ep_work *work = ep_calloc(1, sizeof(*work));
@@ -41,7 +42,8 @@ void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
 	work->listing = listing;
 	work->doc = doc;
 	work->records = records;
-	work->one = one;
+	work->one = !listing->endpoint->records;
+	work->recall = recall;
 	work->bytes = bytes;
 	if (engine->work_last)
 		engine->work_last->next = work;
@@ -131,14 +133,26 @@ static void identify(struct ep_listing *listing, const struct ep_json *record)
 
 /* Natural key of the record: that of its first row, as far as each record
  * makes one of its own. */
-static void count_record(struct ep_listing *listing, const struct ep_row *row)
+static bool keys_record(const struct ep_listing *listing,
+			const struct ep_row *row)
+{
+	return !listing->keyed && ep_listing_keyed(listing) &&
+	       row->kind == listing->endpoint->emits.v[0].kind;
+}
+
+bool ep_listing_keyed(const struct ep_listing *listing)
 {
 	const struct ep_spec_emit *first = &listing->endpoint->emits.v[0];
+
+	return !first->each && !first->when;
+}
+
+static void count_record(struct ep_listing *listing, const struct ep_row *row)
+{
 	struct ep_err err = EP_ERR_INIT;
 	struct ep_buf key;
 
-	if (listing->keyed || first->each || first->when ||
-	    row->kind != first->kind)
+	if (!keys_record(listing, row))
 		return;
 	ep_buf_init(&key, EP_TEXT_BYTES_MAX);
 	if (ep_row_key(row, &key, &err) == 0 && !key.overflow) {
@@ -167,10 +181,11 @@ static int take_row(void *to, const struct ep_row *row, struct ep_err *err)
 	struct ep_source *source = to;
 	struct ep_listing *listing = source->at;
 	struct ep_sink *sink = listing->engine->sink;
-	bool repeat;
+	bool repeat = false;
 	int rc;
 
-	count_record(listing, row);
+	if (!listing->recalls)
+		count_record(listing, row);
 	if (listing->endpoint->tenants)
 		note_tenancy(listing, row);
 	if (!source->stored)
@@ -180,6 +195,12 @@ static int take_row(void *to, const struct ep_row *row, struct ep_err *err)
 		rc = sink->row(sink->to, source->handle, row, &repeat, err);
 	if (rc < 0)
 		ep_engine_fail(listing->engine, err);
+	/* Of records that are known by their text only the sink knows the
+	 * keys, so it has to count all of them. */
+	else if (listing->recalls && keys_record(listing, row)) {
+		listing->keyed = true;
+		listing->fresh = !repeat;
+	}
 	return rc;
 }
 
@@ -234,13 +255,41 @@ static void feed(struct ep_listing *listing, struct ep_doc *doc,
 	listing->child_id = NULL;
 }
 
-static int map_record(struct ep_listing *listing, struct ep_doc *doc,
-		      const struct ep_json *record, struct ep_err *err)
+/* What has to be said about records each night anew. */
+static int64_t troubles(const struct ep_mapper *mapper)
+{
+	return mapper->missing + mapper->bad + mapper->altered +
+	       mapper->unmapped;
+}
+
+static int map_rows(struct ep_listing *listing, const struct ep_json *record,
+		    const struct ep_str *text, struct ep_err *err)
 {
 	struct ep_source *source = listing->source;
+	struct ep_sink *sink = listing->engine->sink;
+	struct ep_mapper *mapper = &source->mapper.mapper;
+	int64_t before = troubles(mapper);
 	const char *name = listing->endpoint->records_map ?
 				   ep_json_name(record) :
 				   NULL;
+	bool certain;
+	int rc;
+
+	rc = ep_mapper_record(mapper, record, name, listing->parent, err);
+	if (!source->recall || !source->begun)
+		return rc;
+	certain = rc == 0 && listing->recalls && text &&
+		  troubles(mapper) == before;
+	sink->made(sink->to, source->handle, certain ? text->p : NULL,
+		   certain ? text->n : 0);
+	return rc;
+}
+
+static int map_record(struct ep_listing *listing, struct ep_doc *doc,
+		      const struct ep_json *record, const struct ep_str *text,
+		      struct ep_err *err)
+{
+	struct ep_source *source = listing->source;
 	struct ep_vars vars;
 	int rc;
 
@@ -262,8 +311,7 @@ static int map_record(struct ep_listing *listing, struct ep_doc *doc,
 	listing->fresh = true;
 	source->mapper.vars = &vars;
 	set_mapper(listing, record);
-	rc = ep_mapper_record(&source->mapper.mapper, record, name,
-			      listing->parent, err);
+	rc = map_rows(listing, record, text, err);
 	source->mapper.vars = NULL;
 	source->at = NULL;
 	ep_vars_release(&vars);
@@ -295,13 +343,68 @@ void ep_work_mapper(struct ep_source *source)
 	source->mapper.ready = true;
 }
 
+/* One that was known when the page came, and is not any more: an earlier one
+ * of the page has changed its rows. */
+static int map_text(struct ep_listing *listing, const struct ep_str *text,
+		    struct ep_err *err)
+{
+	struct ep_json *json = NULL;
+	struct ep_doc *doc;
+	int rc = ep_json_parse(text->p, text->n, &json, NULL, err);
+
+	if (rc < 0)
+		return rc;
+	doc = ep_doc_new(json);
+	rc = map_record(listing, doc, json, text, err);
+	ep_doc_unref(doc);
+	return rc;
+}
+
+static int map_parts(struct ep_work *work, struct ep_err *err)
+{
+	struct ep_listing *listing = work->listing;
+	const struct ep_recall *recall = work->recall;
+	const struct ep_json *record = ep_json_first(work->records);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < recall->parts.list.n &&
+			   !listing->engine->failed; i++) {
+		const struct ep_json_part *part = &recall->parts.list.v[i];
+		struct ep_str text = { recall->text.s + part->at, part->n };
+
+		listing->engine->totals->records++;
+		if (!recall->known[i]) {
+			rc = map_record(listing, work->doc, record, &text, err);
+			record = ep_json_next(record);
+		} else if (!ep_recall_take(listing, recall, i)) {
+			rc = map_text(listing, &text, err);
+		}
+	}
+	return rc;
+}
+
+static int map_all(struct ep_work *work, struct ep_err *err)
+{
+	struct ep_listing *listing = work->listing;
+	const struct ep_json *record = work->one ?
+					       work->records :
+					       ep_json_first(work->records);
+	int rc = 0;
+
+	for (; rc == 0 && record && !listing->engine->failed;
+	     record = work->one ? NULL : ep_json_next(record)) {
+		listing->engine->totals->records++;
+		rc = map_record(listing, work->doc, record, NULL, err);
+	}
+	return rc;
+}
+
 void ep_work_one(struct ep_engine *engine)
 {
 	struct ep_work *work = engine->work;
 	struct ep_listing *listing = work->listing;
 	struct ep_err err = EP_ERR_INIT;
-	const struct ep_json *record;
-	int rc = 0;
+	int rc;
 
 	engine->work = work->next;
 	if (!engine->work)
@@ -309,15 +412,13 @@ void ep_work_one(struct ep_engine *engine)
 	engine->work_bytes -= work->bytes;
 	if (listing->source)
 		ep_work_mapper(listing->source);
-	record = work->one ? work->records : ep_json_first(work->records);
-	for (; rc == 0 && record && !engine->failed;
-	     record = work->one ? NULL : ep_json_next(record))
-		rc = map_record(listing, work->doc, record, &err);
+	rc = work->recall ? map_parts(work, &err) : map_all(work, &err);
 	if (rc < 0 && !engine->failed)
 		ep_coverage_spoil(&listing->said, EP_COVERAGE_PARTIAL,
 				  "Correct the connector",
 				  "a record cannot be mapped: %s", err.msg);
 	ep_doc_unref(work->doc);
+	ep_recall_free(work->recall);
 	ep_free(work);
 	listing->in_work--;
 	ep_listing_settle(listing);

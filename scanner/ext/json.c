@@ -143,6 +143,51 @@ int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
 	return EP_OK;
 }
 
+/* The document without what is left out, and with as many commas as that
+ * needs. */
+static void copy_rest(const char *s, size_t n,
+		      const struct ep_json_parts *parts, const bool *out,
+		      struct ep_buf *copy)
+{
+	size_t count = parts->list.n;
+	const struct ep_json_part *first = &parts->list.v[0];
+	const struct ep_json_part *last = &parts->list.v[count - 1];
+	bool any = false;
+
+	ep_buf_add(copy, s, first->at);
+	for (size_t i = 0; i < count; i++) {
+		if (out[i])
+			continue;
+		if (any)
+			ep_buf_addc(copy, ',');
+		any = true;
+		ep_buf_add(copy, s + parts->list.v[i].at,
+			   parts->list.v[i].n);
+	}
+	ep_buf_add(copy, s + last->at + last->n, n - last->at - last->n);
+}
+
+int ep_json_parse_rest(const char *s, size_t n,
+		       const struct ep_json_parts *parts, const bool *out,
+		       struct ep_json **ret, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf copy = EP_BUF_INIT(n + 1);
+	cJSON *root;
+
+	if (parts->list.n > 0) {
+		copy_rest(s, n, parts, out, &copy);
+		s = copy.s;
+		n = copy.len;
+	}
+	root = parse(s, n);
+	if (!root)
+		return ep_err_set(err, EP_EBUG,
+				  "the JSON parser refuses a document that "
+				  "passed the check");
+	*ret = (struct ep_json *)(void *)root;
+	return EP_OK;
+}
+
 void ep_json_free(struct ep_json *json)
 {
 	if (json)

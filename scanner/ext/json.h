@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 struct ep_json;	/* a value; opaque */
 
@@ -44,6 +45,30 @@ int ep_json_check(const char *s, size_t n, struct ep_err *err) EP_MUST_CHECK;
 int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
 		  size_t *ret_altered, struct ep_err *err) EP_MUST_CHECK;
 void ep_json_free(struct ep_json *json);
+
+/* Where the elements of one array lie in the bytes of a document. */
+struct ep_json_part {
+	size_t at;
+	size_t n;
+};
+struct ep_json_parts {
+	EP_VEC(struct ep_json_part) list;
+	bool found;
+	/* False: the array is not there or there twice, something in it is no
+	 * object, or the document has to be rewritten before it is parsed.
+	 * Then only ep_json_parse will do. */
+	bool usable;
+};
+/* The strict check, and the elements of the array that is the document's
+ * member of that name, or the document itself (NULL). */
+int ep_json_split(const char *s, size_t n, const char *array,
+		  struct ep_json_parts *ret, struct ep_err *err) EP_MUST_CHECK;
+void ep_json_parts_release(struct ep_json_parts *parts);
+/* Parses a document that ep_json_split found usable without those elements
+ * for which out is true; the others keep their order. */
+int ep_json_parse_rest(const char *s, size_t n,
+		       const struct ep_json_parts *parts, const bool *out,
+		       struct ep_json **ret, struct ep_err *err) EP_MUST_CHECK;
 /* An array without elements, which is nobody's to free. */
 const struct ep_json *ep_json_empty_array(void);
 

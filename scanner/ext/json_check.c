@@ -85,6 +85,13 @@ struct scan {
 	bool rewrite;
 	const char *why;	/* what is wrong at p */
 	enum ep_code code;
+	struct ep_json_parts *parts;	/* NULL: nobody wants to know */
+	struct ep_str array;	/* the member that they are in; or the root */
+	int array_depth;
+	bool array_next;	/* its name was just read */
+	bool array_open;
+	int arrays;
+	const char *part;	/* where the one at hand begins */
 };
 
 static bool wrong(struct scan *scan, const char *why)
@@ -290,6 +297,63 @@ static bool word(struct scan *scan)
 	return wrong(scan, "neither true, false nor null");
 }
 
+/* --- where the elements of one array lie -------------------------------- */
+
+static void part_name(struct scan *scan, const char *from)
+{
+	struct ep_str name = { from + 1, (size_t)(scan->p - from) - 2 };
+
+	if (!scan->parts || scan->depth != 1 || scan->array_depth != 2)
+		return;
+	scan->array_next = name.n == scan->array.n &&
+			   memcmp(name.p, scan->array.p, name.n) == 0;
+	/* A second one of that name is for others to complain about. */
+	scan->arrays += scan->array_next;
+}
+
+static void part_open(struct scan *scan, bool object)
+{
+	if (!scan->parts)
+		return;
+	if (scan->array_open) {
+		if (scan->depth != scan->array_depth + 1)
+			return;
+		scan->parts->usable &= object;
+		scan->part = scan->p;
+	} else if (!object && scan->depth == scan->array_depth &&
+		   (scan->array_depth == 1 || scan->array_next)) {
+		scan->array_open = true;
+		scan->parts->found = true;
+	}
+	scan->array_next = false;
+}
+
+static void part_close(struct scan *scan)
+{
+	struct ep_json_part part;
+
+	if (!scan->parts || !scan->array_open)
+		return;
+	if (scan->depth == scan->array_depth) {
+		scan->array_open = false;
+	} else if (scan->depth == scan->array_depth + 1) {
+		part.at = (size_t)(scan->part - scan->start);
+		part.n = (size_t)(scan->p + 1 - scan->part);
+		EP_VEC_ADD(&scan->parts->list) = part;
+	}
+}
+
+static void part_scalar(struct scan *scan)
+{
+	if (!scan->parts)
+		return;
+	if (scan->array_open && scan->depth == scan->array_depth)
+		scan->parts->usable = false;
+	scan->array_next = scan->array_next && scan->depth != 1;
+}
+
+/* --- the grammar, on ----------------------------------------------------- */
+
 static void after_value(struct scan *scan)
 {
 	scan->state = scan->depth ? WANT_COMMA_OR_CLOSE : WANT_END;
@@ -302,6 +366,7 @@ static bool open_container(struct scan *scan, bool object)
 	scan->depth++;
 	scan->objects = scan->objects << 1 | object;
 	scan->state = object ? WANT_NAME_OR_CLOSE : WANT_VALUE_OR_CLOSE;
+	part_open(scan, object);
 	scan->p++;
 	return true;
 }
@@ -314,6 +379,7 @@ static bool close_container(struct scan *scan, bool object)
 	if (!scan->depth || (scan->objects & 1) != object ||
 	    (!empty && scan->state != WANT_COMMA_OR_CLOSE))
 		return wrong(scan, wanted[scan->state]);
+	part_close(scan);
 	scan->depth--;
 	scan->objects >>= 1;
 	scan->p++;
@@ -330,10 +396,10 @@ static bool value(struct scan *scan, enum class class)
 		return wrong(scan, wanted[scan->state]);
 	if (++scan->values > EP_JSON_VALUES_MAX)
 		return too_much(scan, "more values than EP_JSON_VALUES_MAX");
-	switch (class) {
-	case OPEN_OBJECT:
-	case OPEN_ARRAY:
+	if (class == OPEN_OBJECT || class == OPEN_ARRAY)
 		return open_container(scan, class == OPEN_OBJECT);
+	part_scalar(scan);
+	switch (class) {
 	case QUOTE:
 		good = string(scan);
 		break;
@@ -350,10 +416,15 @@ static bool value(struct scan *scan, enum class class)
 
 static bool quoted(struct scan *scan)
 {
+	const char *from = scan->p;
+
 	if (scan->state != WANT_NAME && scan->state != WANT_NAME_OR_CLOSE)
 		return value(scan, QUOTE);
 	scan->state = WANT_COLON;
-	return string(scan);
+	if (!string(scan))
+		return false;
+	part_name(scan, from);
+	return true;
 }
 
 static bool punctuation(struct scan *scan, enum class class)
@@ -409,24 +480,35 @@ static int report(const struct scan *scan, struct ep_err *err)
 			  scan->p == scan->end ? " (the document ends)" : "");
 }
 
+static int run(struct scan *scan, struct ep_json_scan *ret, struct ep_err *err)
+{
+	while (scan->p < scan->end && !scan->why)
+		if (!token(scan))
+			return report(scan, err);
+	if (scan->state != WANT_END) {
+		wrong(scan, wanted[scan->state]);
+		return report(scan, err);
+	}
+	ret->rewrite = scan->rewrite;
+	return EP_OK;
+}
+
+/* The length of a byte-order mark. */
+static size_t mark_of(const char *s, size_t n)
+{
+	return n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 int ep_json_scan(const char *s, size_t n, struct ep_json_scan *ret,
 		 struct ep_err *err)
 {
-	size_t mark = n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t mark = mark_of(s, n);
 	struct scan scan = {
 		.start = s, .p = s + mark, .end = s + n, .state = WANT_VALUE,
 	};
 
-	while (scan.p < scan.end && !scan.why)
-		if (!token(&scan))
-			return report(&scan, err);
-	if (scan.state != WANT_END) {
-		wrong(&scan, wanted[scan.state]);
-		return report(&scan, err);
-	}
 	ret->start = mark;
-	ret->rewrite = scan.rewrite;
-	return EP_OK;
+	return run(&scan, ret, err);
 }
 
 int ep_json_check(const char *s, size_t n, struct ep_err *err)
@@ -434,4 +516,31 @@ int ep_json_check(const char *s, size_t n, struct ep_err *err)
 	struct ep_json_scan scan;
 
 	return ep_json_scan(s, n, &scan, err);
+}
+
+int ep_json_split(const char *s, size_t n, const char *array,
+		  struct ep_json_parts *ret, struct ep_err *err)
+{
+	size_t mark = mark_of(s, n);
+	struct scan scan = {
+		.start = s, .p = s + mark, .end = s + n, .state = WANT_VALUE,
+		.parts = ret, .array_depth = array ? 2 : 1,
+		.array = ep_str(array ? array : ""),
+	};
+	struct ep_json_scan said;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	/* What is to be left out or rewritten is for the other way. */
+	ret->usable = !mark;
+	rc = run(&scan, &said, err);
+	if (rc < 0 || !ret->found || said.rewrite || (array && scan.arrays != 1))
+		ret->usable = false;
+	return rc;
+}
+
+void ep_json_parts_release(struct ep_json_parts *parts)
+{
+	ep_vec_release(&parts->list);
+	parts->usable = false;
 }

@@ -32,6 +32,9 @@ struct ep_dataset_ref {
 	bool held_ok;		/* the operator accepts a collapse */
 	bool changes;		/* this read tells what changed since another:
 				 * rows that it does not mention stay */
+	const char *basis;	/* everything beside a record's own text that
+				 * decides which rows it makes; NULL: rows are
+				 * not remembered by text */
 };
 
 /* Where a dataset's next read by changes goes on. */
@@ -63,6 +66,18 @@ struct ep_sink {
 	 * of the row are looked at. */
 	int (*gone)(void *to, void *dataset, const struct ep_row *key,
 		    struct ep_err *err);
+	/* For a dataset with a basis; a sink without them has known NULL.
+	 *
+	 * True when the dataset still holds, unchanged, all rows that a record
+	 * of this very text made before on this basis. */
+	bool (*known)(void *to, void *dataset, const char *text, size_t n);
+	/* Takes these rows as if they had been handed over again, when it is
+	 * so; *ret_repeat as with row. */
+	bool (*same)(void *to, void *dataset, const char *text, size_t n,
+		     bool *ret_repeat);
+	/* The rows since the last same or made are those of this record; not
+	 * to be remembered by it when text is NULL. */
+	void (*made)(void *to, void *dataset, const char *text, size_t n);
 	/* Why the changes that were handed over cannot be all that happened;
 	 * NULL when nothing speaks against it.  Text of the sink. */
 	const char *(*doubt)(void *to, void *dataset);

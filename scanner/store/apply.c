@@ -188,8 +188,14 @@ static int apply_rows(struct ep_apply *apply, struct ep_err *err)
 	while (rc == 0 && more) {
 		size_t pos = 0;
 
-		while (rc == 0 && ep_stage_get(&apply->stage, &pos, &staged))
+		while (rc == 0 && ep_stage_get(&apply->stage, &pos, &staged)) {
+			struct ep_entry *entry = &apply->index.v[staged.entry];
+
+			/* Known only once the whole record was. */
+			staged.print.text = entry->print.text;
+			staged.print.parts = entry->print.parts;
 			rc = apply_staged(apply, &staged, err);
+		}
 		if (rc == 0)
 			rc = ep_stage_next(&apply->stage, &more, err);
 	}
@@ -206,6 +212,22 @@ static int apply_closes(struct ep_apply *apply, struct ep_err *err)
 		if (entry->rid && (apply->changes ? entry->gone :
 						    !entry->seen))
 			rc = close_row(apply, entry, err);
+	}
+	return rc;
+}
+
+/* Rows whose record is written otherwise than it was, and says the same. */
+static int apply_reprints(struct ep_apply *apply, struct ep_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < apply->index.n; i++) {
+		const struct ep_entry *entry = &apply->index.v[i];
+
+		if (entry->reprint && entry->rid && !entry->staged)
+			rc = ep_rowsql_reprint(apply->store->db, EP_ROWS_NOW,
+					       (enum ep_kind)entry->kind,
+					       entry->rid, &entry->print, err);
 	}
 	return rc;
 }
@@ -312,6 +334,8 @@ static int run_apply(void *arg, struct ep_err *err)
 
 	if (apply->rows)
 		rc = apply_rows(apply, err);
+	if (rc == 0 && apply->rows && apply->reprints)
+		rc = apply_reprints(apply, err);
 	if (rc == 0 && apply->close)
 		rc = apply_closes(apply, err);
 	if (rc == 0)

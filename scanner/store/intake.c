@@ -13,6 +13,7 @@
 #include "ext/db.h"
 #include "store/bookmark.h"
 #include "store/changes.h"
+#include "store/recall.h"
 #include "store/tenancy.h"
 
 #define SCRATCH_BYTES_MAX (2 * EP_KEY_BYTES_MAX + EP_ATTR_BYTES_MAX)
@@ -29,6 +30,7 @@ static void intake_free(struct ep_intake *intake)
 	}
 	ep_vec_release(&intake->listed);
 	ep_apply_free(intake->apply);
+	ep_vec_release(&intake->made);
 	ep_changes_release(intake);
 	ep_buf_release(&intake->key);
 	ep_buf_release(&intake->scratch);
@@ -87,6 +89,7 @@ static void index_row(struct ep_intake *intake, enum ep_kind kind,
 	entry->rid = ep_db_col_int(stmt, 0);
 	entry->kind = (uint8_t)kind;
 	ep_print_unpack(print, n, &entry->print);
+	entry->parts = entry->print.parts;
 }
 
 static int index_kind(struct ep_intake *intake, enum ep_kind kind,
@@ -208,6 +211,7 @@ static int begin(void *to, const struct ep_dataset_ref *ref,
 		return ep_err_context(err, "%s of %s/%s", ref->name,
 				      ref->system, ref->tenant);
 	}
+	ep_recall_begin(intake, ref->basis);
 	dataset->busy = true;
 	intake->next = store->intakes;
 	store->intakes = intake;
@@ -352,6 +356,7 @@ static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		intake->known += entry->rid != 0;
 	}
 	entry->seen = true;
+	ep_recall_row(intake, entry);
 	return compare_row(intake, row, entry, err);
 }
 
@@ -559,6 +564,9 @@ void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
 	ret->begin = begin;
 	ret->row = row;
 	ret->bookmark = ep_bookmark_get;
+	ret->known = ep_recall_known;
+	ret->same = ep_recall_same;
+	ret->made = ep_recall_made;
 	ret->gone = ep_changes_gone;
 	ret->doubt = ep_changes_doubt;
 	ret->drop = drop;

@@ -41,6 +41,13 @@ struct ep_intake {
 	struct ep_buf scratch;
 	EP_VEC(struct ep_listed_tenancy) listed;
 
+	/* Rows by the text of their record, see recall.c. */
+	bool recalls;
+	struct ep_hash128 basis;
+	EP_VEC(uint32_t) made;	/* entries of the record at hand */
+	size_t reprints;
+	bool overfull;	/* it has too many to be remembered */
+
 	/* A read by changes: what it said of each key, and the first thing
 	 * that cannot be. */
 	struct ep_map told;

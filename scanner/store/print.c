@@ -46,7 +46,7 @@ struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 			     struct ep_buf *scratch)
 {
 	const struct ep_entity *entity = ep_entity(row->kind);
-	struct ep_print print;
+	struct ep_print print = { 0 };
 
 	ep_buf_clear(scratch);
 	for (int i = 0; i < entity->columns; i++)
@@ -77,11 +77,19 @@ static uint64_t get64(const uint8_t *p)
 	return v;
 }
 
-void ep_print_pack(const struct ep_print *print, uint8_t out[EP_PRINT_BYTES])
+size_t ep_print_pack(const struct ep_print *print,
+		     uint8_t out[EP_PRINT_TEXT_BYTES])
 {
 	put64(out, print->fixed.lo);
 	put64(out + 8, print->fixed.hi);
 	put64(out + 16, print->moving);
+	if (!print->parts)
+		return EP_PRINT_BYTES;
+	put64(out + 24, print->text.lo);
+	put64(out + 32, print->text.hi);
+	out[40] = (uint8_t)print->parts;
+	out[41] = (uint8_t)(print->parts >> 8);
+	return EP_PRINT_TEXT_BYTES;
 }
 
 /* A print of another size is none: the record will count as changed, and a
@@ -91,9 +99,14 @@ void ep_print_unpack(const void *p, size_t n, struct ep_print *ret)
 	const uint8_t *bytes = p;
 
 	memset(ret, 0, sizeof(*ret));
-	if (n != EP_PRINT_BYTES)
+	if (n != EP_PRINT_BYTES && n != EP_PRINT_TEXT_BYTES)
 		return;
 	ret->fixed.lo = get64(bytes);
 	ret->fixed.hi = get64(bytes + 8);
 	ret->moving = get64(bytes + 16);
+	if (n == EP_PRINT_BYTES)
+		return;
+	ret->text.lo = get64(bytes + 24);
+	ret->text.hi = get64(bytes + 32);
+	ret->parts = (uint16_t)(bytes[40] | bytes[41] << 8);
 }

@@ -14,12 +14,17 @@
 #include "ext/hash.h"
 #include "model/entity.h"
 
-/* As stored: 16 bytes over what makes a version, 8 over what moves. */
+/* As stored: 16 bytes over what makes a version, 8 over what moves; then,
+ * where it is known, 16 over the text of the record that the row came from,
+ * and 2 for how many rows that made. */
 #define EP_PRINT_BYTES 24
+#define EP_PRINT_TEXT_BYTES 42
 
 struct ep_print {
 	struct ep_hash128 fixed;
 	uint64_t moving;
+	struct ep_hash128 text;
+	uint16_t parts;	/* rows of that record; 0: text is not known */
 };
 
 /* Of a natural key; kinds do not share keys. */
@@ -31,7 +36,9 @@ struct ep_hash128 ep_print_key(const uint8_t *secret, enum ep_kind kind,
 struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 			     struct ep_buf *scratch);
 
-void ep_print_pack(const struct ep_print *print, uint8_t out[EP_PRINT_BYTES]);
+/* Returns how many bytes it needs. */
+size_t ep_print_pack(const struct ep_print *print,
+		     uint8_t out[EP_PRINT_TEXT_BYTES]);
 void ep_print_unpack(const void *p, size_t n, struct ep_print *ret);
 
 #endif

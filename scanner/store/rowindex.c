@@ -19,6 +19,7 @@ void ep_rowindex_release(struct ep_rowindex *index)
 {
 	ep_free(index->v);
 	ep_free(index->slot);
+	ep_free(index->text);
 	ep_rowindex_init(index);
 }
 
@@ -79,8 +80,55 @@ struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
 	return entry;
 }
 
+void ep_rowindex_texts(struct ep_rowindex *index)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < index->n; i++)
+		n += index->v[i].print.parts > 0;
+	if (n == 0)
+		return;
+	index->texts = SLOTS_MIN;
+	while (index->texts * 3 < n * 4)
+		index->texts *= 2;
+	index->text = ep_calloc(index->texts, sizeof(*index->text));
+	for (size_t i = 0; i < index->n; i++) {
+		size_t at = (size_t)index->v[i].print.text.lo &
+			    (index->texts - 1);
+
+		if (!index->v[i].print.parts)
+			continue;
+		while (index->text[at])
+			at = (at + 1) & (index->texts - 1);
+		index->text[at] = (uint32_t)(i + 1);
+	}
+}
+
+struct ep_entry *ep_rowindex_by_text(const struct ep_rowindex *index,
+				     const struct ep_hash128 *text,
+				     size_t *pos)
+{
+	size_t mask = index->texts - 1;
+
+	for (; index->texts && *pos < index->texts; (*pos)++) {
+		uint32_t i = index->text[((size_t)text->lo + *pos) & mask];
+		struct ep_entry *entry;
+
+		if (!i)
+			break;
+		entry = &index->v[i - 1];
+		if (!entry->print.parts || entry->print.text.lo != text->lo ||
+		    entry->print.text.hi != text->hi)
+			continue;
+		(*pos)++;
+		return entry;
+	}
+	return NULL;
+}
+
 size_t ep_rowindex_bytes(const struct ep_rowindex *index)
 {
 	return index->cap * sizeof(*index->v) +
-	       index->slots * sizeof(*index->slot);
+	       index->slots * sizeof(*index->slot) +
+	       index->texts * sizeof(*index->text);
 }

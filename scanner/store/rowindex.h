@@ -21,6 +21,8 @@ struct ep_entry {
 	uint8_t kind;
 	bool seen;
 	bool gone;	/* a read by changes says so */
+	bool reprint;	/* unchanged, but made of another text */
+	uint16_t parts;	/* of the text that is stored, 0 none */
 };
 
 struct ep_rowindex {
@@ -29,6 +31,10 @@ struct ep_rowindex {
 	size_t cap;
 	uint32_t *slot;
 	size_t slots;	/* a power of two */
+	/* By text, of those that were there when ep_rowindex_texts was called;
+	 * rows of one record follow each other. */
+	uint32_t *text;
+	size_t texts;	/* a power of two, or 0 */
 };
 
 void ep_rowindex_init(struct ep_rowindex *index);
@@ -38,6 +44,12 @@ struct ep_entry *ep_rowindex_find(const struct ep_rowindex *index,
 				  const struct ep_hash128 *key);
 struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
 				 const struct ep_hash128 *key);
+void ep_rowindex_texts(struct ep_rowindex *index);
+/* The next entry, from *pos on (0 at first), whose text this is; NULL when
+ * there is none.  *pos goes with it. */
+struct ep_entry *ep_rowindex_by_text(const struct ep_rowindex *index,
+				     const struct ep_hash128 *text,
+				     size_t *pos);
 size_t ep_rowindex_bytes(const struct ep_rowindex *index);
 
 #endif

@@ -18,6 +18,7 @@ struct texts {
 	const char *remove;
 	const char *get;
 	const char *get_moving;
+	const char *reprint;
 };
 
 static struct texts texts[2][EP_KINDS];
@@ -85,6 +86,17 @@ static const char *move_text(enum ep_rows rows,
 	return ep_buf_take(&sql);
 }
 
+static const char *reprint_text(enum ep_rows rows,
+				const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_table(&sql, "UPDATE", rows, layout);
+	ep_buf_adds(&sql, " SET fingerprint = ?2 WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
 static const char *get_text(enum ep_rows rows, const struct ep_layout *layout)
 {
 	struct ep_buf sql;
@@ -138,6 +150,7 @@ static void make_texts(void)
 			texts[r][k].update = update_text(rows, layout);
 			texts[r][k].move = move_text(rows, layout);
 			texts[r][k].remove = remove_text(rows, layout);
+			texts[r][k].reprint = reprint_text(rows, layout);
 			texts[r][k].get = get_text(rows, layout);
 			texts[r][k].get_moving =
 				get_moving_text(rows, layout);
@@ -164,21 +177,20 @@ static void bind_value(struct ep_stmt *stmt, int i,
 
 static void bind_print(struct ep_stmt *stmt, int i,
 		       const struct ep_print *print,
-		       uint8_t bytes[EP_PRINT_BYTES])
+		       uint8_t bytes[EP_PRINT_TEXT_BYTES])
 {
 	if (!print) {
 		ep_db_null(stmt, i);
 		return;
 	}
-	ep_print_pack(print, bytes);
-	ep_db_blob(stmt, i, bytes, EP_PRINT_BYTES);
+	ep_db_blob(stmt, i, bytes, ep_print_pack(print, bytes));
 }
 
 int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t print[EP_PRINT_BYTES];
+	uint8_t print[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->insert, &stmt, err);
 
@@ -201,7 +213,7 @@ int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t print[EP_PRINT_BYTES];
+	uint8_t print[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->update, &stmt, err);
 
@@ -222,7 +234,7 @@ int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		   const struct ep_print *print, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t bytes[EP_PRINT_BYTES];
+	uint8_t bytes[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
 	int n = 4;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->move, &stmt, err);
@@ -235,6 +247,21 @@ int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)
 			bind_value(stmt, n++, &tuple->value[i]);
+	return ep_db_run(stmt, err);
+}
+
+int ep_rowsql_reprint(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		      int64_t rid, const struct ep_print *print,
+		      struct ep_err *err)
+{
+	uint8_t bytes[EP_PRINT_TEXT_BYTES];
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(db, texts_of(rows, kind)->reprint, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, rid);
+	bind_print(stmt, 2, print, bytes);
 	return ep_db_run(stmt, err);
 }
 

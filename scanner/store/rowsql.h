@@ -42,6 +42,10 @@ int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		   int64_t rid, const struct ep_tuple *tuple,
 		   const struct ep_print *print, struct ep_err *err)
 	EP_MUST_CHECK;
+/* The print alone. */
+int ep_rowsql_reprint(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		      int64_t rid, const struct ep_print *print,
+		      struct ep_err *err) EP_MUST_CHECK;
 int ep_rowsql_delete(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     int64_t rid, struct ep_err *err) EP_MUST_CHECK;
 /* Reads one row.  *ret lives until ep_db_done of *ret_stmt, which is NULL

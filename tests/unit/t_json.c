@@ -77,6 +77,109 @@ static void canon_is(const char *want)
 	ep_buf_release(&out);
 }
 
+/* --- split -------------------------------------------------------------- */
+
+static int split_n(const char *s, size_t n)
+{
+	struct ep_json_parts parts;
+	/* A buffer of just that size: a byte too far is seen by ASan. */
+	char *copy = ep_alloc(n + 1);
+	int rc;
+
+	memcpy(copy, s, n);
+	rc = ep_json_split(copy, n, NULL, &parts, &err);
+	ep_json_parts_release(&parts);
+	if (rc == 0)
+		rc = ep_json_split(copy, n, "a", &parts, &err);
+	ep_json_parts_release(&parts);
+	ep_free(copy);
+	return rc;
+}
+
+/* The parts of a document, '|' between, '!' in front when not usable. */
+static void split_is(const char *s, const char *array, const char *want)
+{
+	struct ep_json_parts parts;
+	struct ep_buf out;
+
+	ep_buf_init(&out, 1 << 16);
+	assert_int_equal(ep_json_split(s, strlen(s), array, &parts, &err), 0);
+	if (!parts.usable)
+		ep_buf_adds(&out, "!");
+	for (size_t i = 0; parts.usable && i < parts.list.n; i++) {
+		if (i)
+			ep_buf_adds(&out, "|");
+		ep_buf_add(&out, s + parts.list.v[i].at, parts.list.v[i].n);
+	}
+	assert_string_equal(out.s ? out.s : "", want);
+	ep_json_parts_release(&parts);
+	ep_buf_release(&out);
+}
+
+static void parts_are_where_they_lie(void **state)
+{
+	(void)state;
+	split_is("[{\"a\":1} , {},{\"b\":[{\"c\":2}]}]", NULL,
+		 "{\"a\":1}|{}|{\"b\":[{\"c\":2}]}");
+	split_is("{\"x\":[{\"v\":[{}]}],\"v\":[{\"v\":[{}]}],\"y\":[{}]}",
+		 "v", "{\"v\":[{}]}");
+	split_is("{\"v\":[{\"t\":\"]}{,\\\"\"}]}", "v",
+		 "{\"t\":\"]}{,\\\"\"}");
+	split_is("{\"v\":[]}", "v", "");
+	/* Not an array of objects, not there, there twice, elsewhere. */
+	split_is("{\"v\":[{},1]}", "v", "!");
+	split_is("{\"v\":[[]]}", "v", "!");
+	split_is("{\"v\":{}}", "v", "!");
+	split_is("{\"v\":\"v\",\"w\":[{}]}", "v", "!");
+	split_is("{\"v\":[{}],\"v\":[{}]}", "v", "!");
+	split_is("{\"v\":[{}],\"v\":null}", "v", "!");
+	split_is("{\"w\":{\"v\":[{}]}}", "v", "!");
+	split_is("{\"\\u0076\":[{}]}", "v", "!");
+	split_is("[{}]", "v", "!");
+	split_is("{\"v\":[{}]}", NULL, "!");
+	split_is("\"v\"", NULL, "!");
+	/* What has to be rewritten is for the other way of reading. */
+	split_is("[{\"n\":12345678901234567890}]", NULL, "!");
+	split_is("[{\"n\":\"\\ud800\"}]", NULL, "!");
+	split_is("\xef\xbb\xbf[{}]", NULL, "!");
+}
+
+static void rest_is_what_is_left(void **state)
+{
+	static const char s[] = "{\"n\":1,\"v\":[ {\"a\":1}, {\"b\":2} ,"
+				"{\"c\":3}],\"m\":2}";
+	static const char *const want[] = {
+		"{\"a\":1}", "{\"b\":2}", "{\"c\":3}",
+	};
+	struct ep_json_parts parts;
+
+	(void)state;
+	assert_int_equal(ep_json_split(s, sizeof(s) - 1, "v", &parts, &err), 0);
+	assert_true(parts.usable);
+	for (unsigned bits = 0; bits < 8; bits++) {
+		bool out[3] = { bits & 1, bits & 2, bits & 4 };
+		struct ep_json *json = NULL;
+		struct ep_buf text, left;
+
+		ep_buf_init(&text, 1 << 16);
+		ep_buf_init(&left, 1 << 16);
+		for (int i = 0; i < 3; i++)
+			if (!out[i])
+				ep_buf_addf(&left, "%s%s", left.len ? "," : "",
+					    want[i]);
+		assert_int_equal(ep_json_parse_rest(s, sizeof(s) - 1, &parts,
+						    out, &json, &err), 0);
+		ep_json_canon(&text, json);
+		ep_buf_addf(&left, "]}");
+		assert_non_null(strstr(text.s, left.s));
+		assert_non_null(strstr(text.s, "{\"m\":2,\"n\":1,\"v\":["));
+		ep_json_free(json);
+		ep_buf_release(&text);
+		ep_buf_release(&left);
+	}
+	ep_json_parts_release(&parts);
+}
+
 /* --- the suite -------------------------------------------------------- */
 
 /* y_ must be taken, n_ must be refused, i_ must do neither harm. */
@@ -97,6 +200,7 @@ static void whole_test_suite(void **state)
 		ep_buf_clear(&file);
 		assert_int_equal(ep_file_read(path, 1 << 24, &file, &err), 0);
 		rc = parse_n(file.s, file.len);
+		assert_int_equal(split_n(file.s, file.len), rc);
 		count[(unsigned char)names[i][0]]++;
 		if (names[i][0] == 'y' && rc)
 			fail_msg("%s is refused: %s", names[i], err.msg);
@@ -560,6 +664,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_teardown(f, tear_down)
 		TEST(whole_test_suite),
+		TEST(parts_are_where_they_lie),
+		TEST(rest_is_what_is_left),
 		TEST(cut_documents_are_refused),
 		TEST(refusals_say_where),
 		TEST(every_byte_at_every_place),

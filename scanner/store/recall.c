@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks records up by their text, and notes the text of those that were not
+ * found.
+ */
+#include "store/recall.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+/* A row that stays as it is while its record is written otherwise (a member
+ * that nobody reads, another order) costs a write to be known again.  Where
+ * that happens to many each night it would never pay. */
+#define REPRINT_SHARE 16
+#define REPRINT_FEW 256
+
+void ep_recall_begin(struct ep_intake *intake, const char *basis)
+{
+	if (!basis)
+		return;
+	intake->recalls = true;
+	intake->basis = ep_hash128(intake->apply->store->secret, basis,
+				   strlen(basis));
+	ep_rowindex_texts(&intake->apply->index);
+}
+
+/* Both hashes are keyed with the database's secret. */
+static struct ep_hash128 text_print(const struct ep_intake *intake,
+				    const char *text, size_t n)
+{
+	struct ep_hash128 hash =
+		ep_hash128(intake->apply->store->secret, text, n);
+
+	hash.lo ^= intake->basis.lo;
+	hash.hi ^= intake->basis.hi;
+	return hash;
+}
+
+/* All rows of the record, or it is not known. */
+static bool find_all(const struct ep_intake *intake,
+		     const struct ep_hash128 *text)
+{
+	const struct ep_rowindex *index = &intake->apply->index;
+	struct ep_entry *entry;
+	size_t parts = 0;
+	size_t found = 0;
+	size_t pos = 0;
+
+	while ((entry = ep_rowindex_by_text(index, text, &pos))) {
+		if (found++ == 0)
+			parts = entry->print.parts;
+		if (entry->print.parts != parts)
+			return false;
+	}
+	return found > 0 && found == parts;
+}
+
+bool ep_recall_known(void *to, void *dataset, const char *text, size_t n)
+{
+	const struct ep_intake *intake = dataset;
+	struct ep_hash128 print;
+
+	(void)to;
+	if (!intake->recalls || !intake->apply->index.texts)
+		return false;
+	print = text_print(intake, text, n);
+	return find_all(intake, &print);
+}
+
+bool ep_recall_same(void *to, void *dataset, const char *text, size_t n,
+		    bool *ret_repeat)
+{
+	struct ep_intake *intake = dataset;
+	struct ep_hash128 print = text_print(intake, text, n);
+	struct ep_entry *entry;
+	size_t pos = 0;
+
+	(void)to;
+	intake->made.n = 0;
+	if (!find_all(intake, &print))
+		return false;
+	*ret_repeat = false;
+	while ((entry = ep_rowindex_by_text(&intake->apply->index, &print,
+					    &pos))) {
+		*ret_repeat |= entry->seen;
+		if (!entry->seen)
+			intake->seen++;
+		entry->seen = true;
+	}
+	return true;
+}
+
+void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry)
+{
+	/* Until the record is known to be whole. */
+	entry->print.parts = 0;
+	if (!intake->recalls)
+		return;
+	intake->overfull |= intake->made.n >= UINT16_MAX;
+	if (!intake->overfull)
+		EP_VEC_ADD(&intake->made) =
+			(uint32_t)(entry - intake->apply->index.v);
+}
+
+static bool may_reprint(const struct ep_intake *intake,
+			const struct ep_entry *entry)
+{
+	if (!entry->rid || entry->staged || entry->reprint)
+		return false;
+	return !entry->parts ||
+	       intake->reprints < REPRINT_FEW + intake->seen / REPRINT_SHARE;
+}
+
+static void note_text(struct ep_intake *intake, struct ep_entry *entry,
+		      const struct ep_hash128 *text, size_t rows)
+{
+	bool as_stored = entry->parts == rows &&
+			 entry->print.text.lo == text->lo &&
+			 entry->print.text.hi == text->hi;
+
+	entry->print.text = *text;
+	entry->print.parts = (uint16_t)rows;
+	if (as_stored || !may_reprint(intake, entry))
+		return;
+	entry->reprint = true;
+	intake->reprints += entry->parts > 0;
+	intake->apply->reprints = true;
+}
+
+void ep_recall_made(void *to, void *dataset, const char *text, size_t n)
+{
+	struct ep_intake *intake = dataset;
+	size_t rows = intake->made.n;
+	struct ep_hash128 print;
+
+	(void)to;
+	intake->made.n = 0;
+	if (!text || intake->overfull || !rows) {
+		intake->overfull = false;
+		return;
+	}
+	print = text_print(intake, text, n);
+	for (size_t i = 0; i < rows; i++)
+		note_text(intake, &intake->apply->index.v[intake->made.v[i]],
+			  &print, rows);
+}

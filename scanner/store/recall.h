@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records that are known by their text: a row carries the keyed fingerprint of
+ * the record it was made of, and how many rows that record made.  While all
+ * of these rows are there as they were, the same text says the same, and
+ * needs no parsing.  Whatever writes a row otherwise takes that away from it.
+ */
+#ifndef EP_RECALL_H
+#define EP_RECALL_H
+
+#include "store/intake_priv.h"
+
+/* After the dataset's rows were indexed. */
+void ep_recall_begin(struct ep_intake *intake, const char *basis);
+/* A row that was handed over belongs to the record at hand. */
+void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry);
+
+/* Of the sink; see model/sink.h. */
+bool ep_recall_known(void *to, void *dataset, const char *text, size_t n);
+bool ep_recall_same(void *to, void *dataset, const char *text, size_t n,
+		    bool *ret_repeat);
+void ep_recall_made(void *to, void *dataset, const char *text, size_t n);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Knowing records by their text must change nothing but the time it takes:
+ * the same random nights are read into two databases, one whose sink knows
+ * texts and one whose sink does not, and all that is stored has to be equal.
+ */
+#include "scene.h"
+#include "store_kit.h"
+
+#include "base/str.h"
+
+static const char connector[] =
+	"connector: hub\n"
+	"version: 3\n"
+	"system: hub\n"
+	"title: Hub\n"
+	"docs: https://hub.example/\n"
+	"scope: tenant\n"
+	"base:\n"
+	"  api: https://api.hub.example\n"
+	"params:\n"
+	"  prefix: {doc: Goes into names, default: plain}\n"
+	"credentials:\n"
+	"  key:\n"
+	"    doc: The key\n"
+	"    hint: Hub, Keys\n"
+	"    kind: header\n"
+	"    secrets: [api_key]\n"
+	"    value: \"{api_key}\"\n"
+	"limits: {parallel: 2, retries: 1}\n"
+	"page: {kind: next_url, next: next}\n"
+	"endpoints:\n"
+	"  users:\n"
+	"    title: Users\n"
+	"    doc: Users\n"
+	"    path: /users\n"
+	"    credential: [key]\n"
+	"    records: value\n"
+	"    emit:\n"
+	"      - kind: account\n"
+	"        fields:\n"
+	"          id: id\n"
+	"          name: {join: [name, \"={prefix}\"]}\n"
+	"          email: {path: mail, as: lower, optional: true}\n"
+	"          state: {path: state, active: [ON], disabled: [OFF]}\n"
+	"          last_seen_at: {path: seen, as: epoch, optional: true}\n"
+	"        keep: [note]\n"
+	"      - kind: role\n"
+	"        each: roles\n"
+	"        fields: {account: ^.id, role: ., scope: {const: \"\"},\n"
+	"          via: {const: direct}}\n"
+	"  bare:\n"
+	"    title: The same without a wrapper\n"
+	"    doc: Users\n"
+	"    path: /bare\n"
+	"    credential: [key]\n"
+	"    records: .\n"
+	"    page: {kind: none}\n"
+	"    emit:\n"
+	"      - kind: team\n"
+	"        fields: {id: id, name: name}\n";
+
+/* --- random nights ------------------------------------------------------ */
+
+struct world {
+	uint64_t seed;
+	uint64_t at;
+	int night;
+	int calm;	/* one record in so many is another than last night */
+	bool tame;	/* and nothing is wrong with any */
+};
+
+static uint64_t draw(uint64_t a, uint64_t b)
+{
+	uint64_t x = a * 0x9e3779b97f4a7c15 + b;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+static unsigned dice(struct world *world, unsigned sides)
+{
+	world->at = draw(world->at, world->seed);
+	return (unsigned)(world->at >> 20) % sides;
+}
+
+static void put_roles(struct world *world, struct ep_buf *out)
+{
+	unsigned n = dice(world, 4);
+
+	ep_buf_adds(out, ",\"roles\":[");
+	for (unsigned i = 0; i < n; i++)
+		ep_buf_addf(out, "%s\"r%u\"", i ? "," : "",
+			    world->tame || dice(world, 20) ? i : 0);
+	ep_buf_adds(out, "]");
+}
+
+/* What depends on nothing but the id and, for some, on the night. */
+static void put_user(struct world *world, unsigned id, struct ep_buf *out)
+{
+	static const char *const names[] = { "Ana", "B\\u00f6rn", "C\\\"}],[{",
+					     "D\xc3\xb8", "\\ud800", "" };
+	struct world own = *world;
+
+	own.at = draw(world->seed, id + 1);
+	if (dice(world, (unsigned)world->calm) == 0 && !world->tame)
+		own.at ^= (uint64_t)world->night << 40;
+	ep_buf_addf(out, "{\"id\":\"%u\",\"name\":\"%s\"", id,
+		    names[dice(&own, 64) == 0 && !world->tame ? 4 :
+								dice(&own, 4)]);
+	if (world->tame || dice(&own, 40))
+		ep_buf_addf(out, ",\"state\":\"%s\"",
+			    world->tame || dice(&own, 30) ? "ON" : "odd");
+	if (dice(&own, 3))
+		ep_buf_addf(out, ",\"mail\":\"U%u@HUB.example\"", id);
+	ep_buf_addf(out, ",\"seen\":%u", 1700000000 + dice(&own, 1000) +
+		    (dice(world, 4) ? 0 : (unsigned)world->night));
+	/* Nobody reads it. */
+	ep_buf_addf(out, ",\"stamp\":%u",
+		    dice(world, 5) ? 0 : (unsigned)world->night);
+	put_roles(&own, out);
+	ep_buf_addf(out, ",\"deep\":{\"a\":[%u,{}]},\"note\":%u}",
+		    dice(&own, 5), dice(&own, 5));
+}
+
+static void put_users(struct world *world, unsigned from, struct ep_buf *out)
+{
+	unsigned n = 4 + dice(world, 10);
+	bool repeats = !world->tame && dice(world, 3) == 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (i)
+			ep_buf_adds(out, dice(world, 5) ? "," : " ,\n ");
+		/* Now and then one that another record is, too. */
+		put_user(world, repeats && !dice(world, 12) ?
+					dice(world, 4) : from + i, out);
+	}
+}
+
+static void answer(void *to, const char *path, struct fake_reply *ret)
+{
+	struct world *world = to;
+	struct ep_buf out;
+	bool second = strstr(path, "p=2");
+
+	ep_buf_init(&out, 1 << 20);
+	world->at = draw(world->seed, (uint64_t)world->night * 4 + second);
+	if (strncmp(path, "/bare", 5) == 0) {
+		ep_buf_adds(&out, "[{\"id\":1,\"name\":\"one\"},{\"id\":2,"
+				  "\"name\":\"two\"}]");
+	} else {
+		ep_buf_adds(&out, "{\"value\":[");
+		put_users(world, second ? 100 : 0, &out);
+		ep_buf_adds(&out, "]");
+		if (!second && dice(world, 2))
+			ep_buf_adds(&out, ",\"next\":\"/users?p=2\"");
+		ep_buf_adds(&out, "}");
+	}
+	ret->body = ep_buf_take(&out);
+}
+
+/* --- two databases ------------------------------------------------------ */
+
+static int64_t known;
+static int64_t records;
+
+static void read_night(struct kit *kit, struct world *world, bool by_text,
+		       const char *prefix)
+{
+	struct ep_connection *connection;
+	struct ep_settings *params;
+	int64_t now = ep_clock_now();
+	struct scene scene;
+
+	scene_init(&scene, NULL);
+	ep_clock_fix(now);
+	scene.net.answer = answer;
+	scene.net.answer_to = world;
+	scene_connector(&scene, connector);
+	connection = scene_connect(&scene, "msp", "hub", "H1");
+	scene_credential(&scene, connection, "key", NULL, "api_key", "open");
+	params = &connection->params;
+	EP_VEC_ADD(params) = (struct ep_setting){ 0 };
+	params->v[params->n - 1].name = ep_strdup("prefix");
+	params->v[params->n - 1].value = ep_strdup(prefix);
+	kit_begin(kit);
+	scene.sink = kit->sink;
+	if (!by_text)
+		scene.sink.known = NULL;
+	scene_run(&scene);
+	assert_int_equal(scene.rc, 0);
+	kit_ok(kit, ep_store_run_end(kit->store, true, 1, 1, 1, &kit->err));
+	if (by_text) {
+		known += scene.totals.known;
+		records += scene.totals.records;
+	} else {
+		assert_int_equal(scene.totals.known, 0);
+	}
+	scene_release(&scene);
+	ep_clock_fix(now);
+}
+
+static const char *const dumps[] = {
+	"SELECT dataset, key, name, email, state, state_word, last_seen_at, "
+	"absent, attr, first_run, changed_run FROM now_account ORDER BY 1, 2",
+	"SELECT dataset, key, account, role, first_run, changed_run "
+	"FROM now_role ORDER BY 1, 2",
+	"SELECT dataset, key, name, first_run FROM now_team ORDER BY 1, 2",
+	"SELECT run, dataset, status, reason, pages, rows, total, altered, "
+	"unmapped, unmapped_words FROM main.coverage ORDER BY 1, 2",
+	"SELECT run, kind, op, quiet, changed_run, key, old FROM history "
+	"ORDER BY run, kind, op, key, old, changed_run",
+	"SELECT run, dataset, kind, count(*) FROM volatile_history "
+	"GROUP BY 1, 2, 3",
+};
+
+static void compare(struct kit *fast, struct kit *slow,
+		    const struct world *world)
+{
+	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		char *want = kit_dump(slow, dumps[i]);
+		char *got = kit_dump(fast, dumps[i]);
+
+		if (!ep_str_eq(got, want))
+			fail_msg("seed %d, night %d: %s\n%s\nin place of\n%s",
+				 (int)world->seed, world->night, dumps[i], got,
+				 want);
+		ep_free(want);
+		ep_free(got);
+	}
+}
+
+static void one_world(uint64_t seed, int calm)
+{
+	struct world world = { .seed = seed, .calm = calm };
+	struct kit fast, slow;
+
+	kit_init(&fast);
+	kit_init(&slow);
+	kit_open(&fast, true);
+	kit_open(&slow, true);
+	for (world.night = 1; world.night <= 5; world.night++) {
+		ep_clock_fix(KIT_FIRST + world.night * KIT_NIGHT);
+		read_night(&fast, &world, true, "plain");
+		read_night(&slow, &world, false, "plain");
+		compare(&fast, &slow, &world);
+	}
+	kit_release(&fast);
+	kit_release(&slow);
+}
+
+static void test_same_rows_either_way(void **state)
+{
+	(void)state;
+	known = records = 0;
+	for (uint64_t seed = 1; seed <= 24; seed++)
+		one_world(seed, seed % 2 ? 3 : 30);
+	/* It was tried at all. */
+	assert_true(known * 10 > records);
+	assert_true(known < records);
+}
+
+/* --- what is known and what is not -------------------------------------- */
+
+static void test_calm_nights_are_known(void **state)
+{
+	struct world world = { .seed = 5, .calm = 2, .tame = true };
+	struct kit kit;
+
+	(void)state;
+	kit_init(&kit);
+	kit_open(&kit, true);
+	world.night = 1;
+	read_night(&kit, &world, true, "plain");
+	known = records = 0;
+	ep_clock_fix(KIT_FIRST + KIT_NIGHT);
+	read_night(&kit, &world, true, "plain");
+	assert_true(records > 5);
+	assert_int_equal(known, records);
+	kit_assert_dump(&kit, "SELECT count(*) FROM history", "0\n");
+	kit_release(&kit);
+}
+
+/* Another parameter of the connection makes other rows of the same text. */
+static void test_another_basis_knows_nothing(void **state)
+{
+	struct world world = { .seed = 5, .calm = 2, .tame = true,
+			       .night = 1 };
+	struct kit kit;
+
+	(void)state;
+	kit_init(&kit);
+	kit_open(&kit, true);
+	read_night(&kit, &world, true, "plain");
+	known = 0;
+	ep_clock_fix(KIT_FIRST + KIT_NIGHT);
+	read_night(&kit, &world, true, "other");
+	assert_int_equal(known, 0);
+	kit_assert_dump(&kit, "SELECT count(*) FROM now_account "
+			"WHERE name NOT LIKE '% other'", "0\n");
+	kit_release(&kit);
+}
+
+/* What has to be said each night is said each night. */
+static void test_trouble_is_never_known(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/users", .body = "{\"value\":[{\"id\":1,\"name\":"
+			"\"A\",\"state\":\"odd\",\"roles\":[]},{\"id\":2,"
+			"\"name\":\"B\",\"roles\":[]},{\"id\":3,\"name\":"
+			"\"C\",\"state\":\"ON\",\"roles\":[]}]}" },
+		{ .to = "/bare", .body = "[]" },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct kit kit;
+
+	(void)state;
+	kit_init(&kit);
+	kit_open(&kit, true);
+	for (int night = 0; night < 3; night++) {
+		int64_t now = ep_clock_now();
+		struct scene scene;
+
+		scene_init(&scene, script);
+		ep_clock_fix(now);
+		scene_connector(&scene, connector);
+		connection = scene_connect(&scene, "msp", "hub", "H1");
+		scene_credential(&scene, connection, "key", NULL, "api_key",
+				 "open");
+		kit_begin(&kit);
+		scene.sink = kit.sink;
+		scene_run(&scene);
+		assert_int_equal(scene.totals.known, night ? 1 : 0);
+		scene_release(&scene);
+		ep_clock_fix(now);
+		kit_end(&kit);
+	}
+	kit_assert_dump(&kit, "SELECT run, status, unmapped FROM main.coverage "
+			"WHERE dataset = (SELECT id FROM dataset WHERE "
+			"name = 'hub.users') ORDER BY run",
+			"1|partial|1\n2|partial|1\n3|partial|1\n");
+	kit_release(&kit);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same_rows_either_way),
+		cmocka_unit_test(test_calm_nights_are_known),
+		cmocka_unit_test(test_another_basis_knows_nothing),
+		cmocka_unit_test(test_trouble_is_never_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
