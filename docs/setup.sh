@@ -56,6 +56,7 @@ xxd: hashes a package without us
 zsh: reads its completion
 fish: the same
 jq: looks at JSON without us
+systemd: judges the units
 curl: speaks to the simulated MSP without us
 xz-utils: make dist
 strace: makes writes fail at birth of a database

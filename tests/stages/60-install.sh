@@ -16,8 +16,10 @@ present() {
 }
 
 present "program" "$root$prefix/bin/exitproof"
-present "timer" "$root$prefix/lib/systemd/system/exitproof.timer"
-present "service" "$root$prefix/lib/systemd/system/exitproof.service"
+for unit in exitproof exitproof-notify exitproof-tickets; do
+	present "$unit: timer" "$root$prefix/lib/systemd/system/$unit.timer"
+	present "$unit: service" "$root$prefix/lib/systemd/system/$unit.service"
+done
 check_has "service names the program" \
 	"$root$prefix/lib/systemd/system/exitproof.service" \
 	"^ExecStart=$prefix/bin/exitproof run"
