@@ -38,7 +38,33 @@ done
 # The requests that list secrets, looked at one by one.
 keep try-secrets connector try okta/00onorthwind00000000 app_secrets --now "$now"
 keep try-sites connector try dnsfilter/802315 networks --now "$now"
+# What is handed to others: evidence, plans and verdicts for tickets, notices.
+keep checkpoint evidence checkpoint --to "$left/log.checkpoint"
+keep verify evidence verify
+keep package evidence export --to "$left/package"
+group=$(sqlite3 "$ep_db" "SELECT DISTINCT dataset FROM coverage
+	WHERE status = 'complete' AND rows > 0 LIMIT 1")
+keep prove evidence prove "$group" --to "$left/proof"
+keep exit-plan exit plan otto.berg@northwind.example --now "$now"
+keep exit-verify exit verify otto.berg@northwind.example --now "$now"
+keep review review start canaries
+keep who who --role 'System manager' --at "$now"
+keep baseline baseline diff
+keep waivers waive list
+keep ticket-dry ticket sync --dry-run --now "$now"
+keep notify-dry notify --dry-run --now "$now"
+keep show connector show printix
+# Errors quote what they complain about, but no secret of it.
+secret=$(find "$ep_work/config/secrets" -type f | sort | head -n 1)
+cp -p "$secret" "$ep_work/secret"
+chmod 644 "$secret"
+keep loose-secret tenant test --now "$now"
+printf 'two lines\n' >>"$secret"
+chmod 600 "$secret"
+keep torn-secret tenant test --now "$now"
+cp -p "$ep_work/secret" "$secret"
 cp "$ep_db" "$left/database"
+sqlite3 "$ep_db" .dump >"$left/database.sql"
 test ! -e "$ep_db-wal" || cp "$ep_db-wal" "$left/database-wal"
 
 # Autotask sends just the members that are asked for, and the program asks for
@@ -69,18 +95,38 @@ for vendor in printix dnsfilter entra google okta onelogin ninjaone halopsa \
 		test "$(served "$vendor")" -gt 0
 done
 
+# The mark as it is, in base64 at each of the three places where it can begin
+# (and in its other alphabet, which has no other letters for it), in percent
+# and JSON escapes, in hexadecimal, in UTF-16.
+forms='CANARY-|Q0FOQVJZL|NBTkFSWS|DQU5BUlkt|%43%41%4[eE]%41%52%59|\\u0043\\u0041\\u004[eE]|43414[eE]415259|C\x00A\x00N\x00A\x00R\x00Y\x00'
+marked() {
+	grep -rlaP "$forms" "$1"
+}
+
 for part in "$left"/*; do
-	found=$(grep -rlaF CANARY- "$part")
-	check_same "canaries: none in $(basename "$part")" "" "$found"
-	# Compressed or not, the name of the mark in other letters is no escape.
-	found=$(grep -rlai 'Q0FOQVJZL' "$part")
-	check_same "canaries: none in base64 in $(basename "$part")" "" "$found"
+	check_same "canaries: none in $(basename "$part")" "" \
+		"$(marked "$part")"
+done
+for file in "$left"/*.err; do
+	check_same "canaries: $(basename "$file" .err) did not crash" "" \
+		"$(grep -nE 'AddressSanitizer|Segmentation' "$file")"
 done
 check "canaries: the night left something to look at" \
 	test "$(find "$left" -size +0 | wc -l)" -gt 30
 
 # The look can fail: a secret in any of these would be found.
-echo "x CANARY-planted x" >"$left/night-1.planted"
-check_same "canaries: a planted one is found" "$left/night-1.planted" \
-	"$(grep -rlaF CANARY- "$left")"
+mkdir "$ep_work/planted"
+plant() {
+	cat >"$ep_work/planted/$1"
+	check_same "canaries: a planted one is found: $1" \
+		"$ep_work/planted/$1" "$(marked "$ep_work/planted/$1")"
+}
+echo 'x CANARY-planted x' | plant plain
+for before in '' x xy xyz; do
+	printf '%sCANARY-planted' "$before" | base64 | plant "base64-$before"
+done
+printf 'CANARY-planted' | xxd -p | plant hexadecimal
+printf 'CANARY-planted' | xxd -p | sed 's/../%&/g' | plant percent
+printf 'CANARY-planted' | xxd -p | sed 's/../\\u00&/g' | plant json
+printf 'CANARY-planted' | iconv -t UTF-16LE | plant utf-16
 done_testing
