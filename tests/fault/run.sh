@@ -346,6 +346,7 @@ round() {
 		complain "died at its end"
 	fi
 	judge_status
+	judge_leaks
 	judge_reports
 	if [ "$got" = 0 ] && [ "$scene" != migrate ]; then
 		judge_db "$ep_work/well.sql"
@@ -386,13 +387,23 @@ count_round() {
 	fi
 }
 
+# What the program leaves unfreed where nothing failed, and no block more.
+judge_leaks() {
+	alive=$(sed -n 's/^alive=//p' "$ep_work/told" 2>/dev/null)
+	if [ -n "$alive" ] && [ "$got" -lt 128 ] &&
+		[ "$alive" -gt "$most_alive" ]; then
+		complain "$alive blocks were not freed, else $most_alive"
+	fi
+}
+
 # calls CLASS: how many of them the undisturbed work makes.
 calls() {
 	begin_from "$before"
 	fault=$1:none:1
 	asan=detect_leaks=0
 	"do_$scene" >/dev/null 2>&1
-	sed -n "s/^$1=//p" "$ep_work/told"
+	of=$(sed -n "s/^$1=//p" "$ep_work/told")
+	most_alive=$(sed -n "s/^alive=//p" "$ep_work/told")
 }
 
 # places COUNT HOW_MANY: that many numbers up to COUNT, one from each part.
@@ -412,11 +423,12 @@ run_case() {
 	struck=0
 	bad=0
 	worst=
+	most_alive=0
 	case $2 in
 	time:* | damage:*) of=600 ;;
 	room:* | fds:*) of=1 ;;
 	write:power0) of=1000 ;;
-	*) of=$(calls "${2%%:*}") ;;
+	*) calls "${2%%:*}" ;;
 	esac
 	if [ "${of:-0}" -eq 0 ]; then
 		not_ok "$1 $2" "no call of that class was made"

@@ -111,8 +111,9 @@ static void tell(void)
 	for (int i = 0; i < SHIM_CLASSES; i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s=%ld\n",
 			      class_words[i], (long)plan.calls[i]);
-	n += snprintf(text + n, sizeof(text) - (size_t)n, "struck=%d\n",
-		      (int)plan.struck);
+	n += snprintf(text + n, sizeof(text) - (size_t)n,
+		      "struck=%d\nalive=%ld\n", (int)plan.struck,
+		      leak_alive());
 	fd = ((int (*)(const char *, int, ...))shim_next("open"))(
 		plan.told, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (fd >= 0 &&
@@ -208,6 +209,7 @@ void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t align, size_t n);
+void __libc_free(void *p);
 
 /* The code of the program itself, whose answer to exhaustion is one line. */
 static struct {
@@ -229,34 +231,62 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *to)
 	return 1;	/* the first one is the program */
 }
 
+static bool is_program(const void *caller)
+{
+	return (uintptr_t)caller >= program.low &&
+	       (uintptr_t)caller < program.high;
+}
+
 static bool no_memory(const void *caller)
 {
-	bool inside = (uintptr_t)caller >= program.low &&
-		      (uintptr_t)caller < program.high;
 	bool struck = shim_strikes(SHIM_MEMORY);
 
-	if (!inside && shim_strikes(SHIM_LIBRARY))
+	if (!is_program(caller) && shim_strikes(SHIM_LIBRARY))
 		struck = true;
 	if (struck)
 		errno = ENOMEM;
 	return struck;
 }
 
-#define NO_MEMORY() no_memory(__builtin_return_address(0))
+static void *noted(void *p, const void *caller)
+{
+	if (is_program(caller))
+		leak_add(p);
+	return p;
+}
+
+#define CALLER __builtin_return_address(0)
 
 void *malloc(size_t n)
 {
-	return NO_MEMORY() ? NULL : __libc_malloc(n);
+	return no_memory(CALLER) ? NULL : noted(__libc_malloc(n), CALLER);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return NO_MEMORY() ? NULL : __libc_calloc(n, size);
+	return no_memory(CALLER) ? NULL :
+				   noted(__libc_calloc(n, size), CALLER);
+}
+
+static void *resize(void *p, size_t n, const void *caller)
+{
+	bool known;
+	void *q;
+
+	if (no_memory(caller))
+		return NULL;
+	known = leak_remove(p);
+	q = __libc_realloc(p, n);
+	if (q ? known : known && n)
+		leak_add(q ? q : p);
+	else if (q && !p)
+		(void)noted(q, caller);
+	return q;
 }
 
 void *realloc(void *p, size_t n)
 {
-	return NO_MEMORY() ? NULL : __libc_realloc(p, n);
+	return resize(p, n, CALLER);
 }
 
 void *reallocarray(void *p, size_t n, size_t size)
@@ -267,22 +297,28 @@ void *reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return NO_MEMORY() ? NULL : __libc_realloc(p, total);
+	return resize(p, total, CALLER);
 }
 
 void *aligned_alloc(size_t align, size_t n)
 {
-	return NO_MEMORY() ? NULL : __libc_memalign(align, n);
+	return no_memory(CALLER) ? NULL : __libc_memalign(align, n);
 }
 
 int posix_memalign(void **ret, size_t align, size_t n)
 {
-	void *p = NO_MEMORY() ? NULL : __libc_memalign(align, n);
+	void *p = no_memory(CALLER) ? NULL : __libc_memalign(align, n);
 
 	if (!p)
 		return ENOMEM;
 	*ret = p;
 	return 0;
+}
+
+void free(void *p)
+{
+	(void)leak_remove(p);
+	__libc_free(p);
 }
 
 /* --- network ----------------------------------------------------------------- */

@@ -24,7 +24,8 @@
  *            none     nothing fails
  *   FAULT_ROOT   the folder whose files count
  *   FAULT_TOLD   a file that gets the number of calls of each class at the
- *                end of the process, and whether the fault struck
+ *                end of the process, whether the fault struck, and how many
+ *                blocks of the program's own were never freed
  */
 #ifndef EP_SHIM_H
 #define EP_SHIM_H
@@ -71,6 +72,12 @@ const char *shim_root(void);
 
 /* The C library's own, by name. */
 void *shim_next(const char *name);
+
+/* shim_leak.c: blocks of the program that are not given back; -1 when there
+ * were too many to tell. */
+void leak_add(const void *p);
+bool leak_remove(const void *p);
+long leak_alive(void);
 
 /* shim_power.c: what is not on the disk yet.  All are called with the thing
  * still undone, but for synced and opened. */
