@@ -80,6 +80,23 @@ static bool stored(const struct ep_tenancy *tenancy,
 	       ep_filter_dataset(filter, site->spec, endpoint);
 }
 
+/* Is it, or something below it, wanted of any tenancy? */
+static bool named(const struct ep_spec *spec,
+		  const struct ep_collect_filter *filter,
+		  const struct ep_spec_endpoint *endpoint)
+{
+	if (ep_filter_dataset(filter, spec, endpoint))
+		return true;
+	for (size_t i = 0; i < spec->endpoints.n; i++) {
+		const struct ep_spec_endpoint *child = &spec->endpoints.v[i];
+
+		if (parent_of(spec, child) == endpoint &&
+		    named(spec, filter, child))
+			return true;
+	}
+	return false;
+}
+
 /* Is it, or something below it, wanted? */
 static bool wanted(const struct ep_tenancy *tenancy,
 		   const struct ep_spec_endpoint *endpoint)
@@ -93,15 +110,14 @@ static bool wanted(const struct ep_tenancy *tenancy,
 		const struct ep_spec_endpoint *child = &spec->endpoints.v[i];
 
 		if (ep_str_eq(child->rights, endpoint->name) &&
-		    ep_filter_dataset(filter, spec, child))
+		    named(spec, filter, child))
 			return true;
 		if (parent_of(spec, child) != endpoint)
 			continue;
 		if (!endpoint->tenants && wanted(tenancy, child))
 			return true;
 		/* Of tenancies that are not known yet. */
-		if (endpoint->tenants &&
-		    ep_filter_dataset(filter, spec, child) &&
+		if (endpoint->tenants && named(spec, filter, child) &&
 		    ep_filter_system(filter, listed_system(spec, endpoint),
 				     spec))
 			return true;

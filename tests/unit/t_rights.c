@@ -44,19 +44,31 @@ static const char hub[] =
 	"    records: \".\"\n"
 	"    rights: {ask: /people/info, path: info.access, words: [All]}\n"
 	"    emit:\n"
+	"      - {kind: team, fields: {id: id}}\n"
+	"  notes:\n"
+	"    title: Notes\n"
+	"    path: /orgs/{tenant}/people/{parent.id}/notes\n"
+	"    credential: key\n"
+	"    for_each: people\n"
+	"    records: \".\"\n"
+	"    emit:\n"
 	"      - {kind: team, fields: {id: id}}\n";
 
+#define NOTES "hub/1 hub.notes"
 #define ORGS "hub/M1 hub.orgs"
 #define PEOPLE "hub/1 hub.people"
 #define SAYS(word) "{\"info\":{\"access\":\"" word "\"}}"
 
-/* What is said about both, late, and what the two datasets are then. */
-static void play(struct scene *scene, const char *orgs, const char *people,
-		 long people_status)
+/* What is said about both, late, and what the two datasets are then; only:
+ * the one that is wanted, or NULL. */
+static void play_only(struct scene *scene, const char *orgs,
+		      const char *people, long people_status,
+		      const char *const *only)
 {
 	const struct fake_reply script[] = {
 		{ .to = "/orgs", .body = "[{\"id\":1}]" },
 		{ .to = "/orgs/1/people", .body = "[{\"id\":\"a\"}]" },
+		{ .to = "/orgs/1/people/a/notes", .body = "[]" },
 		{ .to = "/orgs/info", .body = orgs, .ms = 5000 },
 		{ .to = "/people/info", .body = people,
 		  .status = people_status, .ms = 9000 },
@@ -69,9 +81,33 @@ static void play(struct scene *scene, const char *orgs, const char *people,
 	connection = scene_connect(scene, "msp", "hub", "M1");
 	scene_credential(scene, connection, "key", NULL, "api_key", "open-it");
 	scene_claim(scene, "acme", "hub", "1");
+	scene->filter.datasets = only;
+	scene->filter.n_datasets = only != NULL;
 	scene_run(scene);
 	assert_int_equal(scene->rc, 0);
 	scene_all_ended(scene);
+}
+
+static void play(struct scene *scene, const char *orgs, const char *people,
+		 long people_status)
+{
+	play_only(scene, orgs, people, people_status, NULL);
+}
+
+/* Who wants the notes alone has to know that all people are seen. */
+static void what_is_below_needs_it_too(void **state)
+{
+	static const char *const only[] = { "hub.notes" };
+	struct scene scene;
+
+	(void)state;
+	play_only(&scene, SAYS("All"), SAYS("All"), 0, only);
+	scene_is(&scene, NOTES, EP_COVERAGE_COMPLETE, NULL);
+	assert_int_equal(fake_net_count(&scene.net, "/people/info"), 1);
+	scene_release(&scene);
+	play_only(&scene, SAYS("All"), SAYS("Restricted"), 0, only);
+	scene_is(&scene, NOTES, EP_COVERAGE_PARTIAL, "Restricted");
+	scene_release(&scene);
 }
 
 static void all_is_complete(void **state)
@@ -169,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_complete),
+		cmocka_unit_test(what_is_below_needs_it_too),
 		cmocka_unit_test(part_of_one_spoils_that_one),
 		cmocka_unit_test(what_is_not_told_is_not_granted),
 		cmocka_unit_test(a_connector_must_ask_properly),

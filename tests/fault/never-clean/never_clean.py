@@ -4,11 +4,12 @@
 that was not read looks clean.
 
     never_clean.py SRC BUILD WORK [--sample N] [--seed TEXT] [--jobs N]
-                   [--only REGEX] [--modules FOLDER] [--list]
+                   [--only REGEX] [--modules FOLDER] [--minutes N] [--list]
 
 One good night of the simulated MSP is the base.  For each lie a copy of its
 database sees a second night, on which one request of one listing is answered
-by the lie.  --modules is where npm put junit2json and junit-to-ctrf.
+by the lie.  --modules is where npm put junit2json and junit-to-ctrf; after
+--minutes nothing more is told, and the report says how much was.
 """
 import argparse
 import collections
@@ -21,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import traceback
 import urllib.parse
 
@@ -30,8 +32,10 @@ import rule_reads
 import whole_msp
 from lying_proxy import Proxy
 
-FIRST = "2026-11-17T02:00:00Z"
-SECOND = "2026-11-17T03:00:00Z"
+# The simulated MSP's clock says two o'clock, and what is signed for a token is
+# good for an hour.
+FIRST = "2026-11-17T01:30:00Z"
+SECOND = "2026-11-17T02:00:00Z"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ANY_REQUEST = ("403", "404", "401 for ever", "429 for ever", "500",
                "empty body", "sign-in page", "cut JSON", "cut gzip", "stall")
@@ -47,6 +51,7 @@ class Worker:
         self.msp = whole_msp.Msp(args.src, args.build, self.work)
         self.msp.base = their_base
         self.proxy = Proxy(their_base)
+        self.unfit = []		# listings that nothing can be told about
         shutil.copy(os.path.join(args.work, "whole.yaml"), self.work)
         self.msp.configure(self.proxy.base)
         self.endpoints = lies.endpoints(os.path.join(self.msp.data,
@@ -67,6 +72,10 @@ class Worker:
         self.msp.run("collect", "--now", SECOND, "--quiet", "--progress",
                      "none", "--tenant", dataset.tenant, "--dataset",
                      dataset.name)
+        if not judge.is_complete(self.msp.database, dataset):
+            self.unfit.append("%s is incomplete though no answer is a lie"
+                              % dataset)
+            return [], []
         connector = dataset.name.split(".")[0] + "."
         paths = {name: path_of(one) for name, one in self.endpoints.items()
                  if name.startswith(connector)}
@@ -100,6 +109,8 @@ def places(worker, base, dataset, stranger):
     """(number, place, kinds that fit) for each request of a listing."""
     own, common = worker.asked(base, dataset)
     endpoint = worker.endpoints[dataset.name]
+    if not own and not endpoint.for_each:
+        worker.unfit.append("nothing was asked to read %s" % dataset)
     strangers = []
     if stranger:
         strangers, _ = worker.asked(base, stranger)
@@ -329,10 +340,14 @@ def collect_tasks(args, pool, workers, fleet, base, left_out):
                               left_out)
     if args.sample:
         return sampled(rng, found, None, args.sample)
-    return [task for tasks in found.values() for task in tasks]
+    every = [task for tasks in found.values() for task in tasks]
+    rng.shuffle(every)
+    return every
 
 
 def one_task(task, idle, context):
+    if context["until"] and time.monotonic() > context["until"]:
+        return None
     worker = idle.get()
     try:
         # A lie knows the proxy that it was made for.
@@ -364,9 +379,11 @@ def drain(readers, modules, least):
         other_readers(modules, batch)
 
 
-def report(done, left_out, args, exits):
+def report(done, left_out, args, unfit):
     by_kind = collections.Counter(task.kind for task in done)
     failed = [task for task in done if task.said]
+    for line in unfit:
+        print("not ok never clean: " + line)
     for task in failed:
         print("not ok never clean: %s: %s" % (task.name,
                                               "; ".join(task.said[:4])))
@@ -379,9 +396,9 @@ def report(done, left_out, args, exits):
         sum(1 for task in done if getattr(task, "verified", False)),
         len(done)))
     print("%s never clean: %d lies, %d wrong (seed %s)" % (
-        "not ok" if failed or not done else "ok", len(done), len(failed),
-        args.seed))
-    return 1 if failed or not done else 0
+        "ok" if done and not failed and not unfit else "not ok", len(done),
+        len(failed), args.seed))
+    return 0 if done and not failed and not unfit else 1
 
 
 def main():
@@ -393,6 +410,7 @@ def main():
     words.add_argument("--jobs", type=int, default=2)
     words.add_argument("--only")
     words.add_argument("--modules")
+    words.add_argument("--minutes", type=float, default=0)
     words.add_argument("--list", action="store_true")
     args = words.parse_args()
     msp = whole_msp.Msp(args.src, args.build, args.work)
@@ -429,11 +447,15 @@ def night_after_night(args, their_base):
         idle.put(worker)
     context = {"base": base, "rows": judge.stored(base), "exits": exits,
                "fleet": fleet, "readers": readers,
-               "base_url": first.proxy.base}
+               "base_url": first.proxy.base,
+               "until": args.minutes and
+               time.monotonic() + 60 * args.minutes}
     done = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for task in pool.map(lambda one: one_task(one, idle, context),
                              tasks):
+            if not task:
+                continue
             done.append(task)
             if task.said:
                 print("# %s: %s" % (task.name, "; ".join(task.said[:3])),
@@ -442,7 +464,9 @@ def night_after_night(args, their_base):
             if len(done) % 200 == 0:
                 print("# %d of %d" % (len(done), len(tasks)), flush=True)
     drain(readers, args.modules, 1)
-    return report(done, left_out, args, exits)
+    if len(done) < len(tasks):
+        print("# time is over: %d of %d were told" % (len(done), len(tasks)))
+    return report(done, left_out, args, first.unfit)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,15 @@ def stored(path):
     return rows
 
 
+def is_complete(path, dataset):
+    """In the last run."""
+    db = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
+    got = db.execute("SELECT status FROM coverage WHERE dataset = ? AND run ="
+                     " (SELECT max(id) FROM run)", (dataset.id,)).fetchone()
+    db.close()
+    return got == ("complete",)
+
+
 class Case:
     """What one lie is about: the listing, and the results that read it."""
 
