@@ -76,10 +76,22 @@ SELECT 'run ' || id || ' is complete and was never checked' FROM main.run
    AND id > (SELECT coalesce(max(id), 0) FROM old.run)
    AND NOT EXISTS (SELECT 1 FROM main.check_run AS k WHERE k.run = run.id);
 SELECT 'run ' || id || ' is gone' FROM old.run
- WHERE state = 'complete'
+ WHERE state = 'complete' AND id IN (SELECT id FROM new.run)
    AND NOT EXISTS (SELECT 1 FROM main.run AS r WHERE r.id = run.id
                    AND r.state = 'complete');
 SELECT 'history was rewritten at ' || o.id FROM old.history AS o
   LEFT JOIN main.history AS h ON h.id = o.id
- WHERE h.id IS NULL OR h.run IS NOT o.run OR h.key IS NOT o.key
-    OR h.old IS NOT o.old;
+ WHERE (o.id IN (SELECT id FROM new.history)
+        OR o.run IN (SELECT id FROM main.run))
+   AND (h.id IS NULL OR h.run IS NOT o.run OR h.key IS NOT o.key
+    OR h.old IS NOT o.old);
+-- What the past holds is all there or, after a purge, all gone.
+SELECT 'half of the past: ' || n || ', not ' || o || ' or ' || w
+  FROM (SELECT (SELECT count(*) FROM main.history WHERE run <= m)
+               + (SELECT count(*) FROM main.coverage WHERE run <= m) AS n,
+               (SELECT count(*) FROM old.history WHERE run <= m)
+               + (SELECT count(*) FROM old.coverage WHERE run <= m) AS o,
+               (SELECT count(*) FROM new.history WHERE run <= m)
+               + (SELECT count(*) FROM new.coverage WHERE run <= m) AS w
+          FROM (SELECT coalesce(max(id), 0) AS m FROM old.run))
+ WHERE n <> o AND n <> w;

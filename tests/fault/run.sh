@@ -74,6 +74,11 @@ do_migrate() {
 		text="$ep_work/written/night.txt"
 }
 
+# What was kept long enough is deleted, and nothing says that it was not.
+do_purge() {
+	program purge --yes --now 2027-02-25T12:00:00Z --by 'Lin Owner'
+}
+
 # shellcheck disable=SC2046
 do_report() {
 	program report $(reports)
@@ -103,7 +108,7 @@ prepare() {
 	before=$2
 	old=$2
 	case $1 in
-	night) estate_ctl night 2 ;;
+	night | purge) estate_ctl night 2 ;;
 	*) estate_ctl night 1 ;;
 	esac
 	begin_from "$before"
@@ -476,6 +481,12 @@ setup() {
 	cp "$ep_db" "$keep/one.db"
 	"$EP_BUILD/exitproof" query -f csv --at 1 "$past" >"$keep/past"
 	check_status "an exit is safe to close" 0 do_verify
+	# A second night, and both are sealed: what a purge may begin from.
+	estate_ctl night 2
+	begin_from "$keep/one.db"
+	do_night >/dev/null 2>&1
+	do_seal >/dev/null 2>&1
+	cp "$ep_db" "$keep/two.db"
 	sqlite3 "$keep/v1.db" <"$EP_SRC/tests/fixtures/store/version-1.sql"
 	chmod 600 "$keep/v1.db"
 }
@@ -506,6 +517,7 @@ while IFS=$tab read -r scene what few many; do
 		case $scene in
 		first) prepare first "$ep_work/nothing" ;;
 		migrate) prepare migrate "$keep/v1.db" ;;
+		purge) prepare purge "$keep/two.db" ;;
 		*) prepare "$scene" "$keep/one.db" ;;
 		esac
 		last=$scene
