@@ -156,6 +156,12 @@ bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
 {
 	if (!out->applies)
 		return false;
+	/* The MSP's systems have accounts of its customers' people, too: a
+	 * list of theirs that was not read may hold one. */
+	if (!end->shipped && lk->exit->subject == EP_EXIT_PERSON &&
+	    out->unit.owner && out->unit.owner->msp && out->unit.tenancy &&
+	    is_asked(out->unit.tenancy, eval->rule))
+		return true;
 	/* What a customer costs and where it is managed stands in lists of
 	 * the MSP. */
 	if (end->shipped && lk->exit->subject == EP_EXIT_CUSTOMER &&
