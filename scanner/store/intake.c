@@ -331,6 +331,18 @@ static int compare_row(struct ep_intake *intake, const struct ep_row *row,
 	return stage_row(intake, row, entry, op, &print, err);
 }
 
+bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry)
+{
+	bool before = entry->seen;
+
+	if (!before) {
+		intake->seen++;
+		intake->known += entry->rid != 0;
+	}
+	entry->seen = true;
+	return before;
+}
+
 static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		    bool *ret_repeat, struct ep_err *err)
 {
@@ -350,12 +362,7 @@ static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		entry = ep_rowindex_add(index, &hash);
 		entry->kind = (uint8_t)row->kind;
 	}
-	*ret_repeat = entry->seen;
-	if (!entry->seen) {
-		intake->seen++;
-		intake->known += entry->rid != 0;
-	}
-	entry->seen = true;
+	*ret_repeat = ep_intake_see(intake, entry);
 	ep_recall_row(intake, entry);
 	return compare_row(intake, row, entry, err);
 }

@@ -55,4 +55,8 @@ struct ep_intake {
 	char doubt[320];
 };
 
+/* Counts a record's row as listed, whichever way it was recognised; true when
+ * it had been before. */
+bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry);
+
 #endif

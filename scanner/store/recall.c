@@ -82,12 +82,8 @@ bool ep_recall_same(void *to, void *dataset, const char *text, size_t n,
 		return false;
 	*ret_repeat = false;
 	while ((entry = ep_rowindex_by_text(&intake->apply->index, &print,
-					    &pos))) {
-		*ret_repeat |= entry->seen;
-		if (!entry->seen)
-			intake->seen++;
-		entry->seen = true;
-	}
+					    &pos)))
+		*ret_repeat |= ep_intake_see(intake, entry);
 	return true;
 }
 
