@@ -84,6 +84,7 @@ check_same "check: and says why" "mia ended the waiver on 2026-11-17" \
 # What is accepted later hides nothing of an earlier night.
 check_status "another night" 2 night 2
 # then_say FOLDER: the report of the first night, in three formats
+# shellcheck disable=SC2317
 then_say() {
 	mkdir -p "$ep_work/$1"
 	ep report --run 1 --report json="$ep_work/$1/json" \
