@@ -130,6 +130,20 @@ static void gather_connection(struct ep_confine *c,
 		read_params(c, &connection->credentials.v[i].params);
 }
 
+/* Each by itself: in a tree that is worked on they are links. */
+static void read_shipped(struct ep_confine *c)
+{
+	static const char *const parts[] = { "", "connectors", "evidence",
+					     "reports", "rules" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		EP_AUTO_FREE char *path =
+			ep_file_join(ep_app_data_folder(), parts[i]);
+
+		ep_confine_read(c, path);
+	}
+}
+
 static void gather_config(struct ep_confine *c,
 			  const struct ep_config *config)
 {
@@ -143,7 +157,7 @@ static void gather_config(struct ep_confine *c,
 	read_words(c, &config->connector_folders);
 	read_words(c, &config->rule_folders);
 	read_words(c, &config->report_folders);
-	ep_confine_read(c, ep_app_data_folder());
+	read_shipped(c);
 	for (size_t i = 0; i < config->customers.n; i++)
 		for (size_t k = 0; k < config->customers.v[i].connections.n; k++)
 			gather_connection(

@@ -99,6 +99,66 @@ check_same "CSV: as many rows as findings" \
 		WHERE state <> 'fixed' AND NOT waived")" \
 	"$(sqlite3 :memory: ".import --csv $ep_work/f.csv f" \
 		"SELECT count(*) FROM f")"
+# Every other verb that shows a name: to a terminal, a ticket, a chat, a mail.
+# quiet NAME FILE: nothing in it that a terminal obeys, or that a reader sees
+# as something else (direction of writing, lines of other alphabets).
+quiet() {
+	check_same "$1: nothing that a terminal obeys" "" \
+		"$(LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' \
+			"$2" | head -n 2)"
+	check_same "$1: no turned writing, no hidden line" "" \
+		"$(LC_ALL=C grep -nP '\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]' \
+			"$2" | head -n 2)"
+}
+# shown NAME VERB...: and it shows some of the names at all.
+shown() {
+	what=$1
+	shift
+	ep "$@" --now 2026-11-18T02:00:00Z >"$ep_work/shown" \
+		2>"$ep_work/shown.err"
+	cat "$ep_work/shown.err" >&2
+	check "$what: something is shown" \
+		test -s "$ep_work/shown" -o -s "$ep_work/shown.err"
+	quiet "$what" "$ep_work/shown"
+	quiet "$what, standard error" "$ep_work/shown.err"
+}
+cat >>"$EXITPROOF_CONFIG" <<'Y'
+notify:
+  - id: desk
+    by: mail
+    server: smtp://127.0.0.1:9
+    sender: exitproof@northwind.example
+    to: [desk@northwind.example]
+Y
+shown query query 'SELECT name, email, attr FROM account'
+shown person person guest3@acme.example
+shown 'person match' person match
+shown 'exit plan' exit plan --person guest5@acme.example
+shown 'exit verify' exit verify --person guest5@acme.example
+shown who who --role GUEST_USER
+shown status status
+shown 'tenant list' tenant list
+shown 'tenant test' tenant test --datasets
+shown 'connector try' connector try "printix/$tenant" users
+shown 'notice' notify --dry-run
+ep review start names --by kim@northwind.example --now 2026-11-18T02:00:00Z >"$ep_work/shown" 2>&1
+quiet 'review start' "$ep_work/shown"
+shown 'review status' review status names
+jq -r '.cases[].value' "$names" | head -n 20 |
+	while IFS= read -r name; do
+		ep person "$name" --now 2026-11-18T02:00:00Z
+		ep who --role "$name" --now 2026-11-18T02:00:00Z
+	done >"$ep_work/shown" 2>&1
+quiet 'a name as an operand' "$ep_work/shown"
+check_status "the night is sealed" 0 ep evidence checkpoint \
+	--to "$ep_work/log.checkpoint"
+check_status "the evidence is handed out" 0 ep evidence export \
+	--to "$ep_work/package"
+check "the evidence checks itself" sh "$ep_work/package/check.sh"
+check_same "the evidence: no file but its own" "" \
+	"$(find "$ep_work/package" ! -type d ! -type f)$(
+		find "$ep_work/package" -name '*[!A-Za-z0-9._-]*')"
+
 check_same "standard error: no control byte" "" \
 	"$(LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' "$ep_work/err")"
 done_testing
