@@ -41,6 +41,7 @@ int ep_cmd_waive(struct ep_app *app, int argc, char **argv);
 int ep_cmd_who(struct ep_app *app, int argc, char **argv);
 int ep_cmd_exit(struct ep_app *app, int argc, char **argv);
 int ep_cmd_drift(struct ep_app *app, int argc, char **argv);
+int ep_cmd_erase(struct ep_app *app, int argc, char **argv);
 int ep_cmd_evidence(struct ep_app *app, int argc, char **argv);
 int ep_cmd_purge(struct ep_app *app, int argc, char **argv);
 int ep_cmd_query(struct ep_app *app, int argc, char **argv);

@@ -47,8 +47,8 @@ static int seal(struct ep_app *app)
 	int rc;
 
 	ep_known_roles_gather(&app->specs, &roles);
-	rc = ep_evidence_seal(app->store, roles.v, roles.n, tell_sealed, app,
-			      &app->err);
+	rc = ep_evidence_seal(app->store, app->config, roles.v, roles.n,
+			      tell_sealed, app, &app->err);
 	ep_known_roles_release(&roles);
 	return rc < 0 ? ep_app_fail(app) : 0;
 }
@@ -288,7 +288,11 @@ struct checked {
 static void tell_checked(void *to, const struct ep_sealed *sealed)
 {
 	struct checked *checked = to;
+	char erased[64] = "";
 
+	if (sealed->erased)
+		snprintf(erased, sizeof(erased), ", of %" PRId64 " erased ones "
+			 "the hash", sealed->erased);
 	if (sealed->purged)
 		checked->purged++;
 	if (checked->app->quiet)
@@ -301,9 +305,9 @@ static void tell_checked(void *to, const struct ep_sealed *sealed)
 	else
 		ep_app_printf("number %" PRId64 ", run %" PRId64
 			      ": %" PRId64 " groups, %" PRId64
-			      " records as sealed\n",
+			      " records as sealed%s\n",
 			      sealed->seq, sealed->run, sealed->groups,
-			      sealed->records);
+			      sealed->records, erased);
 }
 
 /* What is not there any more was not looked at. */

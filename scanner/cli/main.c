@@ -54,6 +54,7 @@ const struct ep_cmd ep_cmds[] = {
 	{ "baseline", ep_cmd_baseline, "accept values, see what differs" },
 	{ "waive", ep_cmd_waive, "accept findings until a day" },
 	{ "purge", ep_cmd_purge, "delete what was kept long enough" },
+	{ "erase", ep_cmd_erase, "forget a person for good" },
 	{ "query", ep_cmd_query, "read the database with SQL" },
 	{ "status", ep_cmd_status, "the last runs and what they covered" },
 	{ "version", ep_cmd_version, "print versions" },

@@ -55,27 +55,69 @@ for name in check.sh checkpoint evidence.db run.leaf run.path; do
 done
 echo "1 files:$names"
 
+# root: of the tree over the hashes that are given
+root() {
+	while [ $# -gt 1 ]; do
+		up=
+		while [ $# -gt 1 ]; do
+			up="$up $(node "$1" "$2")"
+			shift 2
+		done
+		# shellcheck disable=SC2086
+		set -- $up "$@"
+	done
+	echo "${1-}"
+}
+# tree GROUP: the root of a group with erased records.  Of these the hash is
+# left; what stands in their place has no place in the tree and proves nothing.
+tree() {
+	at=0
+	hashes=
+	while [ $at -lt "$2" ]; do
+		h=$(sql "SELECT hash FROM erased WHERE grp = '$1' AND pos = $at")
+		[ -n "$h" ] || h=$(leaf "$(sql "SELECT leaf FROM leaf WHERE
+			grp = '$1' AND pos = $at")")
+		hashes="$hashes $h"
+		at=$((at + 1))
+	done
+	# shellcheck disable=SC2086
+	root $hashes
+}
+
 # --- 2: groups
 run=$(sqlite3 :memory: "SELECT json_extract(CAST(readfile('run.leaf') AS TEXT),
 	'\$.run')") || fail "run.leaf is no JSON"
 groups=0
+erased=0
 nothing=$(printf '' | sum)
-while read -r flat count there name; do
+while read -r flat count there gone shells root name; do
 	groups=$((groups + 1))
+	if [ "$gone" -gt 0 ]; then
+		erased=$((erased + gone))
+		[ "$(tree "$name" "$count") $shells $((there + gone))" = \
+			"$root $gone $count" ] || fail "run $run, group $name:" \
+			"other records than the head says"
+		continue
+	fi
 	have=$nothing
 	[ "$there" -eq 0 ] || have=$(sql "SELECT leaf FROM leaf WHERE
 		grp = '$name' ORDER BY pos" | sum)
-	[ "$have $there" = "$flat $count" ] ||
+	[ "$have $there $shells" = "$flat $count 0" ] ||
 		fail "run $run, group $name: other records than the head says"
 done <<LIST
 $(sql -separator ' ' "SELECT head ->> '\$.flat_sha256', head ->> '\$.count',
-	(SELECT count(*) FROM leaf AS l WHERE l.grp = g.name), g.name
+	(SELECT count(*) FROM leaf AS l WHERE l.grp = g.name AND l.pos >= 0),
+	(SELECT count(*) FROM erased AS e WHERE e.grp = g.name),
+	(SELECT count(*) FROM leaf AS l WHERE l.grp = g.name AND l.pos < 0),
+	head ->> '\$.root', g.name
 	FROM grp AS g ORDER BY g.pos")
 LIST
-strangers=$(sql "SELECT count(*) FROM leaf WHERE grp NOT IN
-	(SELECT name FROM grp)")
+strangers=$(sql "SELECT count(*) FROM (SELECT grp FROM leaf UNION ALL
+	SELECT grp FROM erased) WHERE grp NOT IN (SELECT name FROM grp)")
 [ "$strangers" = 0 ] || fail "run $run: $strangers records of no group"
 echo "2 groups: $groups"
+[ $erased -eq 0 ] || echo "  $erased records were erased: their hashes are as" \
+	"sealed, and what stands in their place is counted but proves nothing"
 
 # --- 3: tree and log
 level=
@@ -86,19 +128,10 @@ while [ $i -lt $groups ]; do
 	i=$((i + 1))
 done
 # shellcheck disable=SC2086
-set -- $level
-while [ $# -gt 1 ]; do
-	level=
-	while [ $# -gt 1 ]; do
-		level="$level $(node "$1" "$2")"
-		shift 2
-	done
-	# shellcheck disable=SC2086
-	set -- $level "$@"
-done
+have=$(root $level)
 want=$(sqlite3 :memory: "SELECT json_extract(CAST(readfile('run.leaf') AS
 	TEXT), '\$.root')")
-[ "${1-}" = "$want" ] || fail "run $run: the heads are not those that were sealed"
+[ "$have" = "$want" ] || fail "run $run: the heads are not those that were sealed"
 IFS= read -r head <run.leaf
 h=$(leaf "$head")
 {
@@ -128,8 +161,8 @@ h=$(leaf "$head")
 	read -r size
 	read -r root
 } <checkpoint
-root=$(printf '%s\n' "$root" | openssl base64 -d | xxd -p -c 64)
-[ "$h" = "$root" ] ||
+log=$(printf '%s\n' "$root" | openssl base64 -d | xxd -p -c 64)
+[ "$h" = "$log" ] ||
 	fail "run $run is not in the log of the checkpoint (leads to $h)"
 echo "3 log: $origin, $size sealed runs"
 

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "check/check.h"
+#include "check/people.h"
+#include "evidence/erased.h"
 #include "evidence/leaf.h"
 #include "evidence/roots.h"
 #include "ext/crypto.h"
@@ -29,6 +31,8 @@ int ep_evidence_schema(struct ep_db *db, struct ep_err *err)
 
 	if (rc == 0)
 		rc = ep_purged_schema(db, err);
+	if (rc == 0)
+		rc = ep_erased_schema(db, err);
 	if (rc == 0)
 		rc = ep_leaf_schema(db, err);
 	return rc == 0 ? ep_kept_schema(db, err) : rc;
@@ -156,9 +160,26 @@ static int seal_in(struct ep_store *store, struct ep_sealed *sealed,
 	return rc;
 }
 
-static int seal_run(struct ep_store *store, struct ep_sealed *sealed,
+/* The last check left who is whose in its run.  Once it was found for another
+ * run, it is found for all that follow, the newest among them. */
+static int link_people(struct ep_store *store, const struct ep_config *config,
+		       int64_t run, bool *relinked, struct ep_err *err)
+{
+	struct ep_db *db = ep_store_db(store);
+	int64_t checked = 0;
+	int rc = ep_db_one_int(db, "SELECT coalesce(max(run), 0) FROM "
+			       "main.check_run", &checked, err);
+
+	if (rc < 0 || !config || (run >= checked && !*relinked))
+		return rc;
+	*relinked = true;
+	return ep_people_link(db, config, err);
+}
+
+static int seal_run(struct ep_store *store, const struct ep_config *config,
+		    struct ep_sealed *sealed,
 		    const struct ep_evidence_role *roles, size_t n_roles,
-		    struct ep_err *err)
+		    bool *relinked, struct ep_err *err)
 {
 	struct ep_db *db = ep_store_db(store);
 	int rc = ep_store_as_of(store, sealed->run, err);
@@ -167,7 +188,9 @@ static int seal_run(struct ep_store *store, struct ep_sealed *sealed,
 		rc = ep_db_begin(db, err);
 	if (rc < 0)
 		return rc;
-	rc = seal_in(store, sealed, roles, n_roles, err);
+	rc = link_people(store, config, sealed->run, relinked, err);
+	if (rc == 0)
+		rc = seal_in(store, sealed, roles, n_roles, err);
 	if (rc == 0)
 		return ep_db_commit(db, err);
 	ep_db_rollback(db);
@@ -217,12 +240,13 @@ static int make_origin(struct ep_db *db, struct ep_err *err)
 	return rc;
 }
 
-int ep_evidence_seal(struct ep_store *store,
+int ep_evidence_seal(struct ep_store *store, const struct ep_config *config,
 		     const struct ep_evidence_role *roles, size_t n_roles,
 		     void (*tell)(void *to, const struct ep_sealed *sealed),
 		     void *to, struct ep_err *err)
 {
 	struct ep_db *db = ep_store_db(store);
+	bool relinked = false;
 	int rc = ep_check_schema(db, err);
 
 	if (rc == 0)
@@ -235,7 +259,8 @@ int ep_evidence_seal(struct ep_store *store,
 		rc = next_run(db, &sealed, err);
 		if (rc < 0 || sealed.run == 0)
 			break;
-		rc = seal_run(store, &sealed, roles, n_roles, err);
+		rc = seal_run(store, config, &sealed, roles, n_roles, &relinked,
+			      err);
 		if (rc == 0 && tell)
 			tell(to, &sealed);
 	}
@@ -263,6 +288,23 @@ int ep_evidence_log(struct ep_db *db, struct ep_hashes *ret,
 		ep_merkle_leaf(head, strlen(head), &EP_VEC_ADD(ret));
 		want++;
 	}
+	return rc;
+}
+
+int ep_evidence_log_root(struct ep_db *db, int64_t *ret_size,
+			 struct ep_buf *ret_hex, struct ep_err *err)
+{
+	struct ep_merkle tree = { .n = 0 };
+	struct ep_hashes log = { 0 };
+	struct ep_hash root;
+	int rc = ep_evidence_log(db, &log, err);
+
+	for (size_t i = 0; i < log.n; i++)
+		ep_merkle_add(&tree, &log.v[i]);
+	ep_merkle_root(&tree, &root);
+	ep_str_hex(ret_hex, root.b, sizeof(root.b));
+	*ret_size = (int64_t)log.n;
+	ep_vec_release(&log);
 	return rc;
 }
 

@@ -33,6 +33,7 @@
 #include "evidence/kept.h"
 #include "evidence/merkle.h"
 
+struct ep_config;
 struct ep_store;
 struct ep_db;
 
@@ -44,6 +45,7 @@ struct ep_sealed {
 	int64_t groups;
 	int64_t records;
 	struct ep_hash root;
+	int64_t erased;	/* of a check: of the records */
 	bool purged;	/* of a check: its head alone could be hashed again */
 };
 
@@ -57,8 +59,9 @@ int ep_evidence_schema(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 
 /* Seals each complete run that is not yet sealed, oldest first.  The store
  * must be open for writing with no run under way.  roles: what the connectors
- * know to be privileged. */
-int ep_evidence_seal(struct ep_store *store,
+ * know to be privileged.  What the last check said of who is whose is that of
+ * its run: for an older one it is found anew, by config (NULL: never). */
+int ep_evidence_seal(struct ep_store *store, const struct ep_config *config,
 		     const struct ep_evidence_role *roles, size_t n_roles,
 		     void (*tell)(void *to, const struct ep_sealed *sealed),
 		     void *to, struct ep_err *err) EP_MUST_CHECK;
@@ -70,6 +73,11 @@ int ep_evidence_find(struct ep_db *db, int64_t seq, int64_t run,
 /* The hashes of the log's leaves. */
 int ep_evidence_log(struct ep_db *db, struct ep_hashes *ret,
 		    struct ep_err *err) EP_MUST_CHECK;
+
+/* How many runs the log has, and its root in hex. */
+int ep_evidence_log_root(struct ep_db *db, int64_t *ret_size,
+			 struct ep_buf *ret_hex, struct ep_err *err)
+	EP_MUST_CHECK;
 
 /* "origin\nsize\nroot in base64\n" of the log as it is; EP_ENOENT when
  * nothing is sealed. */

@@ -39,6 +39,9 @@ static const struct {
 	  "review_by, reason FROM temp.declared" },
 	{ "domain",
 	  "SELECT customer AS grp, customer, domain, msp FROM temp.domain" },
+	{ "erasure",
+	  "SELECT NULL AS grp, id, at, by_user, host, reason, word, leaves, "
+	  "rows, log_size, log_root FROM main.erasure" },
 	{ "person_link",
 	  "SELECT customer AS grp, customer, tenant, dataset, account, email, "
 	  "person, person_name, left_at, how, certain FROM main.person_link" },

@@ -121,6 +121,42 @@ void ep_leaf_secret_id(const struct ep_leaf_name *name,
 	memcpy(ret, hash, EP_SECRET_ID_BYTES);
 }
 
+static int act_on_secret(struct ep_db *db, enum ep_kind kind,
+			 struct ep_stmt *record, const char *action,
+			 struct ep_err *err)
+{
+	struct ep_leaf_name name = {
+		.tenant = ep_db_col_text(record, 0),
+		.dataset = ep_db_col_text(record, 1),
+		.entity = ep_entity(kind)->name,
+		.key = ep_db_col_text(record, 2),
+	};
+	uint8_t id[EP_SECRET_ID_BYTES];
+	struct ep_stmt *stmt = NULL;
+	int rc = ep_db_prepare(db, action, &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_leaf_secret_id(&name, id);
+	ep_db_blob(stmt, 1, id, sizeof(id));
+	return ep_db_run(stmt, err);
+}
+
+int ep_leaf_each_secret(struct ep_db *db, enum ep_kind kind,
+			const char *select, const char *action,
+			struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_db_prepare(db, select, &stmt, err);
+
+	if (rc == 0 && ep_db_param_count(stmt))
+		ep_db_int(stmt, 1, kind);
+	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
+		rc = act_on_secret(db, kind, stmt, action, err);
+	return rc;
+}
+
 static int make_secret(struct ep_db *db, const uint8_t *id,
 		       uint8_t ret[SECRET_BYTES], struct ep_err *err)
 {

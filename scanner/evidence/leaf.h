@@ -77,6 +77,12 @@ int ep_leaf_write(struct ep_db *db, bool make,
 void ep_leaf_secret_id(const struct ep_leaf_name *name,
 		       uint8_t ret[EP_SECRET_ID_BYTES]);
 
+/* Runs `action` with the id of each secret (?1) of the records that `select`
+ * names: tenant, dataset, key; its parameter, if any, is the kind. */
+int ep_leaf_each_secret(struct ep_db *db, enum ep_kind kind,
+			const char *select, const char *action,
+			struct ep_err *err) EP_MUST_CHECK;
+
 /* The two halves of it, for records whose nonce is kept with them: the leaf
  * without a nonce, and where that belongs; then the leaf with it. */
 void ep_leaf_bare(const struct ep_leaf_shape *shape, struct ep_stmt *stmt,

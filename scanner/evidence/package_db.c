@@ -26,6 +26,8 @@ static const char tables[] =
 	"WHEN grp GLOB '*/seen' THEN 'seen' "
 	"WHEN grp GLOB '*/role/*' THEN 'role' ELSE 'records' END), "
 	"PRIMARY KEY(grp, pos));"
+	"CREATE TABLE erased(grp TEXT NOT NULL, pos INTEGER NOT NULL, "
+	"hash TEXT NOT NULL, PRIMARY KEY(grp, pos)) WITHOUT ROWID;"
 	"CREATE TABLE param(rule TEXT NOT NULL, name TEXT NOT NULL, value, "
 	"PRIMARY KEY(rule, name)) WITHOUT ROWID;"
 	"CREATE TABLE run_time(run INTEGER PRIMARY KEY, started_at INTEGER);";
@@ -34,27 +36,63 @@ struct fill {
 	struct ep_db *from;
 	struct ep_db *to;
 	int64_t pos;	/* of the next leaf in its group */
+	int64_t shell;	/* of the last shell: below 0, for no tree has it */
 	int64_t groups;
 	struct ep_merkle tree;
 };
 
 /* --- leaves ------------------------------------------------------------------- */
 
-static int take_leaf(void *to, const char *group, const char *key,
-		     const char *text, size_t n, struct ep_err *err)
+static int add_leaf(struct fill *fill, const char *group, int64_t pos,
+		    const char *text, size_t n, struct ep_err *err)
 {
-	struct fill *fill = to;
 	struct ep_stmt *stmt = NULL;
 	int rc = ep_db_prepare(fill->to, "INSERT INTO leaf(grp, pos, leaf) "
 			       "VALUES(?1, ?2, ?3)", &stmt, err);
 
-	(void)key;
 	if (rc < 0)
 		return rc;
 	ep_db_text(stmt, 1, group);
-	ep_db_int(stmt, 2, fill->pos++);
+	ep_db_int(stmt, 2, pos);
 	ep_db_textn(stmt, 3, text, n);
 	return ep_db_run(stmt, err);
+}
+
+static int take_leaf(void *to, const char *group, const char *key,
+		     const char *text, size_t n, struct ep_err *err)
+{
+	struct fill *fill = to;
+
+	(void)key;
+	return add_leaf(fill, group, fill->pos++, text, n, err);
+}
+
+static int take_shell(void *to, const char *group, const char *text, size_t n,
+		      struct ep_err *err)
+{
+	struct fill *fill = to;
+
+	return add_leaf(fill, group, --fill->shell, text, n, err);
+}
+
+static int take_erased(void *to, const char *group, const struct ep_hash *hash,
+		       struct ep_err *err)
+{
+	struct ep_buf hex = EP_BUF_INIT(2 * EP_SHA256_BYTES + 1);
+	struct fill *fill = to;
+	struct ep_stmt *stmt = NULL;
+	int rc = ep_db_prepare(fill->to, "INSERT INTO erased(grp, pos, hash) "
+			       "VALUES(?1, ?2, ?3)", &stmt, err);
+
+	ep_str_hex(&hex, hash->b, sizeof(hash->b));
+	if (rc == 0) {
+		ep_db_text(stmt, 1, group);
+		ep_db_int(stmt, 2, fill->pos++);
+		ep_db_text(stmt, 3, hex.s);
+		rc = ep_db_run(stmt, err);
+	}
+	ep_buf_release(&hex);
+	return rc;
 }
 
 static int take_group(void *to, const struct ep_walk_group *group,
@@ -184,6 +222,8 @@ static int fill_all(struct fill *fill, struct ep_store *store,
 		    const struct ep_config *config, struct ep_err *err)
 {
 	struct ep_walk_visitor visitor = { .to = fill, .leaf = take_leaf,
+					   .erased = take_erased,
+					   .shell = take_shell,
 					   .end = take_group };
 	int rc = ep_db_exec(fill->to, tables, err);
 

@@ -27,6 +27,7 @@ struct proof {
 	size_t record_at;
 	char *record;
 	struct ep_buf all;	/* without a key: the lines */
+	uint64_t erased;
 };
 
 static int take_record(void *to, const char *group, const char *key,
@@ -50,6 +51,23 @@ static int take_record(void *to, const char *group, const char *key,
 		return ep_err_set(err, EP_ELIMIT, "the group has above %zu "
 				  "bytes of records (RECORDS_BYTES_MAX)",
 				  RECORDS_BYTES_MAX);
+	return 0;
+}
+
+/* A line that says so, and the hash that was sealed. */
+static int take_erased(void *to, const char *group, const struct ep_hash *hash,
+		       struct ep_err *err)
+{
+	struct proof *p = to;
+
+	(void)err;
+	if (!ep_str_eq(group, p->group))
+		return 0;
+	EP_VEC_ADD(&p->records) = *hash;
+	p->erased++;
+	ep_buf_adds(&p->all, "{\"erased\":\"");
+	ep_str_hex(&p->all, hash->b, sizeof(hash->b));
+	ep_buf_adds(&p->all, "\"}\n");
 	return 0;
 }
 
@@ -105,6 +123,19 @@ int ep_prove_path(const struct ep_hashes *leaves, size_t index,
 		return ep_err_set(err, EP_EBUG, "a path is longer than a tree "
 				  "is deep");
 	return 0;
+}
+
+/* From these the root follows when the lines cannot be hashed any more. */
+static int write_hashes(const char *folder, const struct ep_hashes *hashes,
+			struct ep_err *err)
+{
+	struct ep_buf text = EP_BUF_INIT(RECORDS_BYTES_MAX);
+	int rc;
+
+	add_hashes(&text, hashes);
+	rc = write_file(folder, "group.hashes", text.s, text.len, err);
+	ep_buf_release(&text);
+	return rc;
 }
 
 static int write_path(const char *folder, const char *name,
@@ -178,6 +209,8 @@ static int write_proof(struct ep_store *store, const struct ep_sealed *sealed,
 	} else if (rc == 0) {
 		rc = write_file(folder, "group.records", p->all.s, p->all.len,
 				err);
+		if (rc == 0 && p->erased)
+			rc = write_hashes(folder, &p->records, err);
 	}
 	if (rc == 0)
 		rc = write_text(folder, "group.leaf", p->head, err);
@@ -189,12 +222,28 @@ static int write_proof(struct ep_store *store, const struct ep_sealed *sealed,
 	return rc;
 }
 
+/* Whose key it was is not known any more. */
+static int no_record(const struct proof *p, const struct ep_sealed *sealed,
+		     struct ep_err *err)
+{
+	if (p->erased)
+		return ep_err_set(err, EP_EPURGED, "group %s of run %lld has "
+				  "no record of that key, but %llu of its "
+				  "records were erased and may have been it",
+				  p->group, (long long)sealed->run,
+				  (unsigned long long)p->erased);
+	return ep_err_set(err, EP_ENOENT, "group %s of run %lld has no record "
+			  "of that key; without --key the whole group is "
+			  "proven", p->group, (long long)sealed->run);
+}
+
 int ep_prove(struct ep_store *store, const struct ep_sealed *sealed,
 	     const char *group, const char *key, const char *folder,
 	     struct ep_err *err)
 {
 	struct proof p = { .group = group, .key = key };
 	struct ep_walk_visitor visitor = { .to = &p, .leaf = take_record,
+					   .erased = take_erased,
 					   .end = take_group };
 	int rc;
 
@@ -205,10 +254,7 @@ int ep_prove(struct ep_store *store, const struct ep_sealed *sealed,
 				"'exitproof evidence groups' lists them",
 				(long long)sealed->run, group);
 	else if (rc == 0 && key && !p.record)
-		rc = ep_err_set(err, EP_ENOENT, "group %s of run %lld has no "
-				"record of that key; without --key the whole "
-				"group is proven", group,
-				(long long)sealed->run);
+		rc = no_record(&p, sealed, err);
 	if (rc == 0)
 		rc = write_proof(store, sealed, &p, folder, err);
 	ep_vec_release(&p.groups);

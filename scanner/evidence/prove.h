@@ -7,6 +7,8 @@
  *  record.leaf record.path   one record; leads to "root" in group.leaf
  *  group.records             all records of the group, a line each: their
  *                            SHA-256 is "flat_sha256" in group.leaf
+ *  group.hashes              when some are erased: a hash for each, of which
+ *                            "root" in group.leaf follows
  *  group.leaf group.path     its head; leads to "root" in run.leaf
  *  run.leaf run.path         the run's head; leads to the root in checkpoint
  *  checkpoint                of the log as it is

@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/str.h"
 #include "base/whoami.h"
 #include "check/check.h"
 #include "evidence/evidence.h"
-#include "evidence/merkle.h"
 #include "ext/db.h"
 #include "store/purged.h"
 #include "store/store.h"
@@ -205,16 +203,10 @@ static int add_tombstone(struct ep_db *db, const struct ep_purge_plan *plan,
 			 struct ep_err *err)
 {
 	struct ep_buf hex = EP_BUF_INIT(2 * EP_SHA256_BYTES + 1);
-	struct ep_merkle tree = { .n = 0 };
-	struct ep_hashes log = { 0 };
 	struct ep_stmt *stmt = NULL;
-	struct ep_hash root;
-	int rc = ep_evidence_log(db, &log, err);
+	int64_t size = 0;
+	int rc = ep_evidence_log_root(db, &size, &hex, err);
 
-	for (size_t i = 0; i < log.n; i++)
-		ep_merkle_add(&tree, &log.v[i]);
-	ep_merkle_root(&tree, &root);
-	ep_str_hex(&hex, root.b, sizeof(root.b));
 	if (rc == 0)
 		rc = ep_db_prepare(db, "INSERT INTO main.purge(at, by_user, "
 				   "host, reason, first_run, last_run, "
@@ -229,12 +221,11 @@ static int add_tombstone(struct ep_db *db, const struct ep_purge_plan *plan,
 		ep_db_int(stmt, 5, plan->first_run);
 		ep_db_int(stmt, 6, plan->last_run);
 		ep_db_int(stmt, 7, plan->last_seq);
-		ep_db_int(stmt, 8, (int64_t)log.n);
+		ep_db_int(stmt, 8, size);
 		ep_db_text(stmt, 9, hex.s);
 		ep_db_int(stmt, 10, rows);
 		rc = ep_db_run(stmt, err);
 	}
-	ep_vec_release(&log);
 	ep_buf_release(&hex);
 	return rc;
 }

@@ -78,39 +78,10 @@ static int run_one(struct ep_db *db, const char *sql,
 
 /* --- secrets of records that nothing tells of any more ---------------------- */
 
-static int keep_secrets(struct ep_db *db, const char *sql, int kind,
-			struct ep_err *err)
-{
-	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	bool row = false;
-	int rc = ep_db_prepare(db, sql, &stmt, err);
-
-	if (rc == 0 && ep_db_param_count(stmt))
-		ep_db_int(stmt, 1, kind);
-	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		struct ep_leaf_name name = {
-			.tenant = ep_db_col_text(stmt, 0),
-			.dataset = ep_db_col_text(stmt, 1),
-			.entity = ep_entity((enum ep_kind)kind)->name,
-			.key = ep_db_col_text(stmt, 2),
-		};
-		uint8_t id[EP_SECRET_ID_BYTES];
-		struct ep_stmt *keep = NULL;
-
-		ep_leaf_secret_id(&name, id);
-		rc = ep_db_prepare(db, "INSERT OR IGNORE INTO "
-				   "temp.purge_secret(id) VALUES(?1)", &keep,
-				   err);
-		if (rc < 0)
-			break;
-		ep_db_blob(keep, 1, id, sizeof(id));
-		rc = ep_db_run(keep, err);
-	}
-	return rc;
-}
-
 static int sweep_secrets(struct ep_db *db, struct ep_err *err)
 {
+	static const char keep[] = "INSERT OR IGNORE INTO "
+				   "temp.purge_secret(id) VALUES(?1)";
 	struct ep_buf sql = EP_BUF_INIT(1024);
 	int rc = ep_db_exec(db, "DROP TABLE IF EXISTS temp.purge_secret; "
 			    "CREATE TEMP TABLE purge_secret(id BLOB PRIMARY "
@@ -123,14 +94,14 @@ static int sweep_secrets(struct ep_db *db, struct ep_err *err)
 			    "d.id = n.dataset JOIN main.tenancy t ON "
 			    "t.id = d.tenancy",
 			    ep_entity((enum ep_kind)i)->name);
-		rc = keep_secrets(db, sql.s, i, err);
+		rc = ep_leaf_each_secret(db, (enum ep_kind)i, sql.s, keep, err);
 		if (rc == 0)
-			rc = keep_secrets(db, "SELECT t.uid, d.name, h.key "
-					  "FROM main.history h JOIN "
-					  "main.dataset d ON d.id = h.dataset "
-					  "JOIN main.tenancy t ON "
-					  "t.id = d.tenancy WHERE h.op = 3 "
-					  "AND h.kind = ?1", i, err);
+			rc = ep_leaf_each_secret(db, (enum ep_kind)i,
+				"SELECT t.uid, d.name, h.key FROM "
+				"main.history h JOIN main.dataset d ON "
+				"d.id = h.dataset JOIN main.tenancy t ON "
+				"t.id = d.tenancy WHERE h.op = 3 AND "
+				"h.kind = ?1", keep, err);
 	}
 	ep_buf_release(&sql);
 	if (rc == 0)

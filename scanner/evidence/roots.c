@@ -33,6 +33,7 @@ static int take_group(void *to, const struct ep_walk_group *group,
 
 	ep_merkle_add(&roots->tree, &group->hash);
 	roots->records += (int64_t)group->count;
+	roots->erased += (int64_t)group->erased;
 	ep_sha256_of(group->name, strlen(group->name), name);
 	ep_buf_add(&roots->packed, name, EP_ROOTS_NAME_BYTES);
 	ep_buf_add(&roots->packed, group->hash.b, EP_ROOTS_HASH_BYTES);

@@ -22,6 +22,7 @@ struct ep_store;
 struct ep_roots {
 	struct ep_merkle tree;
 	int64_t records;
+	int64_t erased;		/* of them */
 	struct ep_buf packed;	/* beginnings of the hashes, group by group */
 	struct ep_words names;	/* in the same order */
 };

@@ -78,6 +78,7 @@ static int check_groups(struct ep_store *store, struct ep_sealed *sealed,
 		rc = ep_roots_of(store, sealed->seq, sealed->run, false,
 				 &roots, err);
 	if (rc == 0) {
+		sealed->erased = roots.erased;
 		ep_merkle_root(&roots.tree, &sealed->root);
 		ep_str_hex(&hex, sealed->root.b, EP_SHA256_BYTES);
 		if (!ep_str_eq(hex.s, want_root))

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "evidence/erased.h"
 #include "evidence/kept.h"
 #include "evidence/leaf.h"
 #include "ext/db.h"
@@ -44,6 +45,10 @@ struct walk {
 	struct ep_merkle tree;
 	struct ep_sha256 *flat;
 	struct ep_buf leaf;
+	bool erasures;	/* there were any */
+	struct ep_erased erased;
+	size_t erased_met;
+	size_t shells;
 };
 
 /* --- which groups --------------------------------------------------------- */
@@ -190,12 +195,47 @@ static int list_groups(struct walk *w, struct ep_err *err)
 
 /* --- leaves ------------------------------------------------------------------- */
 
+/* Erased leaves stand between the others where they were. */
+static int add_erased(struct walk *w, bool all, struct ep_err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && w->erased_met < w->erased.leaf.n) {
+		const struct ep_erased_leaf *leaf =
+			&w->erased.leaf.v[w->erased_met];
+
+		if (leaf->pos != w->tree.n && !all)
+			break;
+		w->erased_met++;
+		ep_merkle_add(&w->tree, &leaf->hash);
+		if (w->visitor->erased)
+			rc = w->visitor->erased(w->visitor->to, w->at->name,
+						&leaf->hash, err);
+	}
+	return rc;
+}
+
+static int take_shell(struct walk *w, const char *text, size_t n,
+		      struct ep_err *err)
+{
+	w->shells++;
+	if (!w->visitor->shell)
+		return 0;
+	return w->visitor->shell(w->visitor->to, w->at->name, text, n, err);
+}
+
 static int take_leaf(void *to, const char *key, const char *text, size_t n,
 		     struct ep_err *err)
 {
 	struct walk *w = to;
 	struct ep_hash hash;
+	int rc;
 
+	if (ep_erased_is_shell(&w->erased, text, n))
+		return take_shell(w, text, n, err);
+	rc = add_erased(w, false, err);
+	if (rc < 0)
+		return rc;
 	ep_merkle_leaf(text, n, &hash);
 	ep_merkle_add(&w->tree, &hash);
 	ep_sha256_add(w->flat, text, n);
@@ -211,6 +251,25 @@ static int column_of(struct ep_stmt *stmt, const char *name)
 		if (ep_str_eq(ep_db_col_name(stmt, i), name))
 			return i;
 	return 0;
+}
+
+/* A shell has no secret, and thus no nonce. */
+static int read_row(struct walk *w, const struct ep_leaf_shape *shape,
+		    struct ep_stmt *stmt, const struct ep_leaf_name *name,
+		    struct ep_err *err)
+{
+	size_t at;
+	int rc;
+
+	if (w->erased.leaf.n) {
+		ep_leaf_bare(shape, stmt, name->entity, &w->leaf, &at);
+		if (ep_erased_is_shell(&w->erased, w->leaf.s, w->leaf.len))
+			return take_shell(w, w->leaf.s, w->leaf.len, err);
+	}
+	rc = ep_leaf_write(w->db, w->make, shape, stmt, name, &w->leaf, err);
+	if (rc == 0)
+		rc = take_leaf(w, name->key, w->leaf.s, w->leaf.len, err);
+	return rc;
 }
 
 static int read_rows(struct walk *w, struct ep_stmt *stmt, struct ep_err *err)
@@ -231,11 +290,7 @@ static int read_rows(struct walk *w, struct ep_stmt *stmt, struct ep_err *err)
 	}
 	while (rc == 0 && row) {
 		name.key = ep_db_col_text(stmt, key);
-		rc = ep_leaf_write(w->db, w->make, &shape, stmt, &name,
-				   &w->leaf, err);
-		if (rc == 0)
-			rc = take_leaf(w, name.key, w->leaf.s, w->leaf.len,
-				       err);
+		rc = read_row(w, &shape, stmt, &name, err);
 		if (rc == 0)
 			rc = ep_db_step(stmt, &row, err);
 	}
@@ -345,14 +400,16 @@ static const char *entity_of(const struct group *g)
 	return g->what == KEPT ? strrchr(g->name, '/') + 1 : g->entity->name;
 }
 
-static int make_head(struct walk *w, struct ep_buf *head, struct ep_err *err)
+static int make_head(struct walk *w, struct ep_buf *head,
+		     struct ep_hash *ret_flat, struct ep_err *err)
 {
-	uint8_t flat[EP_SHA256_BYTES];
 	struct ep_hash root;
 	int rc = 0;
 
-	ep_sha256_end(w->flat, flat);
+	ep_sha256_end(w->flat, ret_flat->b);
 	w->flat = NULL;
+	if (w->erased.flat_known)
+		*ret_flat = w->erased.flat;
 	ep_merkle_root(&w->tree, &root);
 	ep_buf_addf(head, "{\"count\":%llu,\"coverage\":",
 		    (unsigned long long)w->tree.n);
@@ -362,7 +419,7 @@ static int make_head(struct walk *w, struct ep_buf *head, struct ep_err *err)
 		rc = add_coverage(w, head, err);
 	add_text(head, "dataset", w->at->dataset);
 	add_text(head, "entity", entity_of(w->at));
-	add_hex(head, "flat_sha256", flat);
+	add_hex(head, "flat_sha256", ret_flat->b);
 	add_text(head, "name", w->at->name);
 	add_hex(head, "root", root.b);
 	add_text(head, "tenant", w->at->tenant);
@@ -379,8 +436,15 @@ static int make_head(struct walk *w, struct ep_buf *head, struct ep_err *err)
 static int end_group(struct walk *w, struct ep_err *err)
 {
 	struct ep_buf head = EP_BUF_INIT(HEAD_BYTES_MAX);
-	int rc = make_head(w, &head, err);
+	struct ep_hash flat;
+	int rc = add_erased(w, true, err);
 
+	if (rc == 0 && w->shells != w->erased.leaf.n)
+		rc = ep_err_set(err, EP_EDATA, "altered: %zu records are "
+				"erased, but %zu stand for such",
+				w->erased.leaf.n, w->shells);
+	if (rc == 0)
+		rc = make_head(w, &head, &flat, err);
 	if (rc == 0 && w->visitor->end) {
 		struct ep_walk_group group = {
 			.name = w->at->name,
@@ -389,6 +453,8 @@ static int end_group(struct walk *w, struct ep_err *err)
 			.dataset = w->at->dataset,
 			.count = w->tree.n,
 			.head = head.s,
+			.flat = flat,
+			.erased = w->erased.leaf.n,
 		};
 
 		ep_merkle_leaf(head.s, head.len, &group.hash);
@@ -408,13 +474,18 @@ static int read_group(struct walk *w, const struct group *g,
 		return 0;
 	w->at = g;
 	memset(&w->tree, 0, sizeof(w->tree));
+	w->erased_met = 0;
+	w->shells = 0;
+	rc = ep_erased_load(w->db, w->erasures, w->seq, g->name, &w->erased,
+			    err);
 	w->flat = ep_sha256_new();
-	if (g->what == KEPT)
+	if (rc == 0 && g->what == KEPT)
 		rc = ep_kept_leaves(w->db, w->seq, g->name, take_leaf, w, err);
-	else
+	else if (rc == 0)
 		rc = read_records(w, err);
 	if (rc == 0)
 		rc = end_group(w, err);
+	ep_erased_release(&w->erased);
 	if (w->flat)
 		ep_sha256_end(w->flat, unused);
 	w->flat = NULL;
@@ -446,6 +517,9 @@ int ep_walk(struct ep_store *store, int64_t seq, int64_t run, bool make,
 
 	ep_buf_init(&w.leaf, EP_LEAF_BYTES_MAX);
 	rc = find_era(&w, err);
+	if (rc == 0)
+		rc = ep_db_has_table(w.db, "erasure", &w.erasures,
+				     err);
 	if (rc == 0)
 		rc = list_groups(&w, err);
 	for (size_t i = 0; rc == 0 && i < w.groups.n; i++)

@@ -34,6 +34,8 @@ struct ep_walk_group {
 	uint64_t count;
 	const char *head;
 	struct ep_hash hash;	/* of the head, as a leaf of the run's tree */
+	struct ep_hash flat;
+	uint64_t erased;	/* of count */
 };
 
 /* Any may be NULL.  A negative return ends the walk with it. */
@@ -44,6 +46,12 @@ struct ep_walk_visitor {
 	bool (*wants)(void *to, const char *name);
 	int (*leaf)(void *to, const char *group, const char *key,
 		    const char *text, size_t n, struct ep_err *err);
+	/* In the place of a leaf whose person was erased; and what is shown
+	 * for one of these, in no order and not hashed (evidence/erased.h). */
+	int (*erased)(void *to, const char *group, const struct ep_hash *hash,
+		      struct ep_err *err);
+	int (*shell)(void *to, const char *group, const char *text, size_t n,
+		     struct ep_err *err);
 	int (*end)(void *to, const struct ep_walk_group *group,
 		   struct ep_err *err);
 };

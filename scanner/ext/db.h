@@ -89,6 +89,19 @@ struct ep_db_filter {
 };
 void ep_db_filter_set(struct ep_db *db, const struct ep_db_filter *filter);
 
+/* While set, the SQL function rewrite(text, scope) appends to out what is to
+ * stand for the text and returns true, or gives the text as it is for false.
+ * scope may be NULL.  rewriter must live until it is replaced; NULL ends it,
+ * and then the function fails. */
+struct ep_db_rewriter {
+	bool (*rewrite)(void *to, const char *text, size_t n,
+			const char *scope, struct ep_buf *out);
+	void *to;
+	size_t bytes_max;	/* of what is made of one text */
+};
+void ep_db_rewriter_set(struct ep_db *db,
+			const struct ep_db_rewriter *rewriter);
+
 int64_t ep_db_last_id(struct ep_db *db);
 int64_t ep_db_changes(struct ep_db *db);
 int64_t ep_db_total_changes(struct ep_db *db);

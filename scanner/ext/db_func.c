@@ -146,6 +146,44 @@ static void func_sha256(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sqlite3_result_text(ctx, hex, -1, SQLITE_TRANSIENT);
 }
 
+void ep_db_rewriter_set(struct ep_db *db,
+			const struct ep_db_rewriter *rewriter)
+{
+	db->rewriter = rewriter;
+}
+
+static void func_rewrite(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	struct ep_db *db = sqlite3_user_data(ctx);
+	struct ep_buf out;
+	const char *text;
+	size_t len;
+
+	(void)n;
+	if (!db->rewriter) {
+		sqlite3_result_error(ctx, "nothing is rewritten now", -1);
+		return;
+	}
+	text = sqlite3_value_type(arg[0]) == SQLITE_TEXT ?
+		       (const char *)sqlite3_value_text(arg[0]) : NULL;
+	if (!text) {
+		sqlite3_result_value(ctx, arg[0]);
+		return;
+	}
+	len = (size_t)sqlite3_value_bytes(arg[0]);
+	ep_buf_init(&out, db->rewriter->bytes_max);
+	if (!db->rewriter->rewrite(db->rewriter->to, text, len,
+				   (const char *)sqlite3_value_text(arg[1]),
+				   &out))
+		sqlite3_result_value(ctx, arg[0]);
+	else if (out.overflow)
+		sqlite3_result_error_toobig(ctx);
+	else
+		sqlite3_result_text64(ctx, out.s ? out.s : "", out.len,
+				      SQLITE_TRANSIENT, SQLITE_UTF8);
+	ep_buf_release(&out);
+}
+
 int ep_db_func_register(struct ep_db *db)
 {
 	static const struct {
@@ -158,7 +196,9 @@ int ep_db_func_register(struct ep_db *db)
 		{ "iso", 1, func_iso },
 		{ "sha256", 1, func_sha256 },
 	};
-	int rc = SQLITE_OK;
+	int rc = sqlite3_create_function_v2(db->h, "rewrite", 2,
+					    SQLITE_UTF8 | SQLITE_DIRECTONLY,
+					    db, func_rewrite, NULL, NULL, NULL);
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (rc == SQLITE_OK)

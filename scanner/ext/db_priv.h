@@ -37,6 +37,7 @@ struct ep_db {
 	struct ep_map regex;	/* flag and pattern -> struct ep_regex */
 	const struct ep_db_guard *guard;
 	const struct ep_db_filter *filter;
+	const struct ep_db_rewriter *rewriter;
 	char denied[160];	/* what the guard refused last */
 	enum ep_code func_code;	/* why one of our functions failed */
 	struct ep_db_work work;

@@ -148,7 +148,7 @@ void nights_make(const char *path, struct nights *ret)
 	write_night(&pen, "BC", "B", EP_COVERAGE_COMPLETE);
 	write_night(&pen, "bCA", "C", EP_COVERAGE_COMPLETE);
 	write_night(&pen, "b", "C", EP_COVERAGE_PARTIAL);
-	must(ep_evidence_seal(pen.store, known, 1, NULL, NULL, &pen.err) == 0);
+	must(ep_evidence_seal(pen.store, NULL, known, 1, NULL, NULL, &pen.err) == 0);
 	ep_buf_init(&text, NIGHTS_BYTES_MAX);
 	must(ep_evidence_checkpoint(ep_store_db(pen.store), &text, &pen.err) ==
 	     0);

@@ -77,7 +77,7 @@ static const struct ep_evidence_role known[] = {
 
 static void seal(void)
 {
-	kit_ok(&kit, ep_evidence_seal(kit.store, known, 1, NULL, NULL,
+	kit_ok(&kit, ep_evidence_seal(kit.store, NULL, known, 1, NULL, NULL,
 				      &kit.err));
 }
 
