@@ -255,9 +255,22 @@ query() {
 		  FROM w, q WHERE i <= length(t))
 	SELECT out FROM w ORDER BY i DESC LIMIT 1"
 }
+# Columns are those of the members that occur: where no rule ran, as in a
+# verify, there are none to ask for.
+rules_kept() {
+	if [ "$(sql "SELECT count(*) FROM leaf WHERE entity = 'rule'")" -gt 0 ]
+	then
+		sql -separator ' ' "SELECT id, per, needs FROM leaf WHERE
+			entity = 'rule' AND part = 'kept' AND id IN (
+			SELECT rule FROM leaf WHERE entity = 'result' AND
+			part = 'kept' AND result <> 'NOT-APPLICABLE')
+			ORDER BY id"
+	fi
+}
 rules=0
 counts=0
 while read -r rule per needs; do
+	[ -n "$rule" ] || continue
 	rules=$((rules + 1))
 	case $per in
 	fleet) unit="'fleet'" ;;
@@ -299,12 +312,13 @@ while read -r rule per needs; do
 $found
 FOUND
 done <<LIST
-$(sql -separator ' ' "SELECT id, per, needs FROM leaf WHERE entity = 'rule' AND
-	part = 'kept' AND id IN (SELECT rule FROM leaf WHERE
-	entity = 'result' AND part = 'kept' AND result <> 'NOT-APPLICABLE')
-	ORDER BY id")
+$(rules_kept)
 LIST
-echo "5 counts: $counts results of $rules rules"
+if [ "$rules" -eq 0 ]; then
+	echo "5 counts: none, this run ran no rules"
+else
+	echo "5 counts: $counts results of $rules rules"
+fi
 
 if [ $bad -ne 0 ]; then
 	echo "$bad things are not right"

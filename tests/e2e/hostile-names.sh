@@ -154,7 +154,13 @@ check_status "the night is sealed" 0 ep evidence checkpoint \
 	--to "$ep_work/log.checkpoint"
 check_status "the evidence is handed out" 0 ep evidence export \
 	--to "$ep_work/package"
-check "the evidence checks itself" sh "$ep_work/package/check.sh"
+check_status "the evidence checks itself" 0 sh "$ep_work/package/check.sh"
+check_has "of a verify, which runs no rules, it says so" "$ep_work/out" \
+	'^5 counts: none, this run ran no rules'
+ep evidence export --run 1 --to "$ep_work/package-1" >&2
+check_status "the evidence of the night checks itself" 0 \
+	sh "$ep_work/package-1/check.sh"
+check_has "and counts again" "$ep_work/out" '^5 counts: [1-9]'
 check_same "the evidence: no file but its own" "" \
 	"$(find "$ep_work/package" ! -type d ! -type f)$(
 		find "$ep_work/package" -name '*[!A-Za-z0-9._-]*')"
