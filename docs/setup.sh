@@ -58,6 +58,7 @@ fish: the same
 jq: looks at JSON without us
 systemd: judges the units
 curl: speaks to the simulated MSP without us
+nginx-light: pages for what measurements count
 xz-utils: make dist
 strace: makes writes fail at birth of a database
 nodejs: runs the contract validator

@@ -13,7 +13,7 @@
 : "${BENCH_PAIRS:=9}"
 : "${BENCH_OUT:=$EP_OUT/bench}"
 : "${BENCH_WORK:=$BENCH_OUT/work}"
-bench_results=$BENCH_OUT/results.tsv
+bench_results=${bench_results:-$BENCH_OUT/results.tsv}
 export BENCH_SCALE BENCH_PAIRS BENCH_OUT BENCH_WORK
 mkdir -p "$BENCH_OUT" "$BENCH_WORK"
 

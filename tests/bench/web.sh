@@ -45,9 +45,15 @@ web_start() {
 	web_tls=https://127.0.0.1:$((web_port + 1))
 	web_late=https://127.0.0.1:$((web_port + 1))/late
 	web_module=/usr/lib/nginx/modules/ngx_http_echo_module.so
+	web_sleep='echo_sleep 0.1; echo_exec @late;'
+	if [ ! -e "$web_module" ]; then
+		web_module=
+		web_sleep='return 501;'
+	fi
 	cat >"$BENCH_OUT/nginx.conf" <<END
-load_module $web_module;
+${web_module:+load_module $web_module;}
 daemon off;
+$([ "$(id -u)" -ne 0 ] || echo 'user root;')
 worker_processes 1;
 pid $BENCH_OUT/nginx.pid;
 error_log $BENCH_OUT/nginx.err warn;
@@ -55,6 +61,7 @@ worker_rlimit_nofile 8192;
 events { worker_connections 2048; }
 http {
 	access_log off;
+	log_format counted "\$connection \$status \$request_uri \$msec";
 	default_type application/json;
 	types { }
 	sendfile on;
@@ -66,8 +73,7 @@ http {
 	fastcgi_temp_path $BENCH_OUT/nginx-fastcgi;
 	uwsgi_temp_path $BENCH_OUT/nginx-uwsgi;
 	scgi_temp_path $BENCH_OUT/nginx-scgi;
-	limit_req_zone \$tenant zone=tenant:1m rate=${BENCH_RATE:-10}r/s;
-	map \$uri \$tenant { ~^/limited/t/(?<t>[0-9]+)/ \$t; }
+	limit_req_zone \$server_addr zone=all:1m rate=10r/s;
 	server {
 		listen 127.0.0.1:$web_port;
 		listen 127.0.0.1:$((web_port + 1)) ssl;
@@ -77,8 +83,7 @@ http {
 		root $web_root/now;
 		location /late/ {
 			alias $web_root/now/;
-			echo_sleep 0.1;
-			echo_exec @late;
+			$web_sleep
 		}
 		location @late {
 			rewrite ^/late/(.*) /\$1 break;
@@ -86,14 +91,14 @@ http {
 		}
 		location /limited/ {
 			alias $web_root/now/;
-			limit_req zone=tenant burst=5 nodelay;
+			limit_req zone=all burst=9 nodelay;
 			limit_req_status 429;
 			add_header Retry-After 1 always;
-			access_log $BENCH_OUT/limited.log;
+			access_log $BENCH_OUT/limited.log counted;
 		}
 		location /counted/ {
 			alias $web_root/now/;
-			access_log $BENCH_OUT/counted.log;
+			access_log $BENCH_OUT/counted.log counted;
 		}
 	}
 }
