@@ -151,24 +151,28 @@ static bool is_asked(const struct ep_fleet_tenancy *tenancy,
 	return false;
 }
 
+/* The MSP's systems have accounts of its customers' people: a list of theirs
+ * that was not read may hold one.  And what a customer costs and where it is
+ * managed stands in lists of the MSP. */
+static bool is_of_msp(const struct ep_looker *lk, const struct ep_end *end,
+		      const struct ep_eval *eval, const struct ep_outcome *out)
+{
+	enum ep_exit_subject subject = lk->exit->subject;
+
+	if (end->shipped ? subject != EP_EXIT_CUSTOMER :
+			   subject != EP_EXIT_PERSON)
+		return false;
+	return out->unit.owner && out->unit.owner->msp && out->unit.tenancy &&
+	       is_asked(out->unit.tenancy, eval->rule);
+}
+
 bool ep_look_concerns(const struct ep_looker *lk, const struct ep_end *end,
 		      const struct ep_eval *eval, const struct ep_outcome *out)
 {
 	if (!out->applies)
 		return false;
-	/* The MSP's systems have accounts of its customers' people, too: a
-	 * list of theirs that was not read may hold one. */
-	if (!end->shipped && lk->exit->subject == EP_EXIT_PERSON &&
-	    out->unit.owner && out->unit.owner->msp && out->unit.tenancy &&
-	    is_asked(out->unit.tenancy, eval->rule))
-		return true;
-	/* What a customer costs and where it is managed stands in lists of
-	 * the MSP. */
-	if (end->shipped && lk->exit->subject == EP_EXIT_CUSTOMER &&
-	    out->unit.owner && out->unit.owner->msp && out->unit.tenancy &&
-	    is_asked(out->unit.tenancy, eval->rule))
-		return true;
-	return lk->exit->profile->fleet || eval->rule->per == EP_PER_FLEET ||
+	return is_of_msp(lk, end, eval, out) || lk->exit->profile->fleet ||
+	       eval->rule->per == EP_PER_FLEET ||
 	       (lk->exit->customer &&
 		ep_str_eq(out->unit.customer, lk->exit->customer));
 }
