@@ -72,8 +72,7 @@ check_same "run: everything was read" 0 "$(sqlite3 "$ep_db" \
 check "run: its reports are there" test -s "$ep_work/store/j.xml" -a \
 	-s "$ep_work/store/html/index.html"
 refused query 'SELECT 1'
-for verb in status check report 'tenant test' 'person match' drift \
-	'evidence checkpoint'; do
+for verb in check 'tenant test' 'evidence checkpoint'; do
 	# shellcheck disable=SC2086
 	refused $verb
 done

@@ -104,15 +104,17 @@ static int read_port(int fd)
 	return port;
 }
 
-/* Starts openssl s_server with one version of TLS. */
+/* Starts openssl s_server with one version of TLS; without a name it shows
+ * no certificate at all. */
 static int serve(const char *name, const char *version)
 {
+	const char *ciphers = name ? "ALL:@SECLEVEL=0" : "aNULL:@SECLEVEL=0";
 	char cert[40];
 	char key[40];
 	int pipes[2];
 
-	snprintf(cert, sizeof(cert), "%s.pem", name);
-	snprintf(key, sizeof(key), "%s.key", name);
+	snprintf(cert, sizeof(cert), "%s.pem", name ? name : "good");
+	snprintf(key, sizeof(key), "%s.key", name ? name : "good");
 	if (pipe(pipes) < 0)
 		fail_msg("no pipe");
 	server = fork();
@@ -122,8 +124,8 @@ static int serve(const char *name, const char *version)
 		if (chdir(folder) == 0)
 			execlp("openssl", "openssl", "s_server", "-accept",
 			       "127.0.0.1:0", "-www", "-cert", cert, "-key",
-			       key, version, "-cipher", "ALL:@SECLEVEL=0",
-			       (char *)NULL);
+			       key, version, "-cipher", ciphers,
+			       name ? (char *)NULL : "-nocert", (char *)NULL);
 		_exit(127);
 	}
 	close(pipes[1]);
@@ -219,6 +221,29 @@ static void test_old_tls(void **state)
 		fail_msg("end %d: %s", (int)got.end, got.why);
 }
 
+/* Nobody's certificate is no certificate that could be wrong. */
+static void test_no_certificate(void **state)
+{
+	(void)state;
+	get(serve(NULL, "-tls1_2"), "ca.pem");
+	stop();
+	if (got.end != EP_HTTP_TLS || got.status != 0)
+		fail_msg("end %d: %s", (int)got.end, got.why);
+}
+
+/* Whom to trust is not for the environment to say. */
+static void test_authorities(void **state)
+{
+	char path[PATH_MAX];
+	char real[PATH_MAX];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/ca.pem", folder);
+	setenv("SSL_CERT_FILE", realpath(path, real), 1);
+	setenv("CURL_CA_BUNDLE", real, 1);
+	refused("good", NULL, "certificate");
+}
+
 static void test_key_log(void **state)
 {
 	char path[80];
@@ -236,6 +261,8 @@ int main(void)
 		cmocka_unit_test(test_trusted),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_old_tls),
+		cmocka_unit_test(test_no_certificate),
+		cmocka_unit_test(test_authorities),
 		cmocka_unit_test(test_key_log),
 	};
 
