@@ -212,7 +212,7 @@ static void test_file_alone(void **state)
 /* Without a filter of calls the right to execute is gone all the same. */
 static void body_no_program(void)
 {
-	char *const argv[] = { (char[]){ "true" }, NULL };
+	char *const argv[] = { (char[]){ "false" }, NULL };
 	struct ep_err err = EP_ERR_INIT;
 	struct ep_confine c;
 	bool held = false;
@@ -222,7 +222,7 @@ static void body_no_program(void)
 	EXPECT(ep_confine_files(&c, &held, &err) == 0);
 	if (!held)
 		_exit(NOT_HELD);
-	REFUSED(execv("/bin/true", argv), EACCES);
+	REFUSED(execv("/bin/false", argv), EACCES);
 }
 
 static void test_no_program(void **state)
@@ -317,7 +317,7 @@ static void expect_ordinary_work(void)
 static void body_calls(void)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *const argv[] = { (char[]){ "true" }, NULL };
+	char *const argv[] = { (char[]){ "false" }, NULL };
 	struct ep_err err = EP_ERR_INIT;
 	bool held = false;
 	char key = 'x';
@@ -326,7 +326,7 @@ static void body_calls(void)
 	if (!held)
 		_exit(NOT_HELD);
 	expect_ordinary_work();
-	REFUSED(execv("/bin/true", argv), EPERM);
+	REFUSED(execv("/bin/false", argv), EPERM);
 	REFUSED(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL), EPERM);
 	REFUSED(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0),
 		EPERM);
