@@ -27,6 +27,7 @@ check_status "evidence is refused before anything is sealed" 66 \
 check_status "runs are sealed" 0 \
 	ep evidence checkpoint --to "$ep_work/checkpoint.1"
 check_status "nothing was altered" 0 ep evidence verify
+sqlite3 "$ep_db" ".backup '$ep_work/last-week.db'"
 some_night 3 2
 check_status "the next run is sealed" 0 \
 	ep evidence checkpoint --to "$ep_work/checkpoint.2"
@@ -219,6 +220,42 @@ check "from two runs to three" \
 	test "$(head -n 1 "$ep_work/growth/growth.path")" = "2 3"
 
 # --- the database -------------------------------------------------------------
+# put_back FILE: in the place of the database.
+put_back() {
+	rm -f "$ep_db" "$ep_db"-wal "$ep_db"-shm
+	cp "$1" "$ep_db"
+}
+sqlite3 "$ep_db" ".backup '$ep_work/today.db'"
+put_back "$ep_work/last-week.db"
+check_status "a database of last week verifies by itself" 0 ep evidence verify
+check "... but says what it cannot know" grep -q \
+	'sealed anew shows only --against' "$ep_work/out"
+check_status "who kept the checkpoint knows better" 65 \
+	ep evidence verify --against "$ep_work/checkpoint.2"
+check "... and is told how many are missing" grep -q \
+	'the checkpoint knows 3 sealed runs, the database has 2' "$ep_work/err"
+estate_ctl night 3 >&2
+check_status "a night goes on from it" 2 ep run --quiet \
+	--now 2026-11-20T02:00:00Z --tenant dnsfilter \
+	--report text="$ep_work/night.txt"
+check_status "... and is sealed" 0 ep evidence checkpoint
+check_status "that is another history" 65 \
+	ep evidence verify --run 1 --against "$ep_work/checkpoint.2"
+check "... than the checkpoint's" grep -q \
+	'are not those of the checkpoint' "$ep_work/err"
+
+# One bit of a value, which SQLite itself does not notice.
+put_back "$ep_work/today.db"
+grep -abo 'Noc Two' "$ep_db" | cut -d: -f1 >"$ep_work/places"
+check "the value is in the file" test -s "$ep_work/places"
+while read -r at; do
+	printf 'O' | dd of="$ep_db" bs=1 seek="$at" conv=notrunc 2>/dev/null
+done <"$ep_work/places"
+check "SQLite does not notice a flipped bit" test \
+	"$(sqlite3 "$ep_db" 'PRAGMA integrity_check')" = ok
+check_status "verify does" 65 ep evidence verify
+put_back "$ep_work/today.db"
+
 sqlite3 "$ep_db" "UPDATE now_account SET name = 'Somebody Else' WHERE rid =
 	(SELECT max(rid) FROM now_account)"
 check_status "an altered database is named" 65 ep evidence verify
