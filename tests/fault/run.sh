@@ -3,15 +3,16 @@
 # Makes one thing after the other fail under the shipped program and judges
 # what is left:
 #
-#   sh tests/fault/run.sh [few|many] [faults|torture|all] [SCENE [FAULT]]
+#   sh tests/fault/run.sh [few|many] [SET [SCENE [FAULT]]]
 #
 # Cases are lines of tests/fault/cases.  After each fault: the database is
 # whole and holds no half dataset, nothing passes that should not, what the
 # past said is as it was, each report is the old one or a whole new one, the
 # program said something and ended in time; status 0 only when all was read;
 # and then the same work, undisturbed, gives what it gives on any day.
-# Torture are the cases in which one call fails, or that and all later ones;
-# faults are the rest: death, power, room, clocks.
+# SET is all, or torture: one call fails, or that and all later ones; faults:
+# the rest, death, power, room, clocks; sanitized: what can be done to a build
+# with sanitizers, whose memory is its own.
 # EP_FAULT_SEED repeats a sample, EP_FAULT_ROUNDS says how many of each case.
 # shellcheck disable=SC2317,SC2086
 . "$(dirname "$0")/../lib.sh"
@@ -506,13 +507,11 @@ while IFS=$tab read -r scene what few many; do
 	elif [ -n "$only_fault" ] && [ "$what" != "$only_fault" ]; then
 		continue
 	fi
-	case $what in
-	*:once | *:ever) group=torture ;;
-	*) group=faults ;;
+	case $set:$what in
+	all:* | torture:*:once | torture:*:ever) ;;
+	sanitized:file:once | sanitized:write:once | sanitized:net:once) ;;
+	faults:*:once | faults:*:ever | torture:* | sanitized:*) continue ;;
 	esac
-	if [ "$set" != all ] && [ "$set" != $group ]; then
-		continue
-	fi
 	if [ "$scene" != "$last" ]; then
 		case $scene in
 		first) prepare first "$ep_work/nothing" ;;
