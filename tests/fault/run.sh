@@ -192,7 +192,7 @@ judge_report() {
 		return
 	fi
 	case $file in
-	.exitproof-*) test "$may_litter" = yes ;;
+	.exitproof-* | */.exitproof-*) test "$may_litter" = yes ;;
 	*.xml) xmllint --noout --nonet "$1" 2>/dev/null ;;
 	ocsf.json | night.json) jq -es 'length > 0' "$1" >/dev/null ;;
 	*.txt) grep -q '^  Program: exitproof' "$1" ;;
@@ -323,7 +323,7 @@ faulty() {
 		may_die=yes
 		;;
 	room:*) blocks=$((($(wc -c <"$before") + 511) / 512 + ${1#*:})) ;;
-	fds:*) ;;
+	fds:*) wrap="prlimit --nofile=${1#*:}" ;;
 	write:power0) fault=write:power:0:$((seed + $2)) ;;
 	*) fault=$1:$2:$seed ;;
 	esac
@@ -334,10 +334,8 @@ faulty() {
 	*:kill | *:torn | *:power*) may_litter=yes ;;
 	*:once | *:ever | *:full | room:* | fds:* | time:*) may_litter=yes ;;
 	esac
-	# shellcheck disable=SC3045
 	case $1 in
 	room:*) (ulimit -f "$blocks" && "do_$scene") ;;
-	fds:*) (ulimit -n "${1#*:}" && "do_$scene") ;;
 	*) "do_$scene" ;;
 	esac >"$ep_work/said" 2>&1 || got=$?
 }
@@ -433,7 +431,10 @@ run_case() {
 	case $2 in
 	time:* | damage:*) of=600 ;;
 	room:* | fds:*) of=1 ;;
-	write:power0) of=1000 ;;
+	write:power0)
+		calls write
+		of=1000
+		;;
 	*) calls "${2%%:*}" ;;
 	esac
 	if [ "${of:-0}" -eq 0 ]; then
