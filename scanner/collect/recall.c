@@ -37,8 +37,10 @@ static bool may_recall(const struct ep_listing *listing)
 {
 	const struct ep_spec_endpoint *endpoint = listing->endpoint;
 	const struct ep_spec *spec = listing->tenancy->site->spec;
+	const struct ep_sink *sink = listing->engine->sink;
 
-	if (!listing->engine->sink->known || !is_plain_reading(listing) ||
+	/* Who only tries a connection stores nothing. */
+	if (!sink || !sink->known || !is_plain_reading(listing) ||
 	    !is_plain_array(endpoint) ||
 	    endpoint->page.kind == EP_PAGE_LAST_ID)
 		return false;
