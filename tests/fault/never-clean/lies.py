@@ -41,6 +41,7 @@ class Endpoint:
         page = data.get("page") or connector.get("page") or {}
         self.name = name
         self.path = data.get("path")
+        self.query = data.get("query") or {}
         self.records = data.get("records")
         self.page = page.get("kind", "none") if self.records else "none"
         self.next = (page.get("next") or "").strip('"')

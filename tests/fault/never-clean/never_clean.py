@@ -14,6 +14,7 @@ by the lie.  --modules is where npm put junit2json and junit-to-ctrf; after
 import argparse
 import collections
 import concurrent.futures
+import datetime
 import json
 import os
 import queue
@@ -32,9 +33,9 @@ import rule_reads
 import whole_msp
 from lying_proxy import Proxy
 
-# The simulated MSP's clock says two o'clock, and what is signed for a token is
-# good for an hour.
-FIRST = "2026-11-17T01:30:00Z"
+# The simulated MSP's clock says two o'clock, and what is signed for a token
+# must not be much older.
+FIRST = "2026-11-17T01:55:00Z"
 SECOND = "2026-11-17T02:00:00Z"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ANY_REQUEST = ("403", "404", "401 for ever", "429 for ever", "500",
@@ -72,9 +73,10 @@ class Worker:
         self.msp.run("collect", "--now", SECOND, "--quiet", "--progress",
                      "none", "--tenant", dataset.tenant, "--dataset",
                      dataset.name)
-        if not judge.is_complete(self.msp.database, dataset):
-            self.unfit.append("%s is incomplete though no answer is a lie"
-                              % dataset)
+        found = judge.coverage(self.msp.database, dataset)
+        if found[0] != "complete":
+            self.unfit.append("%s is %s though no answer is a lie: %s"
+                              % (dataset, *found))
             return [], []
         connector = dataset.name.split(".")[0] + "."
         paths = {name: path_of(one) for name, one in self.endpoints.items()
@@ -82,12 +84,26 @@ class Worker:
         own, common = [], []
         for seen in self.proxy.seen:
             met = [name for name, path in paths.items()
-                   if path and path.search(urllib.parse.unquote(seen.path))]
+                   if path and path.search(urllib.parse.unquote(seen.path))
+                   and same_query(self.endpoints[name], seen)]
             if dataset.name in met:
                 own.append(seen)
             elif not met:
                 common.append(seen)
         return own, common
+
+
+def same_query(endpoint, seen):
+    """Does none of its parameters say another thing than the endpoint?"""
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(seen.target).query)
+    for name, value in endpoint.query.items():
+        ago = re.fullmatch(r"\{now-(\d+)d\}", str(value))
+        if ago and name in query:
+            day = datetime.datetime.fromisoformat(SECOND[:-1]) - \
+                datetime.timedelta(days=int(ago.group(1)))
+            if not query[name][0].startswith(day.strftime("%Y-%m-%d")):
+                return False
+    return True
 
 
 def path_of(endpoint):
@@ -431,6 +447,8 @@ def night_after_night(args, their_base):
     shutil.copy(first.msp.database, base)
     exits = known_exits(first, base)
     fleet = rule_reads.Fleet(base)
+    first.unfit += ["%s is %s in the good night" % (one, one.status)
+                    for one in fleet.datasets if one.status != "complete"]
     left_out = collections.Counter()
     tasks = collect_tasks(args, None, workers, fleet, base, left_out)
     if args.only and "," in args.only:

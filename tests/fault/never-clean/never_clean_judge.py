@@ -6,6 +6,8 @@ import os
 import sqlite3
 import xml.etree.ElementTree
 
+import rule_reads
+
 PASSES = {"PASS", "EMPTY"}
 ENTITIES = ("tenant", "account", "role", "team", "membership", "credential",
             "agent", "subscription", "resource", "ticket")
@@ -23,13 +25,14 @@ def stored(path):
     return rows
 
 
-def is_complete(path, dataset):
-    """In the last run."""
+def coverage(path, dataset):
+    """Status and reason in the last run; (None, ...) when it is not there."""
     db = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
-    got = db.execute("SELECT status FROM coverage WHERE dataset = ? AND run ="
-                     " (SELECT max(id) FROM run)", (dataset.id,)).fetchone()
+    got = db.execute(
+        "SELECT status, coalesce(reason, '') FROM coverage WHERE dataset = ?"
+        " AND run = (SELECT max(id) FROM run)", (dataset.id,)).fetchone()
     db.close()
-    return got == ("complete",)
+    return got or (None, "it is not in the run at all")
 
 
 class Case:
@@ -59,17 +62,12 @@ class Case:
 
 def of_database(path, case, said):
     """Coverage, results and records."""
+    got = coverage(path, case.dataset)
     db = sqlite3.connect("file:%s?mode=ro" % path, uri=True)
-    got = db.execute(
-        "SELECT status, coalesce(reason, '') FROM coverage WHERE dataset = ?"
-        " AND run = (SELECT max(id) FROM run)", (case.dataset.id,)).fetchone()
-    import rule_reads
     after = rule_reads.results(db)
     db.close()
-    if got is None:
-        said.append("coverage: the listing is not in the run at all")
-    elif got[0] == "complete":
-        said.append("coverage: complete")
+    if got[0] in (None, "complete"):
+        said.append("coverage: %s" % (got[0] or got[1]))
     for key in sorted(case.reads):
         if after.get(key) in PASSES or key not in after:
             said.append("result: %s of %s is %s" % (*key, after.get(key)))
@@ -153,7 +151,6 @@ def of_role(path, case, said):
     roles = db.execute(
         "SELECT count(*) FROM now_role WHERE dataset = ? AND privileged ="
         " 'unknown'", (case.dataset.id,)).fetchone()[0]
-    import rule_reads
     after = rule_reads.results(db)
     db.close()
     if got and got[0] != "complete":
