@@ -32,12 +32,12 @@ UNION ALL
 SELECT 'New in this run', count(*),
        coalesce(sum(e.event = 'came_back'), 0) || ' of them came back',
        'info'
-  FROM finding_event e JOIN finding f USING (fingerprint)
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
  WHERE e.run = :run AND e.event IN ('open', 'came_back')
    AND (:customer IS NULL OR f.customer = :customer)
 UNION ALL
 SELECT 'Fixed in this run', count(*), 'seen to be gone by a complete read', 'info'
-  FROM finding_event e JOIN finding f USING (fingerprint)
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
  WHERE e.run = :run AND e.event = 'fixed'
    AND (:customer IS NULL OR f.customer = :customer)
 
@@ -158,21 +158,25 @@ SELECT substr(iso(e.at), 1, 10) AS Fixed, f.severity AS Severity,
 -- title: What changed since the run before
 -- draw: table
 -- empty: Nothing changed in what was read completely in both runs.
-WITH seen(kind, tenant, dataset, key, name) AS (
-  SELECT 'account', tenant, dataset, key, coalesce(email, login, name) FROM account
-  UNION ALL SELECT 'agent', tenant, dataset, key, name FROM agent
-  UNION ALL SELECT 'credential', tenant, dataset, key, name FROM credential
-  UNION ALL SELECT 'tenant', tenant, dataset, key, name FROM tenant
-  UNION ALL SELECT 'role', tenant, dataset, key, role FROM role
-  UNION ALL SELECT 'subscription', tenant, dataset, key, product FROM subscription)
 SELECT coalesce(m.customer, '(nobody)') AS Customer, m.tenant AS Tenancy,
        m.kind || CASE m.op WHEN 'open' THEN ' appeared' WHEN 'close' THEN ' is gone'
                            ELSE ' changed' END AS What,
-       coalesce(s.name, json_extract(m.old, '$.email'), json_extract(m.old, '$.name'),
+       coalesce(CASE m.kind
+           WHEN 'account' THEN (SELECT coalesce(s.email, s.login, s.name) FROM account s
+                                 WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key)
+           WHEN 'agent' THEN (SELECT s.name FROM agent s
+                               WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key)
+           WHEN 'credential' THEN (SELECT s.name FROM credential s
+                                    WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key)
+           WHEN 'tenant' THEN (SELECT s.name FROM tenant s
+                                WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key)
+           WHEN 'role' THEN (SELECT s.role FROM role s
+                              WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key)
+           WHEN 'subscription' THEN (SELECT s.product FROM subscription s
+                                      WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key) END,
+                json_extract(m.old, '$.email'), json_extract(m.old, '$.name'),
                 replace(m.key, char(31), ' / ')) AS Which
   FROM moved m
-  LEFT JOIN seen s ON s.kind = m.kind AND s.tenant = m.tenant
-                  AND s.dataset = m.dataset AND s.key = m.key
  WHERE m.run > :previous AND m.run <= :run AND m.kind <> 'resource'
    AND (:customer IS NULL OR m.customer = :customer)
  ORDER BY m.customer, m.tenant, What, Which

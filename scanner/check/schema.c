@@ -37,6 +37,8 @@ static const char tables[] =
 	" violations INTEGER, waived INTEGER, reason TEXT, advice TEXT);"
 	"CREATE UNIQUE INDEX IF NOT EXISTS result_log_open"
 	" ON result_log(rule, unit) WHERE end_run IS NULL;"
+	"CREATE INDEX IF NOT EXISTS result_log_customer"
+	" ON result_log(customer);"
 	"CREATE INDEX IF NOT EXISTS result_log_runs"
 	" ON result_log(end_run, first_run);"
 
@@ -58,6 +60,7 @@ static const char tables[] =
 	" waiver_approver TEXT, waiver_until INTEGER, waiver_note TEXT)"
 	" WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS finding_rule ON finding(rule, unit);"
+	"CREATE INDEX IF NOT EXISTS finding_customer ON finding(customer);"
 	"CREATE INDEX IF NOT EXISTS finding_state ON finding(state);"
 
 	"CREATE TABLE IF NOT EXISTS finding_event("

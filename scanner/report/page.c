@@ -62,15 +62,47 @@ void ep_page_ask(struct ep_page *page, const struct ep_report_options *options,
 	page->framework = layout ? layout->framework : NULL;
 }
 
+/* A page of one customer does not ask whether there is one: with the choice
+ * in it, SQLite would pass over the rows of all customers for each page. */
+#define ANY_CUSTOMER ":customer IS NULL OR "
+
+static void for_page(const struct ep_page *page, const char *sql,
+		     struct ep_buf *out)
+{
+	const char *any;
+
+	while (page->customer && (any = strstr(sql, ANY_CUSTOMER))) {
+		ep_buf_add(out, sql, (size_t)(any - sql));
+		sql = any + strlen(ANY_CUSTOMER);
+	}
+	ep_buf_adds(out, sql);
+}
+
+int ep_page_prepare(struct ep_store *store, const struct ep_page *page,
+		    const char *sql, struct ep_stmt **ret, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_DB_SQL_BYTES_MAX);
+
+	for_page(page, sql, &text);
+	if (text.overflow)
+		return ep_err_set(err, EP_ELIMIT, "SQL text above %d bytes "
+				  "(EP_DB_SQL_BYTES_MAX)",
+				  EP_DB_SQL_BYTES_MAX);
+	if (ep_db_prepare(ep_store_db(store), text.s, ret, err))
+		return err->code;
+	bind(*ret, page);
+	return 0;
+}
+
 static int read_row(struct ep_store *store, struct ep_page *page,
 		    const char *sql, struct ep_stmt **ret, struct ep_err *err)
 {
 	bool row = false;
-	int rc = ep_db_prepare(ep_store_db(store), sql, ret, err);
+	int rc = ep_page_prepare(store, page, sql, ret, err);
 
 	if (rc)
 		return rc;
-	bind(*ret, page);
 	rc = ep_db_step(*ret, &row, err);
 	if (rc == 0 && !row)
 		rc = ep_err_set(err, EP_ENOENT,
@@ -165,12 +197,12 @@ static int read_findings(struct ep_store *store, struct ep_page *page,
 	if (read_row(store, page,
 		     "SELECT coalesce(sum(NOT waived), 0),"
 		     " coalesce(sum(NOT waived AND severity = 'critical'), 0),"
-		     " (SELECT count(*) FROM main.finding_event e"
-		     " JOIN main.finding f USING (fingerprint)"
+		     " (SELECT count(*) FROM main.finding f"
+		     " CROSS JOIN main.finding_event e USING (fingerprint)"
 		     " WHERE e.run = :run AND e.event IN ('open', 'came_back')"
 		     " AND (:customer IS NULL OR f.customer = :customer)),"
-		     " (SELECT count(*) FROM main.finding_event e"
-		     " JOIN main.finding f USING (fingerprint)"
+		     " (SELECT count(*) FROM main.finding f"
+		     " CROSS JOIN main.finding_event e USING (fingerprint)"
 		     " WHERE e.run = :run AND e.event = 'fixed'"
 		     " AND (:customer IS NULL OR f.customer = :customer))"
 		     " FROM temp.open_finding"
@@ -244,15 +276,6 @@ int ep_page_read(struct ep_store *store, int64_t run, const char *customer,
 	    read_datasets(store, ret, err))
 		return err->code;
 	judge(ret);
-	return 0;
-}
-
-int ep_page_prepare(struct ep_store *store, const struct ep_page *page,
-		    const char *sql, struct ep_stmt **ret, struct ep_err *err)
-{
-	if (ep_db_prepare(ep_store_db(store), sql, ret, err))
-		return err->code;
-	bind(*ret, page);
 	return 0;
 }
 

@@ -44,7 +44,8 @@ static const char spans_sql[] =
 	"  AS rechecked FROM stretch)"
 	" SELECT s.fingerprint, f.customer, f.severity, s.run, s.end_run,"
 	"  s.waived, s.rechecked"
-	"  FROM state s JOIN main.finding f USING (fingerprint) WHERE s.open;";
+	"  FROM state s JOIN main.finding f USING (fingerprint) WHERE s.open;"
+	"CREATE INDEX temp.open_span_customer ON open_span(customer);";
 
 static const char standing_sql[] =
 	"DROP TABLE IF EXISTS temp.standing;"
