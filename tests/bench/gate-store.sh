@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The database after a year of nights at 1 % churn, against the first night:
+# rows and what undoes their changes.  The ratio does not depend on the size.
+. "$(dirname "$0")/../lib.sh"
+
+workdir
+check "a year: played" sh -c '"$0" "$1" "$2" 5 365 >"$2.nights"' \
+	"$EP_BUILD/tests/bench/fill" "$EP_SRC/tests/bench/fleet.yaml" \
+	"$ep_work/year" || exit
+first=$(awk 'NR == 1 { print $6 }' "$ep_work/year.nights")
+last=$(awk 'END { print $6 }' "$ep_work/year.nights")
+beside=$(sqlite3 "$ep_work/year/fleet.db" "SELECT sum(s.pgsize) FROM dbstat s
+	JOIN sqlite_schema m ON m.name = s.name
+	WHERE m.tbl_name IN ('coverage', 'volatile_history')")
+check "a year: rows and changes are at most twice the first night" \
+	test $((last - beside)) -le $((2 * first))
+check "a year: a read takes at most 128 bytes, its index with it" sh -c \
+	'test "$(sqlite3 "$0" "SELECT sum(s.pgsize) / (SELECT count(*) FROM
+	coverage) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name
+	WHERE m.tbl_name = '\''coverage'\''")" -le 128' "$ep_work/year/fleet.db"
+done_testing
