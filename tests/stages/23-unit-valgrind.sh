@@ -18,7 +18,8 @@ for source in "$EP_SRC"/tests/unit/t_*.c; do
 	# are killed before they did anything here; every rule on every world,
 	# whose code is t_eval's, and every exit of tests/exits, whose code is
 	# that of t_exit.
-	t_exit_scenarios | t_http | t_history | t_ingest | t_onward | t_store | \
+	t_exit_scenarios | t_http | t_history | t_ingest | t_onward | \
+		t_recall | t_store | \
 		t_who | t_worlds)
 		continue ;;
 	esac
