@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/web.sh"
 
-web_data "$(scaled 1000)" 1000
+web_data "$(scaled 200)" 1000
 web_start
 shim=$BENCH_WORK/nosync.so
 printf 'int fsync(int f) { (void)f; return 0; }
