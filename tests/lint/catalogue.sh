@@ -8,7 +8,7 @@ root=${1:-$(dirname "$0")/../..}
 . "$(dirname "$0")/lib.sh"
 
 tab=$(printf '\t')
-run='^tests/(unit/t_[a-z0-9_]+\.c|(e2e|reports|stages)/[0-9a-z-]+\.(sh|js)|rules/[a-z0-9-]+\.yaml|fault/cases)$'
+run='^tests/(unit/t_[a-z0-9_]+\.c|(e2e|reports|stages)/[0-9a-z-]+\.(sh|js)|rules/[a-z0-9-]+\.yaml|fault/(cases|[a-z-]+\.sh))$'
 seen=0
 
 # look_at LINE NUMBER TEST NAME FAULT
