@@ -98,7 +98,16 @@ check_has "... and not done" "$ep_work/out" 'nothing was erased; --yes does it'
 check "... so that he is there" grep -aqiE "$words" "$ep_db"
 check_status "the reason must not name him" 64 ep erase \
 	ravi.rao@northwind.example --reason "Ravi Rao asked"
+secrets() {
+	sqlite3 "$ep_db" "SELECT count(*) FROM evidence_secret"
+}
+secrets=$(secrets)
 check_status "he is forgotten" 0 forget --yes
+check "the secrets behind his records' hashes are gone" \
+	test "$(secrets)" -lt "$secrets"
+check "no kept record of him has a nonce" test "$(sqlite3 "$ep_db" \
+	"SELECT count(*) FROM evidence_kept WHERE leaf LIKE '%erased-%' AND
+	leaf ->> '$.nonce' IS NOT NULL")" = 0
 check "no byte of the database names him" sh -c \
 	"! cat '$ep_db'* | grep -aqiE '$words'"
 check "... nor a page's compressed past" test "$(ep query \
