@@ -160,7 +160,8 @@ forge() {
 forge "another record of the group" "UPDATE leaf SET leaf = replace(leaf,
 	'Mei Tan', 'Mai Tan') WHERE part = 'records' AND pos >= 0 AND
 	entity = 'account'"
-forge "another hash" "UPDATE erased SET hash = replace(hash, 'a', 'b') WHERE
+forge "another hash" "UPDATE erased SET hash = CASE WHEN hash LIKE '0%' THEN '1'
+	ELSE '0' END || substr(hash, 2) WHERE
 	grp = 'dnsfilter/802315/dnsfilter.users/account'"
 forge "a record that is said to be erased" "INSERT INTO erased SELECT grp, pos,
 	'00' FROM leaf WHERE grp = 'dnsfilter/802315/dnsfilter.users/account'
