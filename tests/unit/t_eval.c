@@ -200,6 +200,24 @@ static void test_null_subject(void **state)
 	       "no subject");
 }
 
+static void test_no_unit(void **state)
+{
+	broken(*state, COUNT, "SELECT NULL AS tenant, id AS subject, " COLUMNS,
+	       "no unit");
+}
+
+static void test_long_subject(void **state)
+{
+	broken(*state, COUNT, "SELECT tenant, printf('%.*c', 8193, 'x') AS "
+	       "subject, " COLUMNS, "EP_TEXT_BYTES_MAX");
+}
+
+static void test_negative_count(void **state)
+{
+	broken(*state, "SELECT tenant, -1 AS n FROM account",
+	       "SELECT tenant, id AS subject, " COLUMNS, "negative");
+}
+
 static void test_foreign_unit(void **state)
 {
 	broken(*state, COUNT, "SELECT 'okta/x' AS tenant, id AS subject, "
@@ -380,6 +398,9 @@ int main(void)
 		WITH_KIT(test_inner_table),
 		WITH_KIT(test_write_refused),
 		WITH_KIT(test_null_subject),
+		WITH_KIT(test_no_unit),
+		WITH_KIT(test_long_subject),
+		WITH_KIT(test_negative_count),
 		WITH_KIT(test_foreign_unit),
 		WITH_KIT(test_other_system),
 		WITH_KIT(test_no_column),

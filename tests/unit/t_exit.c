@@ -630,6 +630,63 @@ static void test_no_sync(void **state)
 	assert_string_equal(state_of(ex, "seats-printix"), "open");
 }
 
+/* --- shipped rules ------------------------------------------------------ */
+
+#define LEAVER(id, name) \
+	"  - person: {id: " id ", name: " name ", employer: acme, " \
+	"left_at: 2025-11-10}\n" \
+	"  - alias: {person: " id ", address: " id "@acme.example}\n"
+
+static const struct ep_exit_item *only_open(const struct exits *ex,
+					    const char *end)
+{
+	const struct ep_exit_item *found = NULL;
+
+	for (size_t i = 0; i < ex->look.item.n; i++) {
+		const struct ep_exit_item *item = &ex->look.item.v[i];
+
+		if (!ep_str_eq(item->end->id, end) ||
+		    item->state != EP_EXIT_OPEN)
+			continue;
+		assert_null(found);
+		found = item;
+	}
+	assert_non_null(found);
+	return found;
+}
+
+/* A rule finds what all leavers left behind; each exit shows its own. */
+static void test_rule_of_many(void **state)
+{
+	struct exits *ex = *state;
+
+	kit_night(ex->kit,
+		  "customers:\n"
+		  "- {id: msp, msp: true, domains: [msp.example]}\n"
+		  "- {id: acme, name: Acme, domains: [acme.example]}\n"
+		  "tenants:\n"
+		  "- {tenant: register/msp, customer: msp}\n"
+		  "- {tenant: dnsfilter/2, customer: acme}\n"
+		  "datasets:\n"
+		  LEAVERS(LEAVER("sam", "Sam Ode") LEAVER("kim", "Kim Ray"))
+		  "- tenant: dnsfilter/2\n"
+		  "  dataset: dnsfilter.user_agents\n"
+		  "  kinds: [agent]\n"
+		  "  rows:\n"
+		  "  - agent: {id: a1, name: LT-1, user: sam@acme.example, "
+		  "state: active, last_seen_at: 2025-11-16}\n"
+		  "  - agent: {id: a2, name: LT-2, user: kim@acme.example, "
+		  "state: active, last_seen_at: 2025-11-16}\n"
+		  "- tenant: dnsfilter/2\n"
+		  "  dataset: dnsfilter.agent_local_users\n"
+		  "  kinds: [resource]\n"
+		  "  rows: []\n");
+	look_at(ex, "sam");
+	assert_string_equal(only_open(ex, "devices")->subject, "agent a1");
+	look_at(ex, "kim");
+	assert_string_equal(only_open(ex, "devices")->subject, "agent a2");
+}
+
 /* --- devices ------------------------------------------------------------ */
 
 #define DEVICES(rows) \
@@ -780,6 +837,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_attest_left, up, down),
 		cmocka_unit_test_setup_teardown(test_pending, up, down),
 		cmocka_unit_test_setup_teardown(test_no_sync, up, down),
+		cmocka_unit_test_setup_teardown(test_rule_of_many, up, down),
 		cmocka_unit_test_setup_teardown(test_device, up, down),
 		cmocka_unit_test_setup_teardown(test_customer, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze, up, down),
