@@ -54,7 +54,7 @@ EP_VEC_TYPE(ep_baselines, struct ep_baseline);
 void ep_baselines_load(struct ep_baselines *baselines, const char *folder,
 		       struct ep_diag *diag);
 void ep_baselines_text(struct ep_baselines *baselines, const char *file,
-		       const char *text, size_t n, struct ep_diag *diag);
+		       const char *s, size_t n, struct ep_diag *diag);
 /* The same from a list that is part of another file. */
 void ep_baselines_list(struct ep_baselines *baselines, const char *file,
 		       const struct ep_yaml *list, struct ep_diag *diag);

@@ -30,7 +30,7 @@ EP_VEC_TYPE(ep_waivers, struct ep_waiver);
 void ep_waivers_load(struct ep_waivers *waivers, const char *folder,
 		     struct ep_diag *diag);
 void ep_waivers_text(struct ep_waivers *waivers, const char *file,
-		     const char *text, size_t n, struct ep_diag *diag);
+		     const char *s, size_t n, struct ep_diag *diag);
 void ep_waivers_release(struct ep_waivers *waivers);
 
 bool ep_waiver_in_force(const struct ep_waiver *waiver, int64_t now);

@@ -131,7 +131,8 @@ int ep_rule_cost_print(struct ep_app *app, const struct ep_rules *rules,
 	if (measure_all(app, rules, n, ids, &list) < 0) {
 		status = ep_app_fail(app);
 	} else {
-		qsort(list.v, list.n, sizeof(*list.v), compare);
+		if (list.n)
+			qsort(list.v, list.n, sizeof(*list.v), compare);
 		print_all(app, &list, n > 0);
 	}
 	for (size_t i = 0; i < list.n; i++)

@@ -155,7 +155,7 @@ static int sync_tickets(struct ep_app *app, struct ep_desk *desk)
 	struct door door = { .desk = desk, .quiet = app->quiet };
 	const struct ep_sync_door to = { &door, write_item, look_for };
 	struct ep_db *db = ep_store_db(app->store);
-	struct ep_sync_totals totals;
+	struct ep_sync_totals totals = { .tickets = 0 };
 	int rc = 0;
 
 	if (!desk)

@@ -224,8 +224,9 @@ bool ep_vars_wants_located(const struct ep_spec *spec,
 	const struct ep_vars vars = { .spec = spec, .connection = connection };
 
 	for (size_t i = 0; spec->locate.endpoint && i < spec->bases.n; i++) {
-		if (strstr(base_text(&vars, spec->bases.v[i].name),
-			   "{located}"))
+		const char *text = base_text(&vars, spec->bases.v[i].name);
+
+		if (text && strstr(text, "{located}"))
 			return true;
 	}
 	return false;

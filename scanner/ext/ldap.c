@@ -287,7 +287,7 @@ static int check_search(const struct ep_ldap_search *search,
 int ep_ldap_submit(struct ep_ldap *ldap, const struct ep_ldap_search *search,
 		   struct ep_err *err)
 {
-	struct ep_ldap_session *session;
+	struct ep_ldap_session *session = NULL;
 	struct ep_ldap_job *job;
 	bool plain;
 	int rc = check_search(search, err);

@@ -10,6 +10,8 @@
 # folder.  What they say is left in OUT/TOOL.txt.  tests/analyze/accepted names
 # tool, file, check, how often, and why it is none; anything else, or one that
 # is not said any more, is printed and gives status 1.
+# The tools are called by name.
+# shellcheck disable=SC2317
 set -u
 if [ $# -lt 2 ]; then
 	sed -n '6,14s/^# \{0,1\}//p' "$0" >&2
