@@ -195,7 +195,7 @@ judge_report() {
 	.exitproof-* | */.exitproof-*) test "$may_litter" = yes ;;
 	*.xml) xmllint --noout --nonet "$1" 2>/dev/null ;;
 	ocsf.json | night.json) jq -es 'length > 0' "$1" >/dev/null ;;
-	*.txt) grep -q '^  Program: exitproof' "$1" ;;
+	*.txt) grep -q '^  Rules: ' "$1" ;;
 	*.html) tail -c 9 "$1" | grep -q '</html>' ;;
 	*.power-*) test "$may_litter" = yes ;;
 	*) test -s "$1" && test -z "$(tail -c 1 "$1")" ;;
