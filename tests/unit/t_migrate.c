@@ -254,10 +254,11 @@ static char *answer(struct kit *kit, const char *question)
 	struct ep_str mark, of, number;
 	int64_t run;
 
-	assert_true(ep_str_cut(&rest, ' ', &mark) && ep_str_eqn(mark, "?") &&
-		    ep_str_cut(&rest, ' ', &of) &&
-		    ep_str_cut(&rest, ' ', &number) &&
-		    ep_str_intn(number, &run));
+	assert_true(ep_str_cut(&rest, ' ', &mark));
+	assert_true(ep_str_eqn(mark, "?"));
+	assert_true(ep_str_cut(&rest, ' ', &of));
+	assert_true(ep_str_cut(&rest, ' ', &number));
+	assert_true(ep_str_intn(number, &run));
 	if (ep_str_eqn(of, "at"))
 		kit_ok(kit, ep_store_run_at(kit->store, run, &run, &kit->err));
 	else

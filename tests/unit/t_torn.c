@@ -321,7 +321,8 @@ static int up(void **state)
 	kit_check(scene->kit);
 	kit_night(scene->kit, PLACE);
 	kit_check(scene->kit);
-	if (ep_evidence_seal(scene->kit->store, NULL, 0, NULL, NULL, &err) < 0)
+	if (ep_evidence_seal(scene->kit->store, NULL, NULL, 0, NULL, NULL,
+			     &err) < 0)
 		fail_msg("%s", err.msg);
 	*state = scene;
 	return 0;
