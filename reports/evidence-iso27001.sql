@@ -27,5 +27,6 @@
 -- use: reads
 -- use: purged
 -- use: runs
+-- use: callers
 -- use: queries
 -- use: run

@@ -593,6 +593,20 @@ SELECT r.id AS "Run", r.kind AS "Kind", CASE r.state WHEN 'complete' THEN 'ended
        CASE WHEN r.testing THEN 'testing: no evidence' ELSE '' END AS "Note"
   FROM run r LEFT JOIN check_run c ON c.run = r.id WHERE r.id <= :run ORDER BY r.id DESC LIMIT 100
 
+-- section: callers
+-- title: As whom the vendors were asked
+-- draw: table
+-- about: What the vendor knows the credential as, of the connections that the run used. The secrets are nowhere but at the vendor and where the configuration says.
+-- empty: The run used no connection.
+SELECT connector AS "Connector", credential AS "Credential", CASE name WHEN '' THEN '(neither the vendor nor the configuration tells)' ELSE name END AS "Known as",
+       n AS "Connections", home || CASE WHEN n > 1 THEN ' and others' ELSE '' END AS "Of",
+       (SELECT iso(r.started_at) FROM run r WHERE r.id = first_run) AS "Since"
+  FROM (SELECT connector, credential, name, count(*) AS n, min(home) AS home, min(first_run) AS first_run
+          FROM caller
+         WHERE first_run <= :run AND last_run >= :run AND (:customer IS NULL OR customer = :customer)
+         GROUP BY connector, credential, name)
+ ORDER BY connector, credential, name LIMIT 300
+
 -- section: reviews
 -- title: Access reviews
 -- draw: table

@@ -8,6 +8,7 @@
 #include "check/people_current.h"
 #include "check/review.h"
 #include "ext/db.h"
+#include "store/caller.h"
 
 static const char tables[] =
 	"CREATE TABLE IF NOT EXISTS check_run("
@@ -88,6 +89,8 @@ int ep_check_schema(struct ep_db *db, struct ep_err *err)
 		rc = ep_people_current_schema(db, err);
 	if (rc == 0)
 		rc = ep_review_schema(db, err);
+	if (rc == 0)
+		rc = ep_caller_schema(db, err);
 	return rc < 0 ? rc : ep_baseline_schema(db, err);
 }
 

@@ -80,6 +80,7 @@ static int collect_pass(struct ep_night *night, struct ep_http *http,
 	struct ep_collect_progress tell = { .to = progress,
 					    .event = ep_progress_event,
 					    .tally = ep_run_counts_take,
+					    .caller = ep_run_counts_call,
 					    .tally_to = &night->counts };
 
 	int rc = ep_collect_run(night->app->config, &night->app->specs, filter,

@@ -422,6 +422,7 @@ static void take_page(struct ep_listing *listing,
 		ep_doc_unref(doc);
 		return;
 	}
+	ep_caller_hear(listing, json);
 	records = ep_judge_document(listing->endpoint, json, what) ?
 			  find_records(listing, json, what) :
 			  NULL;

@@ -33,6 +33,7 @@ void ep_auth_free(void *p)
 	free_token(auth);
 	ep_coverage_release(&auth->broken);
 	ep_words_release(&auth->granted);
+	ep_free(auth->said);
 	ep_free(auth->ask);
 	ep_free(auth);
 }

@@ -44,6 +44,7 @@ struct ep_auth {
 	/* What the vendor said with the token about what it may do. */
 	struct ep_words granted;
 	bool granted_told;
+	char *said;	/* who the vendor says that we are, or NULL */
 	char *ask;	/* in place of what the connector asks for (granted.ask) */
 };
 

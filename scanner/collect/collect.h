@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "collect/spec.h"
 #include "ext/http.h"
+#include "model/caller.h"
 #include "model/config.h"
 #include "model/coverage.h"
 #include "model/sink.h"
@@ -66,7 +67,9 @@ struct ep_collect_progress {
 	void (*event)(void *to, const struct ep_collect_event *event);
 	/* How many requests each listing took, at the end; may be NULL. */
 	void (*tally)(void *to, const struct ep_tally *tally);
-	void *tally_to;
+	/* And as whom each connection asked; may be NULL. */
+	void (*caller)(void *to, const struct ep_caller *caller);
+	void *tally_to;	/* of both */
 };
 
 struct ep_collect_totals {

@@ -205,6 +205,7 @@ int ep_collect_over(const struct ep_config *config,
 	ep_engine_loop(&engine);
 	end_all(&engine);
 	ep_tally_tell(&engine);
+	ep_caller_tell(&engine);
 	ep_lane_bound(&engine);
 	ep_log(EP_LOG_INFO, "collect", "%" PRId64 " pages with %" PRId64
 	       " records in %" PRId64 " requests; %" PRId64 " of the records "

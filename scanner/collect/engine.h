@@ -491,6 +491,14 @@ bool ep_filter_dataset(const struct ep_collect_filter *filter,
 		       const struct ep_spec *spec,
 		       const struct ep_spec_endpoint *endpoint);
 
+/* --- caller.c -------------------------------------------------------- */
+
+/* Is this the answer that says whose the credential is? */
+void ep_caller_hear(const struct ep_listing *listing,
+		    const struct ep_json *document);
+/* Tells progress as whom each connection asked. */
+void ep_caller_tell(const struct ep_engine *engine);
+
 /* --- tally.c --------------------------------------------------------- */
 /* Tells the progress, at the end, what was sent. */
 void ep_tally_tell(const struct ep_engine *engine);

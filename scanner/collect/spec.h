@@ -50,6 +50,13 @@ struct ep_spec_granted {
 	char *writes;		/* pattern (PCRE2) of what can change things */
 };
 
+/* As whom the vendor knows a credential: for the run record, no secret. */
+struct ep_spec_who {
+	char *name;	/* "application {client_id}" */
+	char *endpoint;	/* or what the answer of an endpoint says ... */
+	char *path;	/* ... there */
+};
+
 struct ep_spec_credential {
 	char *name;
 	char *doc;	/* one line: what it is */
@@ -74,6 +81,7 @@ struct ep_spec_credential {
 	char *token_path;	/* where the token is in the answer */
 	char *expires_path;	/* seconds; NULL: 300 s are assumed */
 	struct ep_spec_granted granted;
+	struct ep_spec_who who;	/* all NULL: nobody can tell */
 	int line;
 };
 

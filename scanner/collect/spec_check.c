@@ -375,6 +375,7 @@ void ep_spec_check(struct ep_spec_reader *rd)
 	}
 	check_name_once(rd);
 	ep_spec_check_granted(rd);
+	ep_spec_check_who(rd);
 	ep_spec_check_writes(rd);
 	if (spec->endpoints.n && spec->bases.n == 0)
 		ep_spec_complain_line(rd, 0, "endpoints need base:");

@@ -18,7 +18,7 @@ static const char *const credential_keys[] = {
 	"doc",	   "hint", "kind",   "params", "secrets",  "header",
 	"value",   "user", "password", "url",  "json",	   "form",
 	"headers", "token", "expires", "key",  "claims",   "jose",
-	"lifetime", "granted", "ca_file", NULL
+	"lifetime", "granted", "ca_file", "who", NULL
 };
 
 /* Seconds that a JWT lives when the connector does not say; every vendor
@@ -101,6 +101,7 @@ static void read_credential(struct ep_spec_reader *rd,
 	c->lifetime = LIFETIME;
 	ep_spec_int(rd, node, "lifetime", 60, LIFETIME_MAX, &c->lifetime);
 	ep_spec_read_granted(rd, node, c);
+	ep_spec_read_who(rd, node, c);
 	check_credential(rd, node, c);
 }
 

@@ -27,6 +27,7 @@ static void credential_release(struct ep_spec_credential *c)
 	ep_spec_pairs_release(&c->claims);
 	ep_spec_pairs_release(&c->jose);
 	ep_spec_granted_release(&c->granted);
+	ep_spec_who_release(&c->who);
 }
 
 void ep_spec_endpoint_release(struct ep_spec_endpoint *e)

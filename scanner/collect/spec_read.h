@@ -83,6 +83,12 @@ void ep_spec_read_granted(struct ep_spec_reader *rd,
 			  struct ep_spec_credential *credential);
 void ep_spec_check_granted(struct ep_spec_reader *rd);
 void ep_spec_granted_release(struct ep_spec_granted *granted);
+
+/* who: of a credential, and what it refers to. */
+void ep_spec_read_who(struct ep_spec_reader *rd, const struct ep_yaml *node,
+		      struct ep_spec_credential *c);
+void ep_spec_check_who(struct ep_spec_reader *rd);
+void ep_spec_who_release(struct ep_spec_who *who);
 void ep_spec_read_limits(struct ep_spec_reader *rd, const struct ep_yaml *top);
 void ep_spec_read_page(struct ep_spec_reader *rd, const struct ep_yaml *map,
 		       struct ep_spec_page *page);

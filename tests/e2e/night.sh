@@ -122,6 +122,18 @@ check_same "as of night 1: Delta's users are those of night 1" 141 \
 	"$(ep query --at 1 "SELECT count(*) FROM account WHERE tenant = '$delta'
 		AND dataset = 'printix.users'" | tail -n 1)"
 
+# The record of the run says as whom the vendors were asked.
+sqlite3 -separator ' ' "$ep_db" "SELECT connector, credential, first_run,
+	last_run, name FROM caller" >"$ep_work/callers"
+cat "$ep_work/callers" >&2
+check_has "callers: what the configuration names" "$ep_work/callers" \
+	'^printix cloudprint 1 3 application [0-9a-f-]{36}$'
+check_has "callers: what the vendor said" "$ep_work/callers" \
+	'^dnsfilter key 1 3 [^ ]+@[^ ]+$'
+check "callers: into the evidence" ep report --definition evidence-soc2 \
+	--report text="$ep_work/evidence.txt"
+check_has "callers: known as" "$ep_work/evidence.txt" 'application [0-9a-f-]+'
+
 check_lacks "the vendors saw nothing but reading" "$ep_work/estate.journal" \
 	FORBIDDEN
 check_same "no secret stays behind" "" \

@@ -393,6 +393,38 @@ static void a_token_may_be_asked_for_by_tenancy(void **state)
 	refuse(with, 0, "{parent.id} is set nowhere");
 }
 
+/* What is kept with each run tells who asked, and opens nothing. */
+static void who_is_no_secret(void **state)
+{
+	static const char text[] =
+		HEAD "credentials: {c: {doc: d, hint: h, kind: header, params: "
+		     "[id], secrets: [s], value: \"{s}\", who: %s}}\n"
+		     "endpoints: {a: {title: a, path: /a, credential: c, "
+		     "emit: [{kind: team, fields: {id: id}}]}}\n";
+	static const struct {
+		const char *who, *complaint;
+	} cases[] = {
+		{ "{name: \"app {id}\"}", NULL },
+		{ "{endpoint: a, path: me.mail}", NULL },
+		{ "{name: \"app {s}\"}", "{s} is a secret" },
+		{ "{name: \"app {other}\"}", "{other} is set nowhere" },
+		{ "{endpoint: b, path: me}", "there is no endpoint \"b\"" },
+		{ "{endpoint: a}", "takes either name:" },
+		{ "{name: x, endpoint: a, path: me}", "takes either name:" },
+		{ "{}", "takes either name:" },
+	};
+	char with[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(with, sizeof(with), text, cases[i].who);
+		if (cases[i].complaint)
+			refuse(with, 0, cases[i].complaint);
+		else
+			ep_spec_free(accept(with));
+	}
+}
+
 static const char *look_up(void *to, const char *name)
 {
 	(void)to;
@@ -666,6 +698,7 @@ int main(void)
 		cmocka_unit_test(complains_about_what_does_not_fit),
 		cmocka_unit_test(checks_imports),
 		cmocka_unit_test(a_token_may_be_asked_for_by_tenancy),
+		cmocka_unit_test(who_is_no_secret),
 		cmocka_unit_test(substitutes_names),
 		cmocka_unit_test(checks_what_vouches_for_an_empty_list),
 		cmocka_unit_test(substitutes_dates),
