@@ -74,6 +74,10 @@
 /* How often one request is tried again, whatever the connector says. */
 #define EP_RETRIES_MAX 8
 
+/* The same while a person waits for the answer: once more gets over a blip,
+ * and a host that is dead is told of before the person gives up. */
+#define EP_RETRIES_URGENT_MAX 1
+
 /* A wait that a server may ask for; longer ones end the dataset. */
 #define EP_WAIT_SECONDS_MAX 900
 

@@ -22,13 +22,6 @@ static const char rights_advice[] =
 	"Give the credential the right to see all of it: what it does not "
 	"show cannot be told from what is not there";
 
-static int64_t retries_max(const struct ep_listing *listing)
-{
-	int64_t max = listing->tenancy->site->spec->limits.retries;
-
-	return max > EP_RETRIES_MAX ? EP_RETRIES_MAX : max;
-}
-
 static void give_up(struct ep_listing *listing,
 		    const struct ep_judgement *judged)
 {
@@ -65,7 +58,7 @@ static void try_again(struct ep_listing *listing,
 	struct ep_engine *engine = listing->engine;
 	int64_t failures = listing->tries - listing->throttles;
 
-	if (failures > retries_max(listing) || engine->closing ||
+	if (failures > ep_engine_retries(engine, listing->tenancy->site->spec) || engine->closing ||
 	    listing->lane->host->silent > EP_HOST_FAILURES_MAX ||
 	    listing->tenancy->site->retries >= EP_CONNECTION_RETRIES_MAX) {
 		give_up(listing, judged);

@@ -214,11 +214,8 @@ static void take_answer(struct ep_auth *auth,
 
 static bool retries_left(struct ep_auth *auth)
 {
-	int64_t max = auth->spec->limits.retries;
-
-	if (max > EP_RETRIES_MAX)
-		max = EP_RETRIES_MAX;
-	return auth->tries <= max && !auth->engine->closing;
+	return auth->tries <= ep_engine_retries(auth->engine, auth->spec) &&
+	       !auth->engine->closing;
 }
 
 static void try_again(struct ep_auth *auth, const struct ep_http_answer *answer,

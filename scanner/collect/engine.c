@@ -217,6 +217,15 @@ int ep_collect_over(const struct ep_config *config,
 	return rc;
 }
 
+int64_t ep_engine_retries(const struct ep_engine *engine,
+			  const struct ep_spec *spec)
+{
+	int64_t most = engine->patient ? EP_RETRIES_MAX :
+					 EP_RETRIES_URGENT_MAX;
+
+	return spec->limits.retries < most ? spec->limits.retries : most;
+}
+
 int ep_collect_run(const struct ep_config *config,
 		   const struct ep_specs *specs,
 		   const struct ep_collect_filter *filter,

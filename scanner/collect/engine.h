@@ -287,6 +287,9 @@ bool ep_recall_take(struct ep_listing *listing,
 /* Has each record a key of its own: that of its first row? */
 bool ep_listing_keyed(const struct ep_listing *listing);
 
+/* How often a request that failed is sent again. */
+int64_t ep_engine_retries(const struct ep_engine *engine,
+			  const struct ep_spec *spec);
 int64_t ep_engine_now(const struct ep_engine *engine);
 /* Remembers the first error that ends the run. */
 void ep_engine_fail(struct ep_engine *engine, const struct ep_err *err);

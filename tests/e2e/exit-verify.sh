@@ -124,6 +124,17 @@ check_status "the vendor refuses" 2 verify $gus
 word "... so nobody can tell" '^CANNOT TELL'
 check_has "... and the listing is named" "$ep_work/out" 'printix\.users'
 estate_ctl clear
+estate_ctl fault kind=status status=500 times=0 vendor=printix \
+	'path=*/users*'
+: >"$ep_work/estate.journal"
+# shellcheck disable=SC2086
+check_status "the vendor is out of order" 2 verify $gus
+word "... so nobody can tell" '^CANNOT TELL'
+cat "$ep_work/estate.journal" >&2
+grep '/users' "$ep_work/estate.journal" | grep -c 'status=500' >"$ep_work/asked"
+check "... and a technician who waits is not kept waiting" \
+	test "$(cat "$ep_work/asked")" -le 2 -a "$(cat "$ep_work/asked")" -gt 0
+estate_ctl clear
 estate_ctl fault kind=truncate keep=60 times=0 vendor=printix 'path=*users*'
 # shellcheck disable=SC2086
 check_status "an answer is cut" 2 verify $gus
