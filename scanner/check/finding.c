@@ -67,6 +67,23 @@ static int turn(const struct ep_finding_run *fr, const char *fingerprint,
 	return rc;
 }
 
+/* Another check of the same run has the last word. */
+static int look(const struct ep_finding_run *fr, const char *fingerprint,
+		bool rechecked, struct ep_err *err)
+{
+	struct ep_stmt *stmt;
+	int rc = ep_db_prepare(fr->db, "INSERT OR REPLACE INTO finding_look"
+			       "(run, fingerprint, rechecked) "
+			       "VALUES(?1, ?2, ?3)", &stmt, err);
+
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, fr->run);
+	ep_db_text(stmt, 2, fingerprint);
+	ep_db_int(stmt, 3, rechecked);
+	return ep_db_run(stmt, err);
+}
+
 static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 		   struct known *ret, struct ep_err *err)
 {
@@ -201,8 +218,7 @@ static int turn_known(const struct ep_finding_run *fr,
 	int rc = 0;
 
 	if (known->exists && !known->rechecked)
-		rc = turn(fr, v->fingerprint, "rechecked", "not_rechecked",
-			  err);
+		rc = look(fr, v->fingerprint, true, err);
 	if (rc == 0 && v->waived && !known->waived)
 		rc = turn(fr, v->fingerprint, "waived", "waiver_ended", err);
 	if (rc == 0 && !v->waived && known->waived)
@@ -266,7 +282,7 @@ static int leave_open(const struct ep_finding_run *fr,
 	ep_db_text(stmt, 1, fingerprint);
 	rc = ep_db_run(stmt, err);
 	if (rc == 0 && ep_db_changes(fr->db))
-		rc = turn(fr, fingerprint, "not_rechecked", "rechecked", err);
+		rc = look(fr, fingerprint, false, err);
 	return rc;
 }
 

@@ -71,6 +71,11 @@ static const char tables[] =
 	"CREATE INDEX IF NOT EXISTS finding_event_of"
 	" ON finding_event(fingerprint, run);"
 
+	"CREATE TABLE IF NOT EXISTS finding_look("
+	" run INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
+	" rechecked INTEGER NOT NULL,"
+	" PRIMARY KEY(fingerprint, run)) WITHOUT ROWID;"
+
 	"CREATE TABLE IF NOT EXISTS person_match("
 	" tenant TEXT NOT NULL, account TEXT NOT NULL, person TEXT NOT NULL,"
 	" same INTEGER NOT NULL, by_user TEXT NOT NULL, at INTEGER NOT NULL,"
@@ -105,5 +110,6 @@ int ep_check_forget(struct ep_db *db, struct ep_err *err)
 					"DELETE FROM main.result_log;"
 					"DELETE FROM main.finding;"
 					"DELETE FROM main.finding_event;"
+					"DELETE FROM main.finding_look;"
 					"DELETE FROM main.check_note;", err);
 }

@@ -51,6 +51,9 @@ static const char *const sweep[] = {
 	"DELETE FROM main.finding_event WHERE fingerprint IN (SELECT "
 	"fingerprint FROM main.finding WHERE state = 'fixed' AND "
 	"fixed_run <= ?1)",
+	"DELETE FROM main.finding_look WHERE fingerprint IN (SELECT "
+	"fingerprint FROM main.finding WHERE state = 'fixed' AND "
+	"fixed_run <= ?1)",
 	"DELETE FROM main.finding WHERE state = 'fixed' AND fixed_run <= ?1",
 	"DELETE FROM main.rule_run WHERE run <= ?1",
 	"DELETE FROM main.check_note WHERE run <= ?1",

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "ext/db.h"
 #include "store/store.h"
 
 #define SQL_BYTES 16384
@@ -28,10 +29,14 @@ static const char spans_sql[] =
 	"      WHEN 'came_back' THEN 1 END) AS open,"
 	"  max(CASE event WHEN 'waived' THEN 1 WHEN 'waiver_ended' THEN 0 END)"
 	"  AS waived,"
-	"  min(CASE event WHEN 'not_rechecked' THEN 0 WHEN 'fixed' THEN NULL"
-	"      WHEN 'waived' THEN NULL WHEN 'waiver_ended' THEN NULL"
-	"      ELSE 1 END) AS rechecked"
-	"  FROM main.finding_event GROUP BY fingerprint, run),"
+	"  min(CASE event WHEN 'unseen' THEN 0 WHEN 'seen' THEN 1"
+	"      WHEN 'open' THEN 1 WHEN 'came_back' THEN 1 END) AS rechecked"
+	"  FROM (SELECT fingerprint, run, event FROM main.finding_event";
+static const char looks_sql[] =
+	" UNION ALL SELECT fingerprint, run, CASE WHEN rechecked THEN 'seen'"
+	" ELSE 'unseen' END FROM main.finding_look";
+static const char states_sql[] =
+	") GROUP BY fingerprint, run),"
 	" stretch AS (SELECT *, count(open) OVER w AS opening,"
 	"  count(waived) OVER w AS waiving, count(rechecked) OVER w AS seeing,"
 	"  lead(run) OVER w AS end_run FROM event"
@@ -103,8 +108,16 @@ static const char view_sql[] =
 int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf sql = EP_BUF_INIT(SQL_BYTES);
+	bool looks = false;
+	int rc;
 
+	rc = ep_db_has_table(ep_store_db(store), "finding_look", &looks, err);
+	if (rc < 0)
+		return rc;
 	ep_buf_adds(&sql, spans_sql);
+	/* A database that no check met since it was kept has none. */
+	ep_buf_adds(&sql, looks ? looks_sql : "");
+	ep_buf_adds(&sql, states_sql);
 	ep_buf_addf(&sql, standing_sql, run, run, run);
 	ep_buf_addf(&sql, view_sql, run, run, run, run, run);
 	if (sql.overflow)

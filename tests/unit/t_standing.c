@@ -116,6 +116,15 @@ static void tell(struct kit *kit, int run, int life, const char *word)
 	change(kit, sql);
 }
 
+static void look(struct kit *kit, int run, int life, bool rechecked)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql), "INSERT INTO finding_look VALUES(%d, "
+		 "'f%02d', %d)", run, life, rechecked);
+	change(kit, sql);
+}
+
 static void live(struct kit *kit, int run, int i, struct life *it,
 		 unsigned int *seed)
 {
@@ -137,7 +146,7 @@ static void live(struct kit *kit, int run, int i, struct life *it,
 	}
 	if (it->open && !flip && draw(seed, 3) == 0) {
 		it->left = !it->left;
-		tell(kit, run, i, it->left ? "not_rechecked" : "rechecked");
+		look(kit, run, i, !it->left);
 	}
 	if (it->open && draw(seed, 4) == 0) {
 		it->waived = !it->waived;
