@@ -108,6 +108,11 @@ unit "that fails" "ok t_fake a;not ok t_fake b;" <<'PROGRAM'
 printf '1..2\nok 1 - a\nnot ok 2 - b\n'
 exit 1
 PROGRAM
+unit "that cannot test all of it here" "ok t_fake a;ok t_fake b: skipped, for \
+this system cannot do what it is about;" <<'PROGRAM'
+#!/bin/sh
+printf '1..2\nok 1 - a\nnot ok 2 # SKIP b\n'
+PROGRAM
 unit "that leaks at its end" \
 	"ok t_fake a;not ok t_fake: ended with status 23;" <<'PROGRAM'
 #!/bin/sh
