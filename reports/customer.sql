@@ -20,6 +20,7 @@
 -- use: age
 -- use: revoked
 -- use: seats
+-- use: billed-by
 -- use: billed
 -- use: nights
 -- use: systems

@@ -146,7 +146,7 @@ SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
 SELECT substr(iso(e.at), 1, 10) AS Fixed, f.severity AS Severity,
        coalesce(t.title, f.rule) AS Rule, f.unit_name AS "Where",
        coalesce(f.name, f.subject) AS Which,
-       (e.at - f.first_seen) / 86400 || ' days' AS "Was open"
+       ((e.at - f.first_seen) / 86400) || ' days' AS "Was open"
   FROM finding_event e JOIN finding f USING (fingerprint)
   LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
   LEFT JOIN rule_text t ON t.sha256 = r.sha256
@@ -316,10 +316,10 @@ WITH gone AS (
      AND (:customer IS NULL OR f.customer = :customer)),
 judged AS (
   SELECT CASE WHEN at - left_at <= hours * 3600 THEN 'within '
-              WHEN last_seen - left_at > hours * 3600 THEN 'later than ' ELSE 'between two reads, limit ' END ||
-         CASE WHEN hours % 24 = 0 AND hours >= 48 THEN hours / 24 || ' days' ELSE hours || ' hours' END AS label,
+              WHEN last_seen < at AND last_seen - left_at > hours * 3600 THEN 'later than ' ELSE 'between two reads, limit ' END ||
+         CASE WHEN hours % 24 = 0 AND hours >= 48 THEN (hours / 24) || ' days' ELSE hours || ' hours' END AS label,
          CASE WHEN at - left_at <= hours * 3600 THEN 'good'
-              WHEN last_seen - left_at > hours * 3600 THEN 'bad' ELSE 'warn' END AS tone
+              WHEN last_seen < at AND last_seen - left_at > hours * 3600 THEN 'bad' ELSE 'warn' END AS tone
     FROM gone)
 SELECT label, 'revoked' AS series, count(*) AS value, tone
   FROM judged GROUP BY label, tone ORDER BY tone DESC, label
@@ -330,7 +330,7 @@ SELECT label, 'revoked' AS series, count(*) AS value, tone
 SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
        coalesce(t.title, f.rule) AS "Rule",
        iso(CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS "Left",
-       iso(f.last_seen) AS "Last seen there", iso(e.at) AS "Seen gone",
+       CASE WHEN f.last_seen < e.at THEN iso(f.last_seen) ELSE '(not kept: it came back since)' END AS "Last seen there", iso(e.at) AS "Seen gone",
        max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600) || ' hours' AS "At most",
        coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                 (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) || ' hours' AS "Limit"
@@ -352,8 +352,8 @@ SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.uni
 SELECT name AS "Who or what", coalesce(unit_name, unit) AS "Where", title AS "Rule", iso(left_at) AS "Left",
        hours || ' hours' AS "Limit", iso(left_at + hours * 3600) AS "Due",
        CASE WHEN now > left_at + hours * 3600
-            THEN 'late by ' || (now - left_at - hours * 3600) / 3600 || ' hours'
-            ELSE (left_at + hours * 3600 - now) / 3600 || ' hours left' END ||
+            THEN 'late by ' || ((now - left_at - hours * 3600) / 3600) || ' hours'
+            ELSE ((left_at + hours * 3600 - now) / 3600) || ' hours left' END ||
        CASE WHEN rechecked THEN '' ELSE ', not re-checked' END AS "State"
   FROM (SELECT f.*, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
                (SELECT started_at FROM run WHERE id = :run) AS now,
@@ -381,6 +381,20 @@ SELECT coalesce(s.product, s.id) || ', ' || coalesce(s.tenant_name, s.tenant) AS
  WHERE s.seats_bought > 0 AND (:customer IS NULL OR s.customer = :customer)
  ORDER BY s.tenant, s.product, s.id
  LIMIT 100
+
+-- section: billed-by
+-- title: Billed after the exit, by system
+-- draw: bars
+-- about: Open findings about what is billed for who or what is gone.
+SELECT system AS label, 100 * n / max(n) OVER () AS share,
+       n || ', the oldest since ' || since AS note, 'bad' AS tone
+  FROM (SELECT coalesce(t.system, f.unit) AS system, count(*) AS n, substr(iso(min(f.first_seen)), 1, 10) AS since
+          FROM open_finding f LEFT JOIN tenancy t ON t.tenant = f.unit
+         WHERE f.rule IN ('billed-after-exit', 'psa-billed-after-exit', 'resold-after-exit', 'blocked-user-licensed',
+                          'connectwise-agreement-after-exit', 'rmm-licence-renews-after-exit')
+           AND (:customer IS NULL OR f.customer = :customer)
+         GROUP BY 1)
+ ORDER BY n DESC, system
 
 -- section: billed
 -- title: Billed after the exit
@@ -596,15 +610,22 @@ SELECT r.id AS "Run", r.kind AS "Kind", CASE r.state WHEN 'complete' THEN 'ended
 -- section: callers
 -- title: As whom the vendors were asked
 -- draw: table
--- about: What the vendor knows the credential as, of the connections that the run used. The secrets are nowhere but at the vendor and where the configuration says.
--- empty: The run used no connection.
+-- about: What the vendor knows the credential as, of the connections that the run used; for one customer its own and the MSP's that reach its tenancies. The secrets are nowhere but at the vendor and where the configuration says.
+-- empty: No connection of the run is recorded.
 SELECT connector AS "Connector", credential AS "Credential", CASE name WHEN '' THEN '(neither the vendor nor the configuration tells)' ELSE name END AS "Known as",
        n AS "Connections", home || CASE WHEN n > 1 THEN ' and others' ELSE '' END AS "Of",
        (SELECT iso(r.started_at) FROM run r WHERE r.id = first_run) AS "Since"
-  FROM (SELECT connector, credential, name, count(*) AS n, min(home) AS home, min(first_run) AS first_run
-          FROM caller
-         WHERE first_run <= :run AND last_run >= :run AND (:customer IS NULL OR customer = :customer)
-         GROUP BY connector, credential, name)
+  FROM (SELECT c.connector, c.credential, c.name, count(*) AS n, min(c.home) AS home, min(c.first_run) AS first_run
+          FROM caller c LEFT JOIN customer o ON o.customer = c.customer
+         WHERE c.first_run <= :run AND c.last_run >= :run
+           AND (:customer IS NULL OR c.customer = :customer
+                OR (coalesce(o.msp, 1) AND EXISTS (
+                    SELECT 1 FROM main.tenancy t JOIN main.dataset d ON d.tenancy = t.id
+                     WHERE t.customer = :customer AND d.connector = c.connector AND d.first_run <= :run
+                       AND (t.tenant = c.home OR NOT EXISTS (
+                            SELECT 1 FROM caller a WHERE a.connector = c.connector AND a.home = t.tenant
+                               AND a.first_run <= :run AND a.last_run >= :run)))))
+         GROUP BY c.connector, c.credential, c.name)
  ORDER BY connector, credential, name LIMIT 300
 
 -- section: reviews

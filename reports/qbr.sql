@@ -11,14 +11,15 @@
 -- use: purged
 -- use: nights
 -- use: findings
+-- use: baseline
+-- use: quarter
 -- use: trend
 -- use: age
 -- use: revoked
 -- use: revoked-list
 -- use: revoke-due
--- use: baseline
--- use: quarter
 -- use: seats
+-- use: billed-by
 -- use: billed
 -- use: retired
 -- use: waived

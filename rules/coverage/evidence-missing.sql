@@ -36,7 +36,7 @@ SELECT c.tenant,
        c.dataset AS name,
        CASE WHEN c.status <> 'complete'
             THEN c.status || coalesce(': ' || c.reason, '')
-            ELSE coalesce('read ' || c.age / 3600 || ' hours ago',
+            ELSE coalesce('read ' || (c.age / 3600) || ' hours ago',
                      'age unknown') END AS seen,
        'complete and within its age limit' AS wanted,
        c.advice, c.age, c.rows, c.captured_at, c.captured_by

@@ -40,7 +40,7 @@ SELECT tenant || ' ' || dataset,
             WHEN coalesce(rows, 0) = 0
              AND dataset NOT IN ('register.sources', 'register.stated')
             THEN 'empty'
-            ELSE coalesce(age / 86400 || ' days old', 'of unknown age') END,
+            ELSE coalesce((age / 86400) || ' days old', 'of unknown age') END,
        'complete, with people, at most ' || :days || ' days old',
        age
   FROM coverage

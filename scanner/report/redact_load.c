@@ -77,6 +77,11 @@ static const struct {
 	{ "exit_attest", "SELECT by_name FROM main.exit_attest UNION"
 			 " SELECT by_user FROM main.exit_attest" },
 	{ "retirement", "SELECT by_user FROM main.retirement" },
+	{ "purge", "SELECT by_user FROM main.purge" },
+	/* Most are words and an id of an application, which is nobody. */
+	{ "caller", "SELECT name FROM main.caller WHERE instr(name, ' ') = 0"
+		    " OR name LIKE 'CN=%' UNION SELECT substr(name, 10)"
+		    " FROM main.caller WHERE name LIKE 'API user %'" },
 };
 
 /* What stays although a person may be called so. */

@@ -8,7 +8,7 @@
 
 int ep_caller_schema(struct ep_db *db, struct ep_err *err)
 {
-	return ep_db_exec(db, "CREATE TABLE IF NOT EXISTS caller("
+	return ep_db_exec(db, "CREATE TABLE IF NOT EXISTS main.caller("
 			  " connector TEXT NOT NULL, home TEXT NOT NULL,"
 			  " credential TEXT NOT NULL, customer TEXT,"
 			  " name TEXT NOT NULL, first_run INTEGER NOT NULL,"
@@ -19,13 +19,13 @@ int ep_caller_schema(struct ep_db *db, struct ep_err *err)
 
 /* The row of this name, unless a later run used another one. */
 static const char extend_sql[] =
-	"UPDATE caller SET last_run = ?6, customer = ?4 WHERE connector = ?1"
+	"UPDATE main.caller SET last_run = ?6, customer = ?4 WHERE connector = ?1"
 	" AND home = ?2 AND credential = ?3 AND name = ?5 AND last_run >="
-	" coalesce((SELECT max(c.last_run) FROM caller c WHERE"
+	" coalesce((SELECT max(c.last_run) FROM main.caller c WHERE"
 	" c.connector = ?1 AND c.home = ?2 AND c.credential = ?3 AND"
 	" c.last_run < ?6), 0)";
 static const char insert_sql[] =
-	"INSERT INTO caller VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+	"INSERT INTO main.caller VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)";
 
 static int put(struct ep_db *db, const char *sql, int64_t run,
 	       const struct ep_caller *caller, struct ep_err *err)

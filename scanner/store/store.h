@@ -67,6 +67,7 @@
  *                reason    tenancies that are in no other view any more
  *     setting    tenant, name, value     facts of the configuration
  *     customer   customer, name, msp, exit_at, exit_ticket
+ *     caller     as in store/caller.h
  *     domain     customer, domain, msp
  *     declared   customer, address, class, owner, review_by, reason
  *     authorised_owner  customer, address

@@ -282,6 +282,14 @@ static int make_younger(struct ep_store *store, struct ep_err *err)
 		  "SELECT l.customer AS customer, "
 		  "l.revoke_hours AS revoke_hours FROM main.customer_limit l",
 		  "SELECT '' AS customer, 24 AS revoke_hours" },
+		{ "caller", "caller",
+		  "SELECT c.connector AS connector, c.home AS home, "
+		  "c.credential AS credential, c.customer AS customer, "
+		  "c.name AS name, c.first_run AS first_run, "
+		  "c.last_run AS last_run FROM main.caller c",
+		  "SELECT NULL AS connector, NULL AS home, "
+		  "NULL AS credential, NULL AS customer, NULL AS name, "
+		  "NULL AS first_run, NULL AS last_run WHERE 0" },
 	};
 	int rc = 0;
 

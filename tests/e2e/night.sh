@@ -133,6 +133,29 @@ check_has "callers: what the vendor said" "$ep_work/callers" \
 check "callers: into the evidence" ep report --definition evidence-soc2 \
 	--report text="$ep_work/evidence.txt"
 check_has "callers: known as" "$ep_work/evidence.txt" 'application [0-9a-f-]+'
+check "callers: into the evidence of one customer" ep report \
+	--definition evidence-soc2 --customer cedar \
+	--report json="$ep_work/evidence.json"
+jq -r '.sections[] | select(.id == "callers") | .rows[] |
+	.[0] + " " + .[2]' "$ep_work/evidence.json" \
+	>"$ep_work/asked"
+cat "$ep_work/asked" >&2
+check_has "... its own" "$ep_work/asked" '^printix application ceda0000-'
+check_has "... and the MSP's, where that reads for it" "$ep_work/asked" \
+	'^dnsfilter svc-exitproof@northwind.example$'
+check_lacks "... no other customer's" "$ep_work/asked" 'application ac3e0000-'
+
+# A database of a program that kept less, before its next night.
+cp "$ep_db" "$ep_work/whole.db"
+sqlite3 "$ep_db" "DROP TABLE caller; DROP TABLE customer_limit;
+	DROP TABLE finding_look"
+for definition in nightly customer qbr evidence-soc2; do
+	check_status "an older database as $definition" 0 ep report \
+		--definition "$definition" --report text="$ep_work/older.txt"
+	check_status "... redacted" 0 ep report --redact \
+		--definition "$definition" --report text="$ep_work/older.txt"
+done
+cp "$ep_work/whole.db" "$ep_db"
 
 check_lacks "the vendors saw nothing but reading" "$ep_work/estate.journal" \
 	FORBIDDEN

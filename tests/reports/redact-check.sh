@@ -12,7 +12,9 @@ check_status "the nights" 2 night 3
 formats="junit csv json ocsf oscal text markdown"
 definitions="qbr exit-ticket access-review evidence-soc2"
 
-# A person whose name stands in every kind of place.
+# A person whose name stands in every kind of place; who purged, and who is
+# only known as whom a vendor was asked.
+check_status "the log, and the table of purges" 0 ep evidence checkpoint
 person='Zora "Zed" Quillfeather'
 sqlite3 "$ep_db" "
 	UPDATE now_account SET name = '$person', login = 'CORP\\zquill',
@@ -31,7 +33,13 @@ sqlite3 "$ep_db" "
 		WHERE state = 'open');
 	UPDATE now_resource SET name = 'Report of Zora Quillfeather'
 	 WHERE rid = (SELECT min(rid) FROM now_resource);
-	UPDATE run SET by_user = 'zora.quillfeather'"
+	UPDATE run SET by_user = 'zora.quillfeather';
+	INSERT INTO purge VALUES(1, 1, 'zed-purger', 'h', 'old', 0, 0, 0, 0, '',
+		0);
+	INSERT INTO caller VALUES('autotask', 'h', 'user', NULL,
+		'API user zapi-caller', 3, 3), ('active-directory', 'h', 'bind',
+		NULL, 'CORP\\zbind-caller', 3, 3), ('dnsfilter', 'h', 'key',
+		NULL, 'zed.asks@private.example', 3, 3)"
 
 # everything FOLDER [OPTION...]: every format and definition; check calls it.
 # shellcheck disable=SC2317
@@ -67,7 +75,8 @@ sqlite3 "$ep_db" "SELECT DISTINCT v FROM (
 	AND v NOT IN (SELECT name FROM customer) AND v NOT IN (SELECT
 	coalesce(name, '') FROM tenancy) AND v NOT IN (SELECT role FROM now_role)
 	" >"$ep_work/names"
-printf '%s\n' quillfeather zquill >>"$ep_work/names"
+printf '%s\n' quillfeather zquill zed-purger zapi-caller zbind-caller \
+	zed.asks@private.example >>"$ep_work/names"
 check "there are people to look for" test "$(wc -l <"$ep_work/names")" -gt 200
 for place in r.junit r.csv r.json r.ocsf r.oscal r.text r.markdown pop html \
 	qbr.json exit-ticket.json access-review.json evidence-soc2.json; do
