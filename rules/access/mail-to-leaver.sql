@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: mail-to-leaver
--- revision: 1
+-- revision: 2
 -- title: No report or notice is mailed to somebody who left
 -- why: Reports and notices of a tenancy leave the house every week. An address
 --   of a leaver among the recipients is a leak that no account list shows.
@@ -49,7 +49,8 @@ SELECT tenant, count(*) AS n
  GROUP BY tenant;
 -- violations:
 -- An address that is not set receives nothing.  A summary that is switched
--- off counts: the address is mailed to again once somebody switches it on.
+-- off counts: the address is mailed to again once somebody switches it on.  A
+-- row per person: an address may have been that of two.
 WITH place(tenant, place, address) AS (
     SELECT r.tenant, 'report ' || r.id, x.value ->> '$.email'
       FROM resource AS r, json_each(r.attr, '$.recipients') AS x
@@ -78,9 +79,9 @@ SELECT w.tenant,
        'mailed to ' || lower(w.address) || ', left ' || iso(min(p.left_at))
            AS seen,
        'a shared mailbox, or somebody who is here' AS wanted,
-       min(p.id) AS person
+       p.id AS person
   FROM place AS w
   JOIN alias AS m ON m.address = lower(w.address)
   JOIN person AS p ON p.id = m.person
  WHERE p.left_at <= :now
- GROUP BY w.tenant, w.place, lower(w.address);
+ GROUP BY w.tenant, w.place, lower(w.address), p.id;

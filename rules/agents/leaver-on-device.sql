@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: leaver-on-device
--- revision: 1
+-- revision: 2
 -- title: Nobody who left is signed in on a protected device
 -- why: The account may be off and the person still at the keyboard, of a
 --   device that should have come back.
@@ -35,7 +35,8 @@ SELECT tenant, sum(n) AS n
 -- violations:
 -- A full address decides; a bare login only in a tenancy of the employer.
 -- No user name means that nobody is signed in; no time of last contact
--- counts as a contact.
+-- counts as a contact.  Whose of several leavers a shared login is, nobody can
+-- tell: it is one finding, with a row for each of them.
 WITH login(tenant, customer, subject, name, login, last_seen_at, device) AS (
     SELECT tenant, customer, 'agent ' || id, coalesce(name, id), lower(user),
            last_seen_at, coalesce(name, id)
@@ -50,19 +51,30 @@ gone(address, person, name, employer, left_at) AS (
     SELECT m.address, p.id, p.name, p.employer, p.left_at
       FROM alias AS m
       JOIN person AS p ON p.id = m.person
-     WHERE p.left_at <= :now)
-SELECT u.tenant,
-       u.subject,
-       u.name,
-       u.login || ' seen ' || coalesce(iso(u.last_seen_at),
-           'at an unknown time') || ', left ' || iso(min(g.left_at)) AS seen,
+     WHERE p.left_at <= :now),
+used(tenant, subject, name, login, last_seen_at, device, person, who,
+     left_at) AS (
+    SELECT u.tenant, u.subject, u.name, u.login, u.last_seen_at, u.device,
+           g.person, coalesce(g.name, g.person), min(g.left_at)
+      FROM login AS u
+      JOIN gone AS g
+        ON g.address = u.login
+        OR (g.address = substr(u.login, instr(u.login, '\') + 1)
+            AND g.employer = u.customer)
+     WHERE (instr(g.address, '@') > 0 OR g.employer = u.customer)
+       AND (u.last_seen_at IS NULL OR u.last_seen_at > g.left_at)
+     GROUP BY u.tenant, u.subject, g.person)
+SELECT tenant,
+       subject,
+       name,
+       login || ' seen ' || coalesce(iso(last_seen_at), 'at an unknown time')
+           || ', left ' || iso(min(left_at) OVER every)
+           || CASE WHEN count(*) OVER every > 1
+                   THEN ', may be ' || substr(group_concat(who, ' or ')
+                                              OVER every, 1, 300)
+                   ELSE '' END AS seen,
        'signed out, device returned' AS wanted,
-       g.person, u.device, u.last_seen_at
-  FROM login AS u
-  JOIN gone AS g
-    ON g.address = u.login
-    OR (g.address = substr(u.login, instr(u.login, '\') + 1)
-        AND g.employer = u.customer)
- WHERE (instr(g.address, '@') > 0 OR g.employer = u.customer)
-   AND (u.last_seen_at IS NULL OR u.last_seen_at > g.left_at)
- GROUP BY u.tenant, u.subject;
+       person, device, last_seen_at
+  FROM used
+WINDOW every AS (PARTITION BY tenant, subject ORDER BY who, person
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);

@@ -118,8 +118,25 @@ static void violation_clear(struct ep_violation *v)
 	ep_free(v->evidence);
 }
 
-/* One row per subject: the first in the order above stands for all, so that
- * the choice does not depend on SQLite's. */
+/* A further row of a subject; what says the same once more is dropped. */
+static void keep_twin(struct ep_eval *eval, struct ep_violation *first,
+		      struct ep_violation *v)
+{
+	const struct ep_violation *last =
+		first->twins ? &eval->twin.v[eval->twin.n - 1] : first;
+
+	if (ep_str_eq(last->seen, v->seen) &&
+	    ep_str_eq(last->evidence, v->evidence)) {
+		violation_clear(v);
+		return;
+	}
+	if (first->twins++ == 0)
+		first->twin = eval->twin.n;
+	EP_VEC_ADD(&eval->twin) = *v;
+}
+
+/* One finding per subject: the first in the order above stands for all, so
+ * that the choice does not depend on SQLite's. */
 static void sort_violations(struct ep_eval *eval)
 {
 	size_t kept = 0;
@@ -130,15 +147,14 @@ static void sort_violations(struct ep_eval *eval)
 	      sizeof(*eval->violation.v), compare_violations);
 	for (size_t i = 0; i < eval->violation.n; i++) {
 		struct ep_violation *v = &eval->violation.v[i];
-		const struct ep_violation *last =
+		struct ep_violation *last =
 			kept ? &eval->violation.v[kept - 1] : NULL;
 
 		if (last && last->unit == v->unit &&
-		    ep_str_eq(last->subject, v->subject)) {
-			violation_clear(v);
-			continue;
-		}
-		eval->violation.v[kept++] = *v;
+		    ep_str_eq(last->subject, v->subject))
+			keep_twin(eval, last, v);
+		else
+			eval->violation.v[kept++] = *v;
 	}
 	eval->violation.n = kept;
 }
@@ -305,6 +321,9 @@ void ep_eval_release(struct ep_eval *eval)
 	for (size_t i = 0; i < eval->violation.n; i++)
 		violation_clear(&eval->violation.v[i]);
 	ep_vec_release(&eval->violation);
+	for (size_t i = 0; i < eval->twin.n; i++)
+		violation_clear(&eval->twin.v[i]);
+	ep_vec_release(&eval->twin);
 	ep_free(eval->message);
 	eval->message = NULL;
 }

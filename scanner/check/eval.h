@@ -25,6 +25,8 @@ struct ep_violation {
 	char *evidence;	/* JSON object */
 	const struct ep_waiver *waiver;	/* in force, or expired */
 	bool waived;
+	size_t twin;	/* index of the first further row of the subject */
+	size_t twins;
 };
 
 struct ep_outcome {
@@ -49,6 +51,9 @@ struct ep_eval {
 	int64_t ms;
 	EP_VEC(struct ep_outcome) outcome;
 	EP_VEC(struct ep_violation) violation;	/* by unit and subject */
+	/* What else was returned about a subject: no finding of its own, but
+	 * it may tell of another person. */
+	EP_VEC(struct ep_violation) twin;
 };
 
 struct ep_eval_context {

@@ -223,20 +223,39 @@ static int add_item(struct ep_looker *lk, const struct ep_end *end,
 	return rc;
 }
 
-static int add_left(struct ep_looker *lk, const struct ep_end *end,
-		    const struct ep_outcome *out, const struct ep_violation *v,
-		    struct ep_err *err)
+/* Adds a row unless it is settled or somebody else's. */
+static int add_row(struct ep_looker *lk, const struct ep_end *end,
+		   const struct ep_outcome *out, const struct ep_violation *v,
+		   bool *ret_added, struct ep_err *err)
 {
 	struct ep_json *evidence = NULL;
 	bool settled = false;
 	int rc = ep_json_parse(v->evidence, strlen(v->evidence), &evidence,
 			       NULL, err);
 
+	*ret_added = false;
 	if (rc == 0)
 		rc = find_settled(lk, end, evidence, &settled, err);
-	if (rc == 0 && !settled && is_mine(lk->exit, end, out, v, evidence))
+	if (rc == 0 && !settled && is_mine(lk->exit, end, out, v, evidence)) {
 		rc = add_item(lk, end, out, v, evidence, err);
+		*ret_added = rc == 0;
+	}
 	ep_json_free(evidence);
+	return rc;
+}
+
+/* What one finding stands for may concern several people: the first row that
+ * is this exit's is its item. */
+static int add_left(struct ep_looker *lk, const struct ep_end *end,
+		    const struct ep_eval *eval, const struct ep_outcome *out,
+		    const struct ep_violation *v, struct ep_err *err)
+{
+	bool added;
+	int rc = add_row(lk, end, out, v, &added, err);
+
+	for (size_t i = 0; rc == 0 && !added && i < v->twins; i++)
+		rc = add_row(lk, end, out, &eval->twin.v[v->twin + i], &added,
+			     err);
 	return rc;
 }
 
@@ -289,8 +308,8 @@ int ep_look_items(struct ep_looker *lk, const struct ep_end *end,
 
 		for (; rc == 0 && at < eval->violation.n &&
 		     eval->violation.v[at].unit == u; at++)
-			rc = add_left(lk, end, out, &eval->violation.v[at],
-				      err);
+			rc = add_left(lk, end, eval, out,
+				      &eval->violation.v[at], err);
 		if (rc < 0)
 			return rc;
 		if (!ep_look_concerns(lk, end, eval, out))

@@ -687,6 +687,46 @@ static void test_rule_of_many(void **state)
 	assert_string_equal(only_open(ex, "devices")->subject, "agent a2");
 }
 
+/* Two leavers of one login: the finding stands for both, and each exit shows
+ * it. */
+static void test_row_of_two(void **state)
+{
+	struct exits *ex = *state;
+
+	kit_night(ex->kit,
+		  "customers:\n"
+		  "- {id: msp, msp: true, domains: [msp.example]}\n"
+		  "- {id: acme, name: Acme, domains: [acme.example]}\n"
+		  "tenants:\n"
+		  "- {tenant: register/msp, customer: msp}\n"
+		  "- {tenant: dnsfilter/2, customer: acme}\n"
+		  "datasets:\n"
+		  LEAVERS(LEAVER("ada", "Ada Roe")
+			  "  - alias: {person: ada, address: front}\n"
+			  LEAVER("sam", "Sam Ode")
+			  "  - alias: {person: sam, address: front}\n"
+			  LEAVER("kim", "Kim Ray"))
+		  "- tenant: dnsfilter/2\n"
+		  "  dataset: dnsfilter.user_agents\n"
+		  "  kinds: [agent]\n"
+		  "  rows:\n"
+		  "  - agent: {id: a1, name: LT-1, user: 'LT-1\\front', "
+		  "state: active, last_seen_at: 2025-11-16}\n"
+		  "- tenant: dnsfilter/2\n"
+		  "  dataset: dnsfilter.agent_local_users\n"
+		  "  kinds: [resource]\n"
+		  "  rows: []\n");
+	look_at(ex, "ada");
+	assert_string_equal(only_open(ex, "devices")->subject, "agent a1");
+	look_at(ex, "sam");
+	assert_string_equal(only_open(ex, "devices")->subject, "agent a1");
+	assert_string_equal(only_open(ex, "devices")->seen,
+			    "lt-1\\front seen 2025-11-16T00:00:00Z, left "
+			    "2025-11-10T00:00:00Z, may be Ada Roe or Sam Ode");
+	look_at(ex, "kim");
+	assert_string_equal(state_of(ex, "devices"), "done");
+}
+
 /* --- devices ------------------------------------------------------------ */
 
 #define DEVICES(rows) \
@@ -838,6 +878,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pending, up, down),
 		cmocka_unit_test_setup_teardown(test_no_sync, up, down),
 		cmocka_unit_test_setup_teardown(test_rule_of_many, up, down),
+		cmocka_unit_test_setup_teardown(test_row_of_two, up, down),
 		cmocka_unit_test_setup_teardown(test_device, up, down),
 		cmocka_unit_test_setup_teardown(test_customer, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze, up, down),
