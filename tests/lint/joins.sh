@@ -13,11 +13,12 @@ right='\|\| *([A-Za-z0-9_.:]+|\([^()]*\)) [-+*/] [A-Za-z0-9_.:(]'
 seen=0
 for file in $(lint_files '^(rules|reports)/.*\.sql$'); do
 	seen=$((seen + 1))
-	for line in $(grep -nE -e "$left" -e "$right" "$root/$file" |
-		grep -vE '^[0-9]+:--' | cut -d: -f1); do
-		lint_say "$file" "$line" \
-			"arithmetic beside || needs parentheses"
-	done
+	grep -nE -e "$left" -e "$right" "$root/$file" |
+		grep -vE '^[0-9]+:--' |
+		while IFS=: read -r line _; do
+			lint_say "$file" "$line" \
+				"arithmetic beside || needs parentheses"
+		done
 done
 lint_need "$seen" "SQL"
 lint_end

@@ -33,7 +33,7 @@ static void test_rows(void **state)
 	assert_string_equal(
 		kit_ask(kit, "SELECT group_concat(name || ' ' || first_run ||"
 			     " '-' || last_run, ', ') FROM (SELECT * FROM"
-			     " caller ORDER BY first_run)"),
+			     " main.caller ORDER BY first_run)"),
 		"a 1-4, b 5-5, a 6-6,  7-7");
 }
 
@@ -49,7 +49,7 @@ static void test_side_by_side(void **state)
 	assert_string_equal(
 		kit_ask(kit, "SELECT group_concat(name || ' ' || first_run ||"
 			     " '-' || last_run, ', ') FROM (SELECT * FROM"
-			     " caller ORDER BY name, first_run)"),
+			     " main.caller ORDER BY name, first_run)"),
 		"a 1-3, b 1-3");
 }
 
