@@ -188,7 +188,7 @@ static void test_every_view_is_in_the_page(void **state)
 		ep_free(own);
 		n++;
 	}
-	assert_int_equal(n, 3 * EP_KINDS + 11);
+	assert_int_equal(n, 3 * EP_KINDS + 12);
 	ep_free(views);
 	ep_free(gone);
 	ep_free(common);
