@@ -79,7 +79,11 @@ static const char view_sql[] =
 	" coalesce(t.title, s.rule) AS title, t.why, t.remedy, t.maps, "
 	SEVERITY " AS severity, " RANK(SEVERITY) " AS rank,"
 	" s.customer, s.unit, f.unit_name, f.subject,"
-	" coalesce(f.name, f.subject) AS name, f.seen, f.wanted, f.evidence,"
+	" coalesce(f.name, f.subject) AS name,"
+	" CASE WHEN f.last_run > %" PRId64 " THEN"
+	"  ltrim(coalesce(f.seen, '') || ' (as it was seen on ' ||"
+	"  date(f.last_seen, 'unixepoch') || ')')"
+	"  ELSE f.seen END AS seen, f.wanted, f.evidence,"
 	" f.first_run, f.first_seen,"
 	" CASE WHEN f.last_run > %" PRId64 " AND s.rechecked"
 	"  THEN (SELECT started_at FROM main.run WHERE id = %" PRId64 ")"
@@ -97,10 +101,8 @@ static const char view_sql[] =
 	"   ' by ' || f.waiver_approver || ': ' || f.waiver_reason || '; '"
 	"  WHEN s.waived THEN 'waived then, by a waiver that is over now; '"
 	"  ELSE '' END ||"
-	"  CASE WHEN f.last_run > %" PRId64 " THEN"
-	"   'described as it was seen on ' || date(f.last_seen, 'unixepoch') ||"
-	"   '; ' WHEN f.waiver_note IS NOT NULL THEN f.waiver_note || '; '"
-	"  ELSE '' END, '; ') AS note"
+	"  CASE WHEN f.last_run <= %" PRId64 " AND f.waiver_note IS NOT NULL"
+	"   THEN f.waiver_note || '; ' ELSE '' END, '; ') AS note"
 	" FROM temp.standing s JOIN main.finding f USING (fingerprint)"
 	" LEFT JOIN main.rule_run r ON r.run = %" PRId64 " AND r.rule = s.rule"
 	" LEFT JOIN main.rule_text t ON t.sha256 = r.sha256;";
@@ -119,7 +121,7 @@ int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
 	ep_buf_adds(&sql, looks ? looks_sql : "");
 	ep_buf_adds(&sql, states_sql);
 	ep_buf_addf(&sql, standing_sql, run, run, run);
-	ep_buf_addf(&sql, view_sql, run, run, run, run, run);
+	ep_buf_addf(&sql, view_sql, run, run, run, run, run, run);
 	if (sql.overflow)
 		return ep_err_set(err, EP_EBUG, "the views of findings are "
 				  "above %d bytes", SQL_BYTES);
