@@ -55,7 +55,7 @@ struct ep_auth *ep_auth_of(struct ep_engine *engine,
 			   const struct ep_spec_credential *credential,
 			   const struct ep_connection *connection,
 			   const struct ep_config_credential *config);
-void ep_auth_free(void *auth);
+void ep_auth_free(void *p);
 /* One of the same credential that asks for these words and is nobody's but
  * the caller's, to free. */
 struct ep_auth *ep_auth_like(const struct ep_auth *model, const char *ask);

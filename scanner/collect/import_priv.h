@@ -76,9 +76,9 @@ int ep_import_record(struct ep_import_run *run, const struct ep_json *record,
 /* The part of the one tenancy of the file. */
 struct ep_import_part *ep_import_one(struct ep_import_run *run);
 /* Callbacks of the mapper. */
-int ep_import_row(void *run, const struct ep_row *row, struct ep_err *err);
-void ep_import_trouble(void *run, const char *path, const char *msg);
-const char *ep_import_lookup(void *run, const char *name);
+int ep_import_row(void *to, const struct ep_row *row, struct ep_err *err);
+void ep_import_trouble(void *to, const char *path, const char *msg);
+const char *ep_import_lookup(void *to, const char *name);
 
 /* Remembers which members there are, record by record ... */
 void ep_import_whole_note(struct ep_import_run *run,

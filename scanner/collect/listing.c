@@ -326,7 +326,8 @@ static bool read_again(struct ep_listing *listing)
 
 	/* Changes repeat themselves, and nobody counts them. */
 	if (listing->said.status != EP_COVERAGE_COMPLETE ||
-	    listing->what != EP_FOR_SOURCE || ep_onward_delta(listing) || (!off && !pages_moved(listing)))
+	    listing->what != EP_FOR_SOURCE || ep_onward_delta(listing) ||
+	    (!off && !pages_moved(listing)))
 		return false;
 	if (pager->pages > 1 && !listing->again && !listing->engine->closing) {
 		start_over(listing);

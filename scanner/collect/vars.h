@@ -37,7 +37,7 @@ void ep_vars_init(struct ep_vars *vars, const struct ep_spec *spec,
 		  const struct ep_connection *connection);
 void ep_vars_release(struct ep_vars *vars);
 /* For ep_spec_expand and struct ep_mapper. */
-const char *ep_vars_lookup(void *vars, const char *name);
+const char *ep_vars_lookup(void *to, const char *name);
 /* ep_spec_expand over these, with the better of the two reasons. */
 int ep_vars_expand(struct ep_vars *vars, const char *text, bool percent,
 		   struct ep_buf *out, struct ep_err *err) EP_MUST_CHECK;

@@ -93,7 +93,7 @@ enum ep_json_found ep_json_path(const struct ep_json *json, const char *path,
 /* True when path is well formed (for connector checks). */
 bool ep_json_path_valid(const char *path);
 
-size_t ep_json_count(const struct ep_json *array_or_object);
+size_t ep_json_count(const struct ep_json *container);
 /* First element of an array or member of an object, then its followers. */
 const struct ep_json *ep_json_first(const struct ep_json *container);
 const struct ep_json *ep_json_next(const struct ep_json *value);

@@ -26,7 +26,7 @@ struct ep_report_out {
 int ep_report_out_open(struct ep_report_out *out, const char *path,
 		       struct ep_err *err) EP_MUST_CHECK;
 /* Non-zero when an error is kept; fits ep_xml_new. */
-int ep_report_out_write(void *out, const void *p, size_t n);
+int ep_report_out_write(void *to, const void *p, size_t n);
 int ep_report_out_text(struct ep_report_out *out, const char *s);
 /* Before the first write: the SHA-256 of all bytes is wanted.  ret gets it
  * as 64 hexadecimal digits from ep_report_out_digest, after the last write. */
