@@ -31,6 +31,7 @@ configure() {
 	(umask 077 && mkdir "$home/config/secrets")
 	sed -e "s,@BASE@,$(estate_get base_url),g" \
 		-e "s,@CA_FILE@,$(estate_get ca_file),g" \
+		-e 's/^testing:$/&\n  hurry: 10/' \
 		"$world/config/exitproof.yaml" >"$EXITPROOF_CONFIG"
 	cp "$world"/printix-*.csv "$world"/dnsfilter-*.csv \
 		"$home/config/imports/"
@@ -137,7 +138,7 @@ agree() {
 		"$([ "$(wc -l <"$ep_work/stored")" -ge "$2" ] && echo yes)"
 }
 
-estate_start "$world.yaml" --control 0 --tls || {
+estate_start "$world.yaml" --control 0 --tls --hurry 10 || {
 	not_ok "estate starts" "see above"
 	exit 1
 }

@@ -16,6 +16,7 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "util/buf.h"
+#include "util/text.h"
 
 struct options {
 	const char *world;
@@ -27,6 +28,7 @@ struct options {
 	long control;	/* -1: none */
 	long night;
 	long lifetime;	/* seconds; 0: until told to stop */
+	long hurry;
 	bool tls;
 };
 
@@ -34,7 +36,7 @@ static const char usage[] =
 	"usage: estate --world FILE [--port N] [--control N] [--tls]\n"
 	"              [--tls-dir DIR] [--tls-wrong expired|not-yet|host]\n"
 	"              [--state FILE] [--journal FILE] [--night N]\n"
-	"              [--lifetime SECONDS]\n"
+	"              [--lifetime SECONDS] [--hurry N]\n"
 	"       estate expect --world FILE [--night N]\n"
 	"       estate credentials --world FILE [--night N]\n"
 	"       estate check --world FILE\n"
@@ -55,6 +57,7 @@ static bool take(struct options *o, int c)
 	case 'c': o->control = strtol(optarg, NULL, 10); return true;
 	case 'n': o->night = strtol(optarg, NULL, 10); return true;
 	case 'l': o->lifetime = strtol(optarg, NULL, 10); return true;
+	case 'h': o->hurry = strtol(optarg, NULL, 10); return true;
 	default: return false;
 	}
 }
@@ -72,15 +75,18 @@ static bool parse(struct options *o, int argc, char **argv)
 		{ "control", required_argument, NULL, 'c' },
 		{ "night", required_argument, NULL, 'n' },
 		{ "lifetime", required_argument, NULL, 'l' },
+		{ "hurry", required_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int c;
 
-	*o = (struct options){ .tls_dir = ".", .control = -1, .night = 1 };
+	*o = (struct options){ .tls_dir = ".", .control = -1, .night = 1,
+			       .hurry = 1 };
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		if (!take(o, c))
 			return false;
-	return o->world && optind == argc;
+	es_hurry(o->hurry > 0 ? o->hurry : 1);
+	return o->world && o->hurry > 0 && optind == argc;
 }
 
 static int fail(const char *msg)

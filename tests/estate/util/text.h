@@ -35,6 +35,7 @@ void es_time_http(char out[ES_TIME_TEXT], int64_t ms);
 
 int64_t es_clock_ms(void);	/* wall clock */
 int64_t es_mono_ms(void);	/* for token lifetimes and rate windows */
+void es_hurry(int64_t times);	/* so many times as fast from now on */
 
 /* Decodes %xx and, in a query, '+'. */
 void es_url_decode(struct es_buf *out, const char *s, size_t n, bool plus);
