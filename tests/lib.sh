@@ -180,7 +180,7 @@ run_unit() {
 	ep_name=$(basename "$ep_prog")
 	workdir
 	ep_got=0
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "${EP_UNIT_SECONDS:-300}" \
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "${EP_UNIT_SECONDS:-900}" \
 		"$@" "$ep_prog" >"$ep_work/unit" 2>&1 || ep_got=$?
 	{
 		echo "--- $ep_name: status $ep_got"
