@@ -3,9 +3,12 @@
 # Would the lies be noticed?  Each fault below is put into a copy of the
 # program, once, and the lies that it lets through have to be caught.
 #
-#   sh seeded.sh       takes some minutes; make check-never-clean-seeded
+#   sh seeded.sh [WORD]        only the faults that have WORD in their name
+#
+# Takes some minutes; make check-never-clean-seeded.
 . "$(dirname "$0")/../../lib.sh"
 
+only=${1:-}
 fault=$EP_SRC/tests/fault/never-clean
 workdir
 mkdir "$ep_work/build"
@@ -30,6 +33,10 @@ lies() {
 # seeded NAME FILE SED LISTING,LIE WORD: with this edit the lie must be found
 # by the look at WORD, without it nothing.
 seeded() {
+	case $1 in
+	*"$only"*) ;;
+	*) return ;;
+	esac
 	cp "$ep_work/src/$2" "$ep_work/sound"
 	sed -i "$3" "$ep_work/src/$2"
 	check "seeded: $1: is another program" sh -c '! cmp -s "$1" "$2"' \
@@ -51,8 +58,12 @@ seeded "a gate that lets everything pass" scanner/check/gate.c \
 seeded "an empty list is believed" scanner/store/intake.c \
 	's/ep_coverage_spoil(coverage, EP_COVERAGE_HELD/ep_coverage_spoil(coverage, EP_COVERAGE_COMPLETE/' \
 	"$users,empty list" 'coverage: complete'
+# One page: of several, the others state another count.
 seeded "a count that is off is passed over" scanner/collect/listing.c \
 	's/listing->pager.total != listing->unique/listing->pager.total < 0/' \
+	'onelogin.roles of onelogin/555001,lower total' 'coverage: complete'
+seeded "a count that changes is passed over" scanner/collect/listing.c \
+	's/pager->counted_before >= 0/pager->counted_before == INT64_MAX/' \
 	'onelogin.users of onelogin/555001,lower total' 'coverage: complete'
 seeded "nobody asks whose records these are" scanner/collect/answer.c \
 	's/own = ep_str_eqcase(other.s ? other.s : "", id)/own = true/' \
