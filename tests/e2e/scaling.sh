@@ -106,6 +106,8 @@ counted() {
 	EOF
 	"$EP_BUILD/exitproof" collect -c "$ep_work/bulk$1/exitproof.yaml" \
 		--now $now >/dev/null 2>&1 </dev/null
+	# Whoever asks does so in a shell of its own, which forgets it.
+	estate_stop
 	grep -c ' /dnsfilter/.* status=' "$ep_work/estate.journal"
 }
 
