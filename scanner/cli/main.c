@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 	int status, at_end;
 
 	harden();
+	ep_crypto_init();
 	ep_random(&seed, sizeof(seed));
 	ep_map_seed(seed);
 	ep_diag_init(&app.diag);

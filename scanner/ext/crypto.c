@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The door to libcrypto: hashes, random bytes, signatures.  Base64 needs no
+ * The door to libcrypto: hashes and signatures, and to random bytes.  Base64 needs no
  * library and is in ext/crypto_base64.c.
  */
 #include "ext/crypto.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -12,7 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #include "base/alloc.h"
 
@@ -62,10 +63,25 @@ void ep_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
 		ep_die("libcrypto cannot make an HMAC");
 }
 
+/* From the kernel: libcrypto would keep a generator of its own. */
 void ep_random(void *p, size_t n)
 {
-	if (n > INT_MAX || RAND_bytes(p, (int)n) != 1)
-		ep_die("no random bytes");
+	uint8_t *to = p;
+	ssize_t got;
+
+	for (; n > 0; to += got, n -= (size_t)got) {
+		got = getrandom(to, n, 0);
+		if (got < 0 && errno == EINTR)
+			got = 0;
+		else if (got <= 0)
+			ep_die("no random bytes");
+	}
+}
+
+void ep_crypto_init(void)
+{
+	if (!OSSL_LIB_CTX_get0_global_default())
+		ep_die("libcrypto does not start: out of memory");
 }
 
 static void free_bio(BIO **bio)

@@ -23,6 +23,9 @@ void ep_sha256_of(const void *p, size_t n, uint8_t ret[EP_SHA256_BYTES]);
 void ep_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
 		    uint8_t ret[EP_SHA256_BYTES]);
 
+/* Before anything else here: libcrypto does not look whether its own start
+ * failed, and dies of it later.  Ends the process if it did. */
+void ep_crypto_init(void);
 void ep_random(void *p, size_t n);	/* ends the process if impossible */
 
 void ep_base64(struct ep_buf *out, const void *p, size_t n);

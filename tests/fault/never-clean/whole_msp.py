@@ -52,6 +52,10 @@ def write(path, data):
                   sort_keys=False)
 
 
+# Clocks of waits, rate windows and tokens, here and at the vendors.
+HURRY = 1000
+
+
 def find(rows, **want):
     key, value = next(iter(want.items()))
     return next(row for row in rows if row.get(key) == value)
@@ -113,7 +117,7 @@ def whole_config(folder, their_base):
     main["testing"].pop("ca_file", None)
     # Six hours would be over within the seconds that a busy machine naps.
     main["run_hours"] = 48
-    main["testing"]["hurry"] = 1000
+    main["testing"]["hurry"] = HURRY
     write(os.path.join(folder, "exitproof.yaml"), main)
     quick = dict(main, testing=dict(main["testing"], answer_ms=400))
     write(os.path.join(folder, "impatient.yaml"), quick)
@@ -219,7 +223,8 @@ class Msp:
         state = os.path.join(self.work, "estate.state")
         self.process = subprocess.Popen(
             [self.estate, "--world", path, "--state", state, "--journal",
-             os.path.join(self.work, "estate.journal")],
+             os.path.join(self.work, "estate.journal"),
+             "--hurry", str(HURRY)],
             stdin=subprocess.DEVNULL)
         for _ in range(400):
             if os.path.exists(state) and os.path.getsize(state):
