@@ -119,6 +119,50 @@ static bool lists(const struct ep_spec_endpoint *endpoint, long status)
 	return false;
 }
 
+/* "a|b" is either of the two. */
+static void add_permissions(const struct ep_words *permissions,
+			    struct ep_buf *out)
+{
+	for (size_t i = 0; i < permissions->n; i++) {
+		ep_buf_adds(out, i ? ", " : "");
+		for (const char *c = permissions->v[i]; *c; c++) {
+			if (*c == '|')
+				ep_buf_adds(out, " or ");
+			else
+				ep_buf_addc(out, *c);
+		}
+	}
+}
+
+/* With the permissions of this listing where the credential's rights have
+ * their names, since those of the whole credential are many. */
+static void advise_credential(const struct ep_spec_endpoint *endpoint,
+			      const struct ep_spec_credential *credential,
+			      long status, struct ep_judgement *ret)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_FILE_BYTES_MAX);
+
+	if (status == 401)
+		ep_buf_addf(&text, "Check or renew the credential '%s'",
+			    credential->name);
+	else
+		ep_buf_addf(&text, "Check rights and licence of the "
+			    "credential '%s'", credential->name);
+	if (status != 401 && credential->granted.present &&
+	    endpoint->permissions.n) {
+		ep_buf_adds(&text, ", which needs ");
+		add_permissions(&endpoint->permissions, &text);
+	} else if (credential->doc) {
+		ep_buf_addf(&text, ": %s", credential->doc);
+	}
+	/* Half a word of where to make one helps nobody. */
+	if (credential->hint && text.len + strlen(credential->hint) + 12 <
+					sizeof(ret->advice))
+		ep_buf_addf(&text, "; made in %s", credential->hint);
+	snprintf(ret->advice, sizeof(ret->advice), "%s", text.s);
+}
+
 static void judge_denied(const struct ep_spec_endpoint *endpoint,
 			 const struct ep_spec_credential *credential,
 			 const char *text, long status,
@@ -135,14 +179,7 @@ static void judge_denied(const struct ep_spec_endpoint *endpoint,
 		advise(ret, "The connector sends no credential here, and the "
 			    "vendor wants one");
 	else
-		snprintf(ret->advice, sizeof(ret->advice),
-			 "%s credential '%s': %s%s%s",
-			 status == 401 ? "Check or renew the" :
-					 "Check rights and licence of the",
-			 credential->name,
-			 credential->doc ? credential->doc : "",
-			 credential->hint ? "; made in " : "",
-			 credential->hint ? credential->hint : "");
+		advise_credential(endpoint, credential, status, ret);
 }
 
 static void judge_status(const struct ep_spec_endpoint *endpoint,

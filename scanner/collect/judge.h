@@ -29,7 +29,7 @@ struct ep_judgement {
 	enum ep_coverage_status status;	/* if it ends here; PARTIAL stands for
 					 * FAILED while nothing was read */
 	char what[256];		/* "answered HTTP 502" */
-	char advice[320];
+	char advice[512];	/* as that of coverage */
 };
 
 /* credential: the connector's, for the advice; NULL for none. */

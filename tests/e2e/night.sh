@@ -122,6 +122,13 @@ check_same "as of night 1: Delta's users are those of night 1" 141 \
 	"$(ep query --at 1 "SELECT count(*) FROM account WHERE tenant = '$delta'
 		AND dataset = 'printix.users'" | tail -n 1)"
 
+# What would change a denied listing is its own permission, in whole words.
+sqlite3 "$ep_db" "SELECT DISTINCT c.advice FROM coverage c JOIN dataset d
+	ON d.id = c.dataset WHERE d.name = 'entra.role_eligibility'
+	AND c.status = 'denied'" >"$ep_work/advice"
+check_has "denied: the permission that it lacks is named" "$ep_work/advice" \
+	'which needs RoleManagement.Read.Directory or Directory.Read.All; made in .* Permissions$'
+
 # The record of the run says as whom the vendors were asked.
 sqlite3 -separator ' ' "$ep_db" "SELECT connector, credential, first_run,
 	last_run, name FROM caller" >"$ep_work/callers"
