@@ -51,5 +51,13 @@ while read -r file; do
 			"names $file, which does not exist"
 	fi
 done <"$named"
+
+# A folder beside these is what a test or somebody's editor left behind.
+for file in $(lint_files '^[^/]+/'); do
+	case $file in
+	scanner/* | rules/* | reports/* | tests/* | docs/* | .ci/*) ;;
+	*) lint_say "$file" 1 "in no folder of the house" ;;
+	esac
+done
 lint_need "$seen" "file"
 lint_end
