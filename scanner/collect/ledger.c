@@ -5,6 +5,7 @@
  */
 #include "collect/ledger.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +24,10 @@
 /* All requests of this process wait meanwhile. */
 #define LOCK_MS	    2000
 #define BOOT_ID	    "/proc/sys/kernel/random/boot_id"
+/* "EPLG" in the head of the file: whatever has it is ours to throw away. */
+#define APPLICATION 0x45504c47
+/* Where every SQLite database has it. */
+#define APPLICATION_AT 68
 
 struct ep_ledger {
 	struct ep_db *db;
@@ -140,6 +145,25 @@ static int clean(struct ep_db *db, int64_t now_ms, struct ep_err *err)
 	return ep_db_run(stmt, err);
 }
 
+/* "budgets:" may name anything by mistake, the database of the runs even. */
+static int claim(struct ep_db *db, const char *path, struct ep_err *err)
+{
+	int64_t id = 0, n = 0;
+	int rc = ep_db_one_int(db, "PRAGMA application_id", &id, err);
+
+	if (rc == 0)
+		rc = ep_db_one_int(db, "SELECT count(*) FROM sqlite_schema",
+				   &n, err);
+	if (rc < 0)
+		return rc;
+	if (id != APPLICATION && (id || n))
+		return ep_err_set(err, EP_ECONFIG, "%s: a database of "
+				  "something else; name another file as "
+				  "'budgets'", path);
+	return id ? 0 : ep_db_execf(db, err, "PRAGMA application_id=%d",
+				    APPLICATION);
+}
+
 /* Nothing in it must outlive a power cut, so no write waits for the disk. */
 static int open_once(const char *path, int64_t now_ms, struct ep_db **ret,
 		     struct ep_err *err)
@@ -151,6 +175,8 @@ static int open_once(const char *path, int64_t now_ms, struct ep_db **ret,
 				 "PRAGMA busy_timeout=%d;", LOCK_MS);
 	if (rc == 0)
 		rc = ep_db_begin(*ret, err);
+	if (rc == 0)
+		rc = claim(*ret, path, err);
 	if (rc == 0)
 		rc = ep_db_exec(*ret, tables, err);
 	if (rc == 0)
@@ -164,6 +190,25 @@ static int open_once(const char *path, int64_t now_ms, struct ep_db **ret,
 		*ret = NULL;
 	}
 	return rc;
+}
+
+/* By the head of the file, which is all that a damaged one may still have. */
+static bool is_ours(const char *path)
+{
+	static const uint8_t id[] = { APPLICATION >> 24,
+				      APPLICATION >> 16 & 0xff,
+				      APPLICATION >> 8 & 0xff,
+				      APPLICATION & 0xff };
+	uint8_t head[sizeof(id)];
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool ours = fd >= 0 &&
+		    pread(fd, head, sizeof(head), APPLICATION_AT) ==
+			    (ssize_t)sizeof(head) &&
+		    memcmp(head, id, sizeof(id)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ours;
 }
 
 static void throw_away(const char *path)
@@ -187,7 +232,7 @@ int ep_ledger_open(const char *path, int64_t now_ms, struct ep_ledger **ret,
 	int rc = open_once(path, now_ms, &db, err);
 
 	/* Damaged; anything else that cannot be used stays where it is. */
-	if (rc == EP_EDATA) {
+	if (rc == EP_EDATA && is_ours(path)) {
 		throw_away(path);
 		rc = open_once(path, now_ms, &db, err);
 	}

@@ -26,7 +26,8 @@ struct ep_ledger;
 int64_t ep_ledger_id(const char *key);
 
 /* The file is made with mode 0600 when it is not there.  A damaged one is
- * made anew: what it knew is over in minutes. */
+ * made anew: what it knew is over in minutes.  One of anybody else is an
+ * error, and stays as it is. */
 int ep_ledger_open(const char *path, int64_t now_ms, struct ep_ledger **ret,
 		   struct ep_err *err) EP_MUST_CHECK;
 void ep_ledger_close(struct ep_ledger *ledger);

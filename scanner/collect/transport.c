@@ -91,7 +91,7 @@ void ep_network_init(struct ep_network *network, struct ep_http *http,
 
 	*network = (struct ep_network){ .http = http, .config = config };
 	if (config->budgets &&
-	    ep_ledger_open(config->budgets, ep_clock_mono_ms(),
+	    ep_ledger_open(config->budgets, network_now_ms(network),
 			   &network->ledger, &err) < 0)
 		snprintf(network->alone, sizeof(network->alone), "%s",
 			 err.msg);

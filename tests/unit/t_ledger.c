@@ -450,23 +450,68 @@ static void test_rows_are_not_believed(void **state)
 	client_release(&b);
 }
 
+static void overwrite(long at, int byte, size_t n)
+{
+	FILE *file = fopen(path, "r+b");
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_not_equal(fputc(byte, file), EOF);
+	assert_int_equal(fclose(file), 0);
+}
+
 static void test_a_broken_file_is_made_anew(void **state)
 {
-	static const char junk[] =
-		"This is no database, whatever its name says, and long "
-		"enough to be taken for the head of one, which has a "
-		"hundred bytes.";
-	struct ep_err err = EP_ERR_INIT;
 	struct client a;
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(ep_file_put(path, 0600, junk, sizeof(junk), &err), 0);
+	client_init(&a, false, 0);
+	assert_int_equal(send_all(&a, 0), 90);
+	client_release(&a);
+	/* all but what says whose it is */
+	overwrite(100, 0xa5, 12000);
 	client_init(&a, false, 0);
 	assert_int_equal(send_all(&a, 0), 90);
 	client_release(&a);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+/* What somebody named by mistake. */
+static void test_what_is_not_ours_stays(void **state)
+{
+	static const char text[] = "address,left\nanna@acme.example,2026-11-01\n"
+				   "so long that it may be taken for the head "
+				   "of a database, which has a hundred bytes\n";
+	EP_AUTO(ep_buf_release) struct ep_buf now = EP_BUF_INIT(65536);
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_ledger *ledger = NULL;
+	struct ep_db *db = NULL;
+	int64_t n = 0;
+
+	(void)state;
+	assert_int_equal(ep_file_put(path, 0600, text, strlen(text), &err), 0);
+	assert_true(ep_ledger_open(path, 0, &ledger, &err) < 0);
+	assert_null(ledger);
+	assert_int_equal(ep_file_read(path, 4096, &now, &err), 0);
+	assert_string_equal(now.s, text);
+	unlink(path);
+	alter("CREATE TABLE account(id)");
+	assert_int_equal(ep_ledger_open(path, 0, &ledger, &err), EP_ECONFIG);
+	assert_non_null(strstr(err.msg, "'budgets'"));
+	assert_int_equal(ep_db_open(path, EP_DB_READ, &db, &err), 0);
+	assert_int_equal(ep_db_one_int(db, "SELECT count(*) FROM sqlite_schema",
+				       &n, &err), 0);
+	assert_int_equal(n, 1);
+	ep_db_close(db);
+	/* nor when it is damaged */
+	overwrite(100, 0xa5, 3000);
+	assert_true(ep_ledger_open(path, 0, &ledger, &err) < 0);
+	ep_buf_clear(&now);
+	assert_int_equal(ep_file_read(path, 65536, &now, &err), 0);
+	assert_int_equal((unsigned char)now.s[200], 0xa5);
 }
 
 static void test_it_does_not_grow(void **state)
@@ -509,6 +554,7 @@ int main(void)
 		cmocka_unit_test_setup(test_another_boot, fresh),
 		cmocka_unit_test_setup(test_rows_are_not_believed, fresh),
 		cmocka_unit_test_setup(test_a_broken_file_is_made_anew, fresh),
+		cmocka_unit_test_setup(test_what_is_not_ours_stays, fresh),
 		cmocka_unit_test_setup(test_it_does_not_grow, fresh),
 	};
 	int rc;
