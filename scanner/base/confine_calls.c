@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -53,6 +54,7 @@ static const long refused[] = {
 	SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex,
 	/* the kernel, and ways into it that have often been broken */
 	SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
+	SYS_kexec_file_load,
 	SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup,
 	SYS_io_uring_enter, SYS_io_uring_register, SYS_add_key,
 	SYS_request_key, SYS_keyctl, SYS_open_by_handle_at,
@@ -136,12 +138,13 @@ static void look_at_socket(struct program *p)
 	end(p, SECCOMP_RET_ALLOW);
 }
 
-/* Typing into the terminal of whoever started us. */
+/* Typing, or pasting on a console, into the terminal of whoever started us. */
 static void look_at_ioctl(struct program *p)
 {
-	when(p, SYS_ioctl, 4);
+	when(p, SYS_ioctl, 5);
 	load_arg(p, 1);
-	add(p, BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 0, 1);
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 1, 0);
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, TIOCLINUX, 0, 1);
 	end(p, fail(EPERM));
 	end(p, SECCOMP_RET_ALLOW);
 }
@@ -152,6 +155,15 @@ static void look_at_memory(struct program *p, long call)
 	load_arg(p, 2);
 	add(p, BPF_ALU | BPF_AND | BPF_K, PROT_WRITE | PROT_EXEC, 0, 0);
 	add(p, BPF_JMP | BPF_JEQ | BPF_K, PROT_WRITE | PROT_EXEC, 0, 1);
+	end(p, fail(EPERM));
+	end(p, SECCOMP_RET_ALLOW);
+}
+
+static void look_at_shared(struct program *p)
+{
+	when(p, SYS_shmat, 4);
+	load_arg(p, 2);
+	add(p, BPF_JMP | BPF_JSET | BPF_K, SHM_EXEC, 0, 1);
 	end(p, fail(EPERM));
 	end(p, SECCOMP_RET_ALLOW);
 }
@@ -172,6 +184,8 @@ static void build(struct program *p)
 	look_at_ioctl(p);
 	look_at_memory(p, SYS_mmap);
 	look_at_memory(p, SYS_mprotect);
+	look_at_memory(p, SYS_pkey_mprotect);
+	look_at_shared(p);
 	end(p, SECCOMP_RET_ALLOW);
 }
 
