@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+#include "base/str.h"
 #include "collect/forecast.h"
 #include "store/store.h"
 #include "store/tally.h"
@@ -95,13 +98,23 @@ static void print_bound(const struct ep_forecast *forecast)
 		       "take about %s.\n", first->spec->id, time);
 }
 
+/* Vendors choose the ids of the tenancies that they list. */
+static void print_word(const char *word)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf safe =
+		EP_BUF_INIT(8 * EP_TEXT_BYTES_MAX);
+
+	ep_str_printable(&safe, word, strlen(word));
+	printf("  %s\n", safe.s);
+}
+
 static void print_words(const char *head, const struct ep_words *words)
 {
 	if (words->n == 0)
 		return;
 	printf("\n%s: %zu\n", head, words->n);
 	for (size_t i = 0; i < words->n && i < NAMED_MAX; i++)
-		printf("  %s\n", words->v[i]);
+		print_word(words->v[i]);
 	if (words->n > NAMED_MAX)
 		printf("  and %zu more\n", words->n - NAMED_MAX);
 }

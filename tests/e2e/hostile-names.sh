@@ -167,4 +167,13 @@ check_same "the evidence: no file but its own" "" \
 
 check_same "standard error: no control byte" "" \
 	"$(LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' "$ep_work/err")"
+
+# The vendor chooses the ids of the tenancies that it lists, and the forecast
+# names those that were not read to their end.
+sqlite3 "$ep_work/exitproof.db" "UPDATE tally SET whole = 0, tenant = tenant ||
+	char(27) || '[31m' || char(10) || 'forged'"
+check_status "a forecast of what was not read to its end" 2 ep run --plan
+check_has "it names that" "$ep_work/out" '\[31m.*forged$'
+check_same "forecast: no control byte, no forged line" "" \
+	"$(LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|^forged' "$ep_work/out")"
 done_testing
