@@ -185,7 +185,8 @@ int ep_night_collect(struct ep_night *night, const char *kind)
 	if (status)
 		return status;
 	/* Nothing is added to what is damaged. */
-	if (ep_store_whole(app->store, &app->err) || begin_run(night, kind))
+	if (ep_store_whole(app->store, false, &app->err) ||
+	    begin_run(night, kind))
 		return ep_app_fail(app);
 	if (collect_and_import(night)) {
 		status = ep_app_fail(app);

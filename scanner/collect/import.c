@@ -133,13 +133,7 @@ static void check_speaks(struct ep_import_run *run, size_t before)
 		ep_import_complain(run, NULL,
 				   "an empty file does not say when it was "
 				   "captured; use --captured-at");
-	if (!rq->captured_by)
-		ep_import_complain(run, NULL,
-				   "an empty file does not say who captured "
-				   "it; use --captured-by");
-	else
-		snprintf(part->captured_by, sizeof(part->captured_by), "%s",
-			 rq->captured_by);
+	ep_import_captured_by(run, part, rq->captured_by);
 }
 
 static int begin_parts(struct ep_import_run *run, struct ep_err *err)

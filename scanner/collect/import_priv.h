@@ -73,6 +73,10 @@ void ep_import_complain(struct ep_import_run *run, const char *name,
  * nothing but these. */
 int ep_import_record(struct ep_import_run *run, const struct ep_json *record,
 		     bool empty, struct ep_err *err) EP_MUST_CHECK;
+/* Adds WHO to those who captured what is known of a tenancy, once each;
+ * complains when nobody is named or the name is too long to be kept. */
+void ep_import_captured_by(struct ep_import_run *run,
+			   struct ep_import_part *part, const char *who);
 /* The part of the one tenancy of the file. */
 struct ep_import_part *ep_import_one(struct ep_import_run *run);
 /* Callbacks of the mapper. */

@@ -15,6 +15,14 @@
 #include "ext/crypto.h"
 
 /* Clocks differ and zones are forgotten; past a day it is a wrong date. */
+#define NEXT_NAME ", "
+#define OTHERS "and others"
+
+/* So that the first name leaves room to say that there were others. */
+#define NAME_MAX_BYTES                                         \
+	(sizeof(((struct ep_import_part *)NULL)->captured_by) - \
+	 sizeof(NEXT_NAME OTHERS))
+
 #define FUTURE_MAX 86400
 
 /* One empty cell may be the trouble of several rows. */
@@ -181,30 +189,64 @@ static void captured_at(struct ep_import_run *run, struct ep_import_part *part,
 		part->captured_at = at;
 }
 
-/* Everybody who looked, as long as there is room. */
+/* Is WHO one of the names in LIST?  A name may hold another: Ann, Joann. */
+static bool is_named(const char *list, const char *who)
+{
+	size_t n = strlen(who), sep = strlen(NEXT_NAME);
+
+	for (const char *p = list; (p = strstr(p, who)); p++) {
+		bool begins = p == list ||
+			      ((size_t)(p - list) >= sep &&
+			       memcmp(p - sep, NEXT_NAME, sep) == 0);
+
+		if (begins && (!p[n] || ep_str_starts(p + n, NEXT_NAME)))
+			return true;
+	}
+	return false;
+}
+
+/* Everybody who looked; where there is no room for all, that is said. */
+static void add_name(char *list, size_t size, const char *who)
+{
+	size_t used = strlen(list);
+	size_t room = size - used - (used ? strlen(NEXT_NAME) : 0);
+
+	if (is_named(list, who) || is_named(list, OTHERS))
+		return;
+	if (used && strlen(who) + strlen(NEXT_NAME OTHERS) >= room)
+		who = OTHERS;
+	snprintf(list + used, size - used, "%s%s", used ? NEXT_NAME : "", who);
+}
+
+void ep_import_captured_by(struct ep_import_run *run,
+			   struct ep_import_part *part, const char *who)
+{
+	const char *column = run->request->import->captured_by;
+
+	if (!who || !*who)
+		ep_import_complain(run, column,
+				   "nobody says who captured this; %s%s%s "
+				   "--captured-by",
+				   column ? "fill in " : "use",
+				   column ? column : "",
+				   column ? " or use" : "");
+	else if (strlen(who) > NAME_MAX_BYTES)
+		ep_import_complain(run, column,
+				   "who captured this is a name of %zu bytes; "
+				   "at most %zu are kept",
+				   strlen(who), NAME_MAX_BYTES);
+	else
+		add_name(part->captured_by, sizeof(part->captured_by), who);
+}
+
 static void captured_by(struct ep_import_run *run, struct ep_import_part *part,
 			const struct ep_json *record)
 {
-	const struct ep_spec_import *im = run->request->import;
-	EP_AUTO_FREE char *text = value_of(run, record, im->captured_by);
-	const char *by = text ? text : run->request->captured_by;
-	size_t used = strlen(part->captured_by);
-	const char *sep = used ? ", " : "";
+	EP_AUTO_FREE char *text =
+		value_of(run, record, run->request->import->captured_by);
 
-	if (!by) {
-		ep_import_complain(run, im->captured_by,
-				   "nobody says who captured this; %s%s%s "
-				   "--captured-by",
-				   im->captured_by ? "fill in " : "use",
-				   im->captured_by ? im->captured_by : "",
-				   im->captured_by ? " or use" : "");
-		return;
-	}
-	if (strstr(part->captured_by, by) ||
-	    used + strlen(sep) + strlen(by) >= sizeof(part->captured_by))
-		return;
-	snprintf(part->captured_by + used, sizeof(part->captured_by) - used,
-		 "%s%s", sep, by);
+	ep_import_captured_by(run, part,
+			      text ? text : run->request->captured_by);
 }
 
 int ep_import_record(struct ep_import_run *run, const struct ep_json *record,

@@ -88,7 +88,8 @@ int ep_checkpoint_parse(const char *text, size_t n, struct ep_checkpoint *ret,
 
 /* Hashes again what the database says, of one sealed run (seq) or of all (0),
  * and names the first that is altered: EP_EDATA.  Of purged runs only the
- * heads can be hashed, which tell is told.  older: a checkpoint that was kept
+ * heads can be hashed, which tell is told.  A file of which the indexes say
+ * something else than the tables is damaged: EP_EDATA.  older: a checkpoint that was kept
  * elsewhere, which the log must have grown from; NULL none. */
 int ep_evidence_verify(struct ep_store *store, int64_t seq,
 		       const struct ep_checkpoint *older,

@@ -234,5 +234,9 @@ int ep_evidence_verify(struct ep_store *store, int64_t seq,
 		if (rc == 0 && tell)
 			tell(to, &sealed);
 	}
+	/* What was hashed may have come from an index, what a report shows
+	 * from its table. */
+	if (rc == 0)
+		rc = ep_store_whole(store, true, err);
 	return rc;
 }

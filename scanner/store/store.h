@@ -109,8 +109,12 @@ int ep_store_open(const char *path, bool write, struct ep_store **ret,
 		  struct ep_err *err) EP_MUST_CHECK;
 void ep_store_close(struct ep_store *store);
 /* Looks at the structure of the whole file, since SQLite finds damage only
- * where it reads: EP_EDATA says what is wrong and what to do. */
-int ep_store_whole(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
+ * where it reads: EP_EDATA says what is wrong and what to do.  indexes: also
+ * whether they say the same as the tables (a question answered by one and a
+ * question answered by the other must not differ); this reads everything
+ * twice. */
+int ep_store_whole(struct ep_store *store, bool indexes, struct ep_err *err)
+	EP_MUST_CHECK;
 /* The connection; for check and report.  Never while the sink has work under
  * way: ep_store_flush first. */
 struct ep_db *ep_store_db(struct ep_store *store);

@@ -6,6 +6,7 @@
 #include "nights.h"
 
 #include <inttypes.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/vec.h"
@@ -17,16 +18,17 @@
 
 /* What is drawn here is drawn again the next time: an input that found
  * something has to find it once more. */
-int RAND_bytes(unsigned char *p, int n);
-int RAND_bytes(unsigned char *p, int n)
+ssize_t getrandom(void *to, size_t n, unsigned int flags)
 {
 	static uint32_t state = 1;
+	uint8_t *p = to;
 
-	for (int i = 0; i < n; i++) {
+	(void)flags;
+	for (size_t i = 0; i < n; i++) {
 		state = state * 1664525u + 1013904223u;
-		p[i] = (unsigned char)(state >> 24);
+		p[i] = (uint8_t)(state >> 24);
 	}
-	return 1;
+	return (ssize_t)n;
 }
 
 struct pen {

@@ -302,6 +302,42 @@ static void assert_holds(const char *file, const char *text, bool wanted)
 	ep_free(got);
 }
 
+static void read_file(struct ep_buf *ret)
+{
+	kit_ok(&kit, ep_file_read(kit.path, 1 << 24, ret, &kit.err));
+}
+
+/* The name of a dataset stands in its table, in the index of that table and
+ * in what was sealed.  Wherever it is changed: a report that reads the one
+ * must not be vouched for by a check that reads the other. */
+static void test_index_against_table(void **state)
+{
+	static const char name[] = "printix.roles";
+	struct ep_buf bytes = EP_BUF_INIT(1 << 24);
+	size_t places = 0;
+
+	(void)state;
+	kit_close(&kit);
+	read_file(&bytes);
+	for (char *p = bytes.s; p < bytes.s + bytes.len; p++) {
+		if (bytes.s + bytes.len - p < (ptrdiff_t)sizeof(name) ||
+		    memcmp(p, name, sizeof(name) - 1) != 0)
+			continue;
+		*p = 'q';
+		kit_ok(&kit, ep_file_put(kit.path, 0600, bytes.s, bytes.len,
+					 &kit.err));
+		*p = 'p';
+		kit_open(&kit, false);
+		if (verify(NULL) != EP_EDATA)
+			fail_msg("not noticed: the name at byte %zu",
+				 (size_t)(p - bytes.s));
+		kit_close(&kit);
+		places++;
+	}
+	assert_true(places > 2);
+	ep_buf_release(&bytes);
+}
+
 static void test_record(void **state)
 {
 	static const char *const rest[] = { "record.path", "group.leaf",
@@ -388,6 +424,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fork, begin, end),
 		cmocka_unit_test_setup_teardown(test_kept, begin, end),
 		cmocka_unit_test_setup_teardown(test_record, begin, end),
+		cmocka_unit_test_setup_teardown(test_index_against_table,
+						begin, end),
 		cmocka_unit_test_setup_teardown(test_group, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_such, begin, end),
 		cmocka_unit_test_setup_teardown(test_checkpoint_text, begin,

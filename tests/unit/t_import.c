@@ -259,6 +259,39 @@ static void a_tenancy_may_have_nothing(void **state)
 	       "ravi@northwind.example, 1 sums\n");
 }
 
+#define LINE(n, who) \
+	"acme.printix.net,A" n ",a" n "@acme.example,User,x," \
+	"2025-11-16T09:00:00Z," who "\n"
+#define FORTY "0123456789012345678901234567890123456789"
+
+static void says_who_looked(void **state)
+{
+	(void)state;
+	assert_int_equal(import("printix-tenant-users.csv",
+				USERS LINE("1", "joann") LINE("2", "ann")
+				LINE("3", "joann") LINE("4", "jo")), 0);
+	assert_non_null(strstr(told.s, " by joann, ann, jo, 1 sums\n"));
+}
+
+/* Nobody is left out without a word, and nobody is half named. */
+static void says_that_others_looked(void **state)
+{
+	(void)state;
+	assert_int_equal(import("printix-tenant-users.csv",
+				USERS LINE("1", "a" FORTY) LINE("2", "b" FORTY)
+				LINE("3", "c" FORTY) LINE("4", "d")), 0);
+	assert_non_null(strstr(told.s, " by a" FORTY ", b" FORTY
+				       ", and others, 1 sums\n"));
+}
+
+static void refuses_a_name_too_long_to_keep(void **state)
+{
+	(void)state;
+	refuse(import("printix-tenant-users.csv",
+		      USERS LINE("1", FORTY FORTY FORTY)), 2, 65,
+	       "a name of 120 bytes; at most");
+}
+
 static void an_empty_file_says_nothing(void **state)
 {
 	(void)state;
@@ -588,6 +621,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(takes_users_by_tenancy),
 		TEST(a_tenancy_may_have_nothing),
+		TEST(says_who_looked),
+		TEST(says_that_others_looked),
+		TEST(refuses_a_name_too_long_to_keep),
 		TEST(an_empty_file_says_nothing),
 		TEST(says_all_faults_of_a_file_at_once),
 		TEST(checks_the_header),
