@@ -363,10 +363,12 @@ static int undo_volatile(struct rebuild *re, struct ep_err *err)
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
 		if (re->store->rebuilt[i])
 			rc = make_bits(re, (enum ep_kind)i, err);
+	/* Nights are written one after the other: this order is that of ids,
+	 * and the index has it. */
 	if (rc == 0)
 		rc = ep_db_prepare(re->store->db, "SELECT kind, undo FROM "
 				   "main.volatile_history WHERE run > ?1 "
-				   "ORDER BY id", &stmt, err);
+				   "ORDER BY run, id", &stmt, err);
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, re->run);
@@ -381,6 +383,14 @@ static int undo_volatile(struct rebuild *re, struct ep_err *err)
 
 /* --- all of it ---------------------------------------------------------- */
 
+static bool any_rebuilt(const struct ep_store *store)
+{
+	for (int i = 0; i < EP_KINDS; i++)
+		if (store->rebuilt[i])
+			return true;
+	return false;
+}
+
 static int rebuild_all(struct rebuild *re, struct ep_err *err)
 {
 	struct ep_store *store = re->store;
@@ -388,6 +398,8 @@ static int rebuild_all(struct rebuild *re, struct ep_err *err)
 
 	if (rc == 0)
 		rc = find_changed(re, err);
+	if (rc < 0 || !any_rebuilt(store))
+		return rc;
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
 		if (store->rebuilt[i])
 			rc = copy_rows(re, (enum ep_kind)i, err);

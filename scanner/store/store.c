@@ -26,6 +26,7 @@
 #include "store/schema.h"
 #include "store/tenancy.h"
 #include "store/view.h"
+#include "store/view_fixed.h"
 
 /* --- the lock ----------------------------------------------------------- */
 
@@ -415,6 +416,16 @@ int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 		rc = ep_view_all(store, err);
 	}
 	return rc;
+}
+
+int ep_store_coverage_then(struct ep_store *store, int64_t run,
+			   struct ep_err *err)
+{
+	int rc = ep_store_settle(store, err);
+
+	if (rc == 0)
+		rc = check_readable(store, run, err);
+	return rc == 0 ? ep_view_coverage_then(store, run, err) : rc;
 }
 
 int ep_store_narrow(struct ep_store *store, enum ep_kind kind,

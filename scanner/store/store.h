@@ -154,6 +154,10 @@ int ep_store_flush(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
  * temporary tables of this connection. */
 int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 	EP_MUST_CHECK;
+/* Makes the view coverage_then: what `coverage` was as of that run.  All
+ * other views stay as of theirs, and no row is rebuilt. */
+int ep_store_coverage_then(struct ep_store *store, int64_t run,
+			   struct ep_err *err) EP_MUST_CHECK;
 /* Runs statements that write nothing but temporary objects, which a
  * connection that may only read can have, too. */
 int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)

@@ -115,7 +115,7 @@ static int make_entity_view(struct ep_store *store, enum ep_kind kind,
 	add_rows_table(store, &sql, kind);
 	ep_buf_adds(&sql, " n JOIN main.dataset d ON d.id = n.dataset "
 		    "JOIN main.tenancy t ON t.id = d.tenancy");
-	ep_view_add_alive(store, &sql);
+	ep_view_add_alive(store->as_of, &sql);
 	rc = add_narrow(&sql, store->narrow[kind], err);
 	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
 }
@@ -160,7 +160,7 @@ static int make_gone_view(struct ep_store *store, enum ep_kind kind,
 	ep_buf_adds(&sql, " FROM main.history n "
 		    "JOIN main.dataset d ON d.id = n.dataset "
 		    "JOIN main.tenancy t ON t.id = d.tenancy");
-	ep_view_add_alive(store, &sql);
+	ep_view_add_alive(store->as_of, &sql);
 	ep_buf_addf(&sql, " AND n.op = 3 AND n.kind = %d AND n.quiet = 0 "
 		    "AND n.run <= %lld AND NOT EXISTS(SELECT 1 FROM "
 		    "main.history l WHERE l.op = 3 AND l.kind = n.kind AND "
@@ -199,7 +199,7 @@ static int make_moved_view(struct ep_store *store, enum ep_kind kind,
 		    "JOIN main.dataset d ON d.id = h.dataset "
 		    "JOIN main.tenancy t ON t.id = d.tenancy",
 		    name, name, name, (int)kind);
-	ep_view_add_alive(store, &sql);
+	ep_view_add_alive(store->as_of, &sql);
 	ep_buf_addf(&sql, " AND +h.kind = %d AND +h.quiet = 0 "
 		    "AND r.id <= %lld", (int)kind, (long long)store->as_of);
 	rc = add_narrow(&sql, store->narrow[kind], err);

@@ -63,11 +63,11 @@ int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)
 	return ep_view_lock(store, rc, err);
 }
 
-void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql)
+void ep_view_add_alive(int64_t run, struct ep_buf *sql)
 {
 	ep_buf_addf(sql, " WHERE (t.retired_at IS NULL OR t.retired_at > "
 		    "(SELECT r.started_at FROM main.run r WHERE r.id = %lld))",
-		    (long long)store->as_of);
+		    (long long)run);
 }
 
 static int make_view(struct ep_store *store, const char *name,
@@ -131,7 +131,7 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
 		    "t.customer IS NOT NULL AS claimed "
 		    "FROM main.tenancy t "
 		    "LEFT JOIN main.customer c ON c.id = t.customer");
-	ep_view_add_alive(store, &sql);
+	ep_view_add_alive(store->as_of, &sql);
 	ep_buf_addf(&sql, " AND t.first_run <= %lld", (long long)store->as_of);
 	return make_view(store, "tenancy", sql.s, err);
 }
@@ -164,10 +164,8 @@ static int make_retired(struct ep_store *store, struct ep_err *err)
  * computed is too old, and so is one a day in the future, where a clock
  * must have been wrong.  The run is no join: one of whose columns a query
  * needs none is reported to the authorizer as read outside of the view. */
-static void add_latest(const struct ep_store *store, struct ep_buf *sql)
+static void add_latest(long long run, struct ep_buf *sql)
 {
-	long long run = (long long)store->as_of;
-
 	ep_buf_addf(sql,
 		    "SELECT c.*, d.id AS did, d.name AS name, d.kinds AS "
 		    "kinds, d.max_age AS max_age, d.imported AS imported, "
@@ -184,11 +182,12 @@ static void add_latest(const struct ep_store *store, struct ep_buf *sql)
 		    "AND c.run = (SELECT max(l.run) FROM main.coverage l "
 		    "WHERE l.dataset = d.id AND l.run <= %lld)",
 		    run, run, run);
-	ep_view_add_alive(store, sql);
+	ep_view_add_alive(run, sql);
 	ep_buf_addf(sql, " AND d.first_run <= %lld", run);
 }
 
-static int make_coverage(struct ep_store *store, struct ep_err *err)
+static int make_coverage(struct ep_store *store, const char *name,
+			 int64_t run, struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf sql;
 
@@ -216,9 +215,19 @@ static int make_coverage(struct ep_store *store, struct ep_err *err)
 		    "since_run, full_run FROM (SELECT *, CASE WHEN tonight "
 		    "THEN 0 ELSE coalesce(age > max_age OR age < -86400, 1) "
 		    "END AS stale FROM (");
-	add_latest(store, &sql);
+	add_latest(run, &sql);
 	ep_buf_adds(&sql, ")) q");
-	return make_view(store, "coverage", sql.s, err);
+	return make_view(store, name, sql.s, err);
+}
+
+int ep_view_coverage_then(struct ep_store *store, int64_t run,
+			  struct ep_err *err)
+{
+	int rc = ep_view_unlock(store, err);
+
+	if (rc == 0)
+		rc = make_coverage(store, "coverage_then", run, err);
+	return ep_view_lock(store, rc, err);
 }
 
 /* A row that was opened or changed has its key in its table, or, when it was
@@ -251,7 +260,7 @@ static int make_moved(struct ep_store *store, struct ep_err *err)
 		    "JOIN main.dataset d ON d.id = h.dataset "
 		    "JOIN main.kind k ON k.id = h.kind "
 		    "JOIN main.tenancy t ON t.id = d.tenancy");
-	ep_view_add_alive(store, &sql);
+	ep_view_add_alive(store->as_of, &sql);
 	/* The sign keeps the planner from indexing the whole log by it. */
 	ep_buf_addf(&sql, " AND +h.quiet = 0 AND r.id <= %lld",
 		    (long long)store->as_of);
@@ -315,7 +324,7 @@ int ep_view_fixed(struct ep_store *store, struct ep_err *err)
 	if (rc == 0)
 		rc = make_retired(store, err);
 	if (rc == 0)
-		rc = make_coverage(store, err);
+		rc = make_coverage(store, "coverage", store->as_of, err);
 	if (rc == 0)
 		rc = make_moved(store, err);
 	if (rc == 0)

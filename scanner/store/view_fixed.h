@@ -6,14 +6,19 @@
 #ifndef EP_VIEW_FIXED_H
 #define EP_VIEW_FIXED_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
 struct ep_store;
 
 int ep_view_fixed(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
+/* The view coverage_then, see store.h. */
+int ep_view_coverage_then(struct ep_store *store, int64_t run,
+			  struct ep_err *err) EP_MUST_CHECK;
 /* " WHERE ...": tenancy t was known and in use as of the run. */
-void ep_view_add_alive(const struct ep_store *store, struct ep_buf *sql);
+void ep_view_add_alive(int64_t run, struct ep_buf *sql);
 
 /* Begins a transaction for temporary objects, which a connection that may
  * only read must make, too. */

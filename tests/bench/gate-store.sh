@@ -19,4 +19,32 @@ check "a year: a read takes at most 128 bytes, its index with it" sh -c \
 	'test "$(sqlite3 "$0" "SELECT sum(s.pgsize) / (SELECT count(*) FROM
 	coverage) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name
 	WHERE m.tbl_name = '\''coverage'\''")" -le 128' "$ep_work/year/fleet.db"
+
+# What a question reads must not grow with the nights behind it.
+for part in rules reports scanner/connectors; do
+	mkdir -p "$ep_work/data"
+	ln -s "$EP_SRC/$part" "$ep_work/data/$(basename $part)"
+done
+EXITPROOF_DATADIR=$ep_work/data
+export EXITPROOF_DATADIR
+
+# reads_at_most BYTES WHAT STATUS ARGUMENT...
+reads_at_most() {
+	most=$1
+	what=$2
+	wanted=$3
+	shift 3
+	ended=0
+	"$EP_BUILD/tests/bench/measure" "$ep_work/took" "$EP_BUILD/exitproof" \
+		"$@" --config "$ep_work/year/exitproof.yaml" \
+		--now 2026-11-17T03:00:00Z >"$ep_work/said" </dev/null ||
+		ended=$?
+	check_same "a year: $what ends well" "$wanted" "$ended"
+	read -r _ _ _ took <"$ep_work/took"
+	check "a year: $what reads little of it ($took bytes)" \
+		test "$took" -gt 0 -a "$took" -le "$most"
+}
+
+reads_at_most 500000 "a question" 0 query "SELECT count(*) FROM tenancy"
+reads_at_most 1500000 "what changed last night" 1 drift
 done_testing

@@ -35,13 +35,14 @@ scaled() {
 
 # bench_timed COMMAND...: runs it with its output in $BENCH_OUT/last.out and
 # .err; bench_wall and bench_cpu are microseconds, bench_rss kilobytes,
-# bench_status how it ended.
+# bench_read bytes it read from files, bench_status how it ended.
 bench_timed() {
 	bench_status=0
 	"$EP_BUILD/tests/bench/measure" "$BENCH_OUT/last.time" "$@" \
 		>"$BENCH_OUT/last.out" 2>"$BENCH_OUT/last.err" </dev/null ||
 		bench_status=$?
-	read -r bench_wall bench_cpu bench_rss <"$BENCH_OUT/last.time" ||
+	read -r bench_wall bench_cpu bench_rss bench_read \
+		<"$BENCH_OUT/last.time" ||
 		bench_fail "$1 did not run"
 }
 

@@ -83,6 +83,54 @@ static void test_tonight_overrides_yesterday(void **state)
 	kit_assert_dump(kit, words, "printix.users|complete|0|1\n");
 }
 
+/* The whole view, as one of a past run and beside one of the newest. */
+static char *whole(struct kit *kit, const char *view)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf sql = EP_BUF_INIT(256);
+
+	ep_buf_addf(&sql, "SELECT * FROM temp.%s ORDER BY tenant, dataset",
+		    view);
+	return kit_dump(kit, sql.s);
+}
+
+static void test_coverage_then_is_that_of_then(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
+	struct ep_dataset_ref late = kit_ref("printix.sites", KIT_ACCOUNTS);
+
+	for (int run = 1; run <= 5; run++) {
+		kit_begin(kit);
+		if (run != 3)
+			read_one(kit, &ref, "1", "Ana", run == 4 ?
+				 EP_COVERAGE_FAILED : EP_COVERAGE_COMPLETE);
+		if (run > 2)
+			read_one(kit, &late, "2", "Bo", EP_COVERAGE_PARTIAL);
+		kit_end(kit);
+	}
+	for (int run = 1; run <= 5; run++) {
+		EP_AUTO_FREE char *want = NULL;
+		EP_AUTO_FREE char *then = NULL;
+		EP_AUTO_FREE char *now = NULL;
+		EP_AUTO_FREE char *still = NULL;
+
+		kit_ok(kit, ep_store_as_of(kit->store, run, &kit->err));
+		want = whole(kit, "coverage");
+		latest(kit);
+		now = whole(kit, "coverage");
+		kit_ok(kit, ep_store_coverage_then(kit->store, run,
+						   &kit->err));
+		then = whole(kit, "coverage_then");
+		still = whole(kit, "coverage");
+		assert_string_equal(then, want);
+		assert_string_equal(still, now);
+		if (run < 5)
+			assert_string_not_equal(then, now);
+	}
+	assert_int_equal(ep_store_coverage_then(kit->store, 6, &kit->err),
+			 EP_ENOENT);
+}
+
 /* 26 hours old at most: fresh a day later, stale after two. */
 static void test_unread_datasets_grow_stale(void **state)
 {
@@ -527,6 +575,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(test_expected_but_never_read),
 		T(test_tonight_overrides_yesterday),
+		T(test_coverage_then_is_that_of_then),
 		T(test_unread_datasets_grow_stale),
 		T(test_import_ages_by_capture),
 		T(test_later_datasets_are_not_seen_before),
