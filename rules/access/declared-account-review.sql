@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: declared-account-review
--- revision: 1
+-- revision: 2
 -- title: Every declared account has an owner who is here and a review ahead
 -- why: Shared mailboxes, fallback administrators and break-glass accounts are
 --   exceptions; an exception without an owner and a date is a hole.
@@ -23,9 +23,10 @@ SELECT customer, count(*) AS n
   FROM declared
  GROUP BY customer;
 -- violations:
--- No owner and no date are violations.
-WITH gone(address, left_at) AS (
-    SELECT m.address, p.left_at
+-- No owner and no date are violations.  A row per person: an address may have
+-- been that of two.
+WITH gone(address, person, who, left_at) AS (
+    SELECT m.address, p.id, coalesce(p.name, p.id), p.left_at
       FROM alias AS m
       JOIN person AS p ON p.id = m.person
      WHERE p.left_at <= :now)
@@ -35,10 +36,13 @@ SELECT e.customer,
        CASE WHEN trim(coalesce(e.owner, '')) = '' THEN 'no owner'
             WHEN g.address IS NOT NULL
             THEN 'owner ' || e.owner || ' left ' || iso(g.left_at)
+                || CASE WHEN count(*) OVER (PARTITION BY e.customer,
+                             e.address) > 1
+                        THEN ' (' || g.who || ')' ELSE '' END
             WHEN coalesce(e.review_by, 0) = 0 THEN 'no review date'
             ELSE 'review was due ' || iso(e.review_by) END AS seen,
        'an owner who is here and a review date ahead' AS wanted,
-       e.class, e.owner, e.review_by, e.reason
+       e.class, e.owner, e.review_by, e.reason, g.person
   FROM declared AS e
   LEFT JOIN gone AS g ON g.address = lower(e.owner)
  WHERE trim(coalesce(e.owner, '')) = ''

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: mail-to-leaver
--- revision: 2
+-- revision: 3
 -- title: No report or notice is mailed to somebody who left
 -- why: Reports and notices of a tenancy leave the house every week. An address
 --   of a leaver among the recipients is a leak that no account list shows.
@@ -77,6 +77,9 @@ SELECT w.tenant,
        w.place || ' ' || lower(w.address) AS subject,
        w.place AS name,
        'mailed to ' || lower(w.address) || ', left ' || iso(min(p.left_at))
+           || CASE WHEN count(*) OVER (PARTITION BY w.tenant, w.place,
+                        lower(w.address)) > 1
+                   THEN ' (' || coalesce(p.name, p.id) || ')' ELSE '' END
            AS seen,
        'a shared mailbox, or somebody who is here' AS wanted,
        p.id AS person

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: rmm-contact-of-leaver
--- revision: 1
+-- revision: 2
 -- title: No contact of the RMM is somebody who left
 -- why: Tickets, reports and alerts of the former employer are mailed to
 --   contacts.
@@ -19,14 +19,18 @@
 SELECT count(*) AS n
   FROM resource AS r;
 -- violations:
--- A contact without an address is mailed nothing.
+-- A contact without an address is mailed nothing.  A row per person: an
+-- address may have been that of two.
 SELECT r.tenant || ' ' || r.id AS subject,
        coalesce(r.name, r.owner, r.id) AS name,
-       'contact, left ' || iso(max(p.left_at)) AS seen,
+       'contact, left ' || iso(max(p.left_at))
+           || CASE WHEN count(*) OVER (PARTITION BY r.tenant, r.id) > 1
+                   THEN ' (' || coalesce(p.name, p.id) || ')' ELSE '' END
+           AS seen,
        'removed, or another person' AS wanted,
-       r.owner AS address, r.parent AS organisation
+       r.owner AS address, r.parent AS organisation, p.id AS person
   FROM resource AS r
   JOIN alias AS m ON m.address = lower(r.owner)
   JOIN person AS p ON p.id = m.person
  WHERE p.left_at <= :now
- GROUP BY r.tenant, r.id;
+ GROUP BY r.tenant, r.id, p.id;

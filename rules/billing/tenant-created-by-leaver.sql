@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: tenant-created-by-leaver
--- revision: 1
+-- revision: 2
 -- title: No tenancy is on record as made by somebody who left
 -- why: The vendor writes to whoever made the tenancy: about its bill, its end,
 --   its deletion.
@@ -24,9 +24,10 @@ SELECT tenant, count(*) AS n
   FROM subscription
  GROUP BY tenant;
 -- violations:
--- No creator on record is listed: nobody knows who is written to.
-WITH gone(address, person, left_at) AS (
-    SELECT m.address, p.id, p.left_at
+-- No creator on record is listed: nobody knows who is written to.  A row per
+-- person: an address may have been that of two.
+WITH gone(address, person, who, left_at) AS (
+    SELECT m.address, p.id, coalesce(p.name, p.id), p.left_at
       FROM alias AS m
       JOIN person AS p ON p.id = m.person
      WHERE p.left_at <= :now)
@@ -34,8 +35,9 @@ SELECT s.tenant,
        s.id AS subject,
        coalesce(s.product, s.id) AS name,
        CASE WHEN g.address IS NULL THEN 'no creator on record'
-            ELSE 'made by ' || g.address || ', left ' || iso(g.left_at) END
-           AS seen,
+            ELSE 'made by ' || g.address || ', left ' || iso(g.left_at)
+                || CASE WHEN count(*) OVER (PARTITION BY s.tenant, s.id) > 1
+                        THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'a contact who is here' AS wanted,
        g.person
   FROM subscription AS s

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: connectwise-api-member-unowned
--- revision: 1
+-- revision: 2
 -- title: Every API member of the PSA has an owner who is here
 -- why: Its keys open the tickets, contacts and agreements of every customer,
 --   and no list shows them. When nobody stands for it, nobody will ever revoke
@@ -28,16 +28,19 @@ SELECT count(*) AS n
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired');
 -- violations:
 -- An owner is an address, or notes, which are not read and believed.  An
--- unknown state counts as in use.
-WITH gone(address, person, left_at) AS (
-    SELECT m.address, p.id, p.left_at
+-- unknown state counts as in use.  A row per person: an address may have been
+-- that of two.
+WITH gone(address, person, who, left_at) AS (
+    SELECT m.address, p.id, coalesce(p.name, p.id), p.left_at
       FROM alias AS m
       JOIN person AS p ON p.id = m.person
      WHERE p.left_at <= :now)
 SELECT c.tenant || ' ' || c.id AS subject,
        coalesce(c.name, c.id) AS name,
        CASE WHEN g.address IS NULL THEN 'neither an address nor notes'
-            ELSE c.owner_email || ' left ' || iso(max(g.left_at)) END AS seen,
+            ELSE c.owner_email || ' left ' || iso(max(g.left_at))
+                || CASE WHEN count(*) OVER (PARTITION BY c.tenant, c.id) > 1
+                        THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'an owner who is here' AS wanted,
        c.owner_email, c.scopes, g.person
   FROM credential AS c
@@ -46,4 +49,4 @@ SELECT c.tenant || ' ' || c.id AS subject,
    AND (g.address IS NOT NULL
         OR (c.owner_email IS NULL
             AND coalesce(c.attr ->> '$.has_notes', 0) = 0))
- GROUP BY c.tenant, c.id;
+ GROUP BY c.tenant, c.id, g.person;

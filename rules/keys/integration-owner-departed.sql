@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: integration-owner-departed
--- revision: 1
+-- revision: 2
 -- title: No integration or data export belongs to somebody who left
 -- why: Data flows out through an integration night after night; when its owner
 --   is gone nobody knows where to, and nobody stops it.
@@ -25,9 +25,10 @@ SELECT tenant, count(*) AS n
  WHERE kind = 'integration'
  GROUP BY tenant;
 -- violations:
--- No owner is a violation, and an unknown state counts as running.
-WITH gone(address, person, left_at) AS (
-    SELECT m.address, p.id, p.left_at
+-- No owner is a violation, and an unknown state counts as running.  A row per
+-- person: an address may have been that of two.
+WITH gone(address, person, who, left_at) AS (
+    SELECT m.address, p.id, coalesce(p.name, p.id), p.left_at
       FROM alias AS m
       JOIN person AS p ON p.id = m.person
      WHERE p.left_at <= :now)
@@ -35,7 +36,9 @@ SELECT i.tenant,
        i.id AS subject,
        coalesce(i.name, i.id) AS name,
        CASE WHEN i.owner IS NULL THEN 'no owner'
-            ELSE 'owner ' || i.owner || ' left ' || iso(g.left_at) END AS seen,
+            ELSE 'owner ' || i.owner || ' left ' || iso(g.left_at)
+                || CASE WHEN count(*) OVER (PARTITION BY i.tenant, i.id) > 1
+                        THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'an owner who is here' AS wanted,
        i.owner, i.state, g.person
   FROM resource AS i

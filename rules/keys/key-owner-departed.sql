@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-owner-departed
--- revision: 2
+-- revision: 3
 -- title: No key that works belongs to somebody who left
 -- why: A key outlives its owner's password and second factor. Whoever copied
 --   it can act in his name until it is revoked.
@@ -28,9 +28,10 @@ SELECT tenant, count(*) AS n
 -- violations:
 -- The owner is an account of the same tenancy, or an address alone.  Only a
 -- stated end is an end: an unknown state and a missing expiry count as
--- working.
-WITH gone(tenant, id, person, left_at) AS (
-    SELECT c.tenant, c.id, l.person, l.left_at
+-- working.  A row per person: account and address may be those of two.
+WITH gone(tenant, id, person, who, left_at) AS (
+    SELECT c.tenant, c.id, l.person, coalesce(l.person_name, l.person),
+           l.left_at
       FROM credential AS c
       JOIN account AS a ON a.tenant = c.tenant AND a.id = c.owner
       JOIN person_link AS l
@@ -38,7 +39,7 @@ WITH gone(tenant, id, person, left_at) AS (
        AND l.account = a.id
      WHERE l.certain = 1 AND l.left_at <= :now
      UNION
-    SELECT c.tenant, c.id, p.id, p.left_at
+    SELECT c.tenant, c.id, p.id, coalesce(p.name, p.id), p.left_at
       FROM credential AS c
       JOIN alias AS m ON m.address = c.owner_email
       JOIN person AS p ON p.id = m.person
@@ -47,11 +48,13 @@ SELECT c.tenant,
        c.id AS subject,
        coalesce(c.name, c.id) AS name,
        'owned by ' || coalesce(c.owner_email, 'account ' || c.owner)
-           || ', who left ' || iso(min(g.left_at)) AS seen,
+           || ', who left ' || iso(min(g.left_at))
+           || CASE WHEN count(*) OVER (PARTITION BY c.tenant, c.id) > 1
+                   THEN ' (' || g.who || ')' ELSE '' END AS seen,
        'revoked, and replaced by a key of a service account' AS wanted,
        c.kind, c.owner, c.owner_email, c.expires_at, g.person
   FROM credential AS c
   JOIN gone AS g ON g.tenant = c.tenant AND g.id = c.id
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
    AND (c.expires_at IS NULL OR c.expires_at > :now)
- GROUP BY c.tenant, c.id;
+ GROUP BY c.tenant, c.id, g.person;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: rmm-client-app-owner-departed
--- revision: 1
+-- revision: 2
 -- title: Every client app of the RMM is answered for by somebody who is here
 -- why: The secret of a client app works without its owner. Whoever answered
 --   for it and left may have it, and nobody renews it.
@@ -23,16 +23,21 @@
 SELECT count(*) AS n
   FROM credential;
 -- violations:
--- Without an owner nobody answers for it; only a stated end is an end.
+-- Without an owner nobody answers for it; only a stated end is an end.  A row
+-- per person: an address may have been that of two.
 SELECT c.tenant || ' ' || c.id AS subject,
        coalesce(c.name, c.id) AS name,
        CASE WHEN c.owner_email IS NULL THEN 'nobody answers for it'
-            ELSE c.owner_email || ' left ' || iso(p.left_at) END AS seen,
+            ELSE c.owner_email || ' left ' || iso(max(p.left_at))
+                || CASE WHEN count(*) OVER (PARTITION BY c.tenant, c.id) > 1
+                        THEN ' (' || coalesce(p.name, p.id) || ')'
+                        ELSE '' END END AS seen,
        'an owner who is here, and a new secret' AS wanted,
-       c.scopes, c.created_at, c.attr ->> '$.purpose' AS purpose
+       c.scopes, c.created_at, c.attr ->> '$.purpose' AS purpose,
+       c.owner_email, p.id AS person
   FROM credential AS c
   LEFT JOIN alias AS m ON m.address = c.owner_email
   LEFT JOIN person AS p ON p.id = m.person AND p.left_at <= :now
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
    AND (c.owner_email IS NULL OR p.id IS NOT NULL)
- GROUP BY c.tenant, c.id;
+ GROUP BY c.tenant, c.id, p.id;

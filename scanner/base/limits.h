@@ -227,6 +227,10 @@
 /* Violations of one rule: ten for each tenancy of the largest fleet. */
 #define EP_VIOLATIONS_MAX 1000000
 
+/* Further rows about the subject of a finding that it tells of: who share an
+ * address or a login; a list of more is that of a house. */
+#define EP_TOLD_TWINS_MAX 8
+
 /* Writes to PSAs of one ticket sync: a desk that switches it on gets a list
  * that it can work through, the rest comes the next time. */
 #define EP_SYNC_MOST 50

@@ -8,8 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "check/told.h"
 #include "ext/db.h"
 
 /* What is stored about a fingerprint. */
@@ -160,13 +162,19 @@ static int write_violation(const struct ep_finding_run *fr,
 			   struct ep_err *err)
 {
 	const struct ep_unit *unit = &eval->outcome.v[v->unit].unit;
-	EP_AUTO(ep_buf_release) struct ep_buf note;
+	EP_AUTO(ep_buf_release) struct ep_buf note, seen, evidence;
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(fr->db, exists ? UPDATE : INSERT, &stmt, err);
 
 	ep_buf_init(&note, EP_ERR_MSG_MAX);
+	ep_buf_init(&seen, 2 * EP_TEXT_BYTES_MAX);
+	ep_buf_init(&evidence, 2 * EP_ATTR_BYTES_MAX);
 	if (rc < 0)
 		return rc;
+	if (v->twins) {
+		ep_told_seen(eval, v, &seen);
+		ep_told_evidence(eval, v, &evidence);
+	}
 	ep_db_text(stmt, 1, v->fingerprint);
 	ep_db_text(stmt, 2, eval->rule->id);
 	ep_db_text(stmt, 3, unit->uid);
@@ -177,9 +185,9 @@ static int write_violation(const struct ep_finding_run *fr,
 	ep_db_text(stmt, 8, ep_severity_word(eval->severity));
 	ep_db_int(stmt, 9, fr->run);
 	ep_db_int(stmt, 10, fr->now);
-	ep_db_text(stmt, 11, v->seen);
+	ep_db_text(stmt, 11, v->twins ? seen.s : v->seen);
 	ep_db_text(stmt, 12, v->wanted);
-	ep_db_text(stmt, 13, v->evidence);
+	ep_db_text(stmt, 13, v->twins ? evidence.s : v->evidence);
 	bind_waiver(fr, stmt, v, &note);
 	return ep_db_run(stmt, err);
 }

@@ -58,7 +58,9 @@ static const char *const people_sql[] = {
 	"SELECT DISTINCT j.value FROM main.history h, json_each(h.old) j"
 	" WHERE j.key IN ('user', 'owner_email', 'person')"
 	" AND j.type = 'text'",
-	"SELECT DISTINCT json_extract(f.evidence, '$.person') FROM main.finding f",
+	"SELECT DISTINCT json_extract(f.evidence, '$.person') FROM main.finding f"
+	" UNION SELECT json_extract(j.value, '$.person') FROM main.finding f,"
+	" json_each(f.evidence, '$.also') j",
 };
 
 /* Tables of features that a database may not have met yet. */

@@ -222,6 +222,62 @@ static void test_older_run_keeps_nothing(void **state)
 	"  - person: {id: p1, employer: acme, left_at: 2025-11-01}\n" \
 	"  - alias: {person: p1, address: ana@acme.example}\n"
 
+/* One account, and a row for each of those who may sign in with it. */
+static void shared_rule(struct kit *kit)
+{
+	kit_rule(kit, "shared", KIT_PER_TENANT "-- needs: account, alias\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT a.tenant, a.id AS subject, a.name, 'used by ' || "
+		 "m.person AS seen, 'one person' AS wanted, m.person "
+		 "FROM account AS a JOIN alias AS m ON m.address = a.email");
+}
+
+static void shared_night(struct kit *kit, int people)
+{
+	struct ep_buf yaml = EP_BUF_INIT(65536);
+
+	ep_buf_adds(&yaml, TENANT "  rows: [{account: {id: u1, email: "
+		    "front@acme.example}}]\n"
+		    "- tenant: register/msp\n"
+		    "  dataset: register.leavers\n"
+		    "  kinds: [person, alias]\n"
+		    "  rows:\n");
+	for (int i = 0; i < people; i++)
+		ep_buf_addf(&yaml, "  - person: {id: p%02d, employer: acme}\n"
+			    "  - alias: {person: p%02d, address: "
+			    "front@acme.example}\n", i, i);
+	night(kit, yaml.s);
+	ep_buf_release(&yaml);
+}
+
+#define SEEN "SELECT seen FROM finding"
+#define ALSO "SELECT group_concat(j.value ->> '$.person') FROM finding, " \
+	     "json_each(evidence, '$.also') AS j"
+
+static void test_everybody_is_named(void **state)
+{
+	struct kit *kit = *state;
+
+	shared_rule(kit);
+	shared_night(kit, 1);
+	assert_string_equal(kit_ask(kit, SEEN), "used by p00");
+	assert_string_equal(kit_ask(kit, "SELECT evidence FROM finding"),
+			    "{\"person\":\"p00\"}");
+	shared_night(kit, 3);
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM finding"), "1");
+	assert_string_equal(kit_ask(kit, SEEN), "used by p00; also used by "
+			    "p01; also used by p02");
+	assert_string_equal(kit_ask(kit, "SELECT evidence ->> '$.person' FROM "
+				    "finding"), "p00");
+	assert_string_equal(kit_ask(kit, ALSO), "p01,p02");
+	shared_night(kit, 12);
+	kit_has(kit, SEEN, "; also used by p08; and 3 more");
+	assert_string_equal(kit_ask(kit, ALSO),
+			    "p01,p02,p03,p04,p05,p06,p07,p08");
+	shared_night(kit, 1);
+	assert_string_equal(kit_ask(kit, SEEN), "used by p00");
+}
+
 /* Looking back does not change who is behind an account tonight. */
 static void test_older_run_keeps_links(void **state)
 {
@@ -268,6 +324,7 @@ int main(void)
 		WITH_KIT(test_result_intervals),
 		WITH_KIT(test_older_run_keeps_nothing),
 		WITH_KIT(test_older_run_keeps_links),
+		WITH_KIT(test_everybody_is_named),
 		cmocka_unit_test(test_fingerprint),
 	};
 
