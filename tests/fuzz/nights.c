@@ -6,7 +6,6 @@
 #include "nights.h"
 
 #include <inttypes.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/vec.h"
@@ -15,21 +14,6 @@
 
 #define FIRST_NIGHT 1790000000
 #define DAY 86400
-
-/* What is drawn here is drawn again the next time: an input that found
- * something has to find it once more. */
-ssize_t getrandom(void *to, size_t n, unsigned int flags)
-{
-	static uint32_t state = 1;
-	uint8_t *p = to;
-
-	(void)flags;
-	for (size_t i = 0; i < n; i++) {
-		state = state * 1664525u + 1013904223u;
-		p[i] = (uint8_t)(state >> 24);
-	}
-	return (ssize_t)n;
-}
 
 struct pen {
 	struct ep_store *store;

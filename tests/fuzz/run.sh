@@ -4,6 +4,10 @@
 #
 #   sh tests/fuzz/run.sh BUILD OUT SECONDS [TARGET...]
 #
+# With EP_FUZZ_RUNS=N each target tries N inputs (of which one takes long:
+# fewer) that follow from the seeds alone, so that two runs of one program find
+# the same; SECONDS is then only the most it may take.
+#
 # BUILD was configured with --enable-fuzz and has its fuzz-targets made.  What
 # the targets come to know is kept in OUT/NAME, their inputs that found a fault
 # in OUT/found, what they said in OUT/NAME.log.  The table, in Markdown, goes to
@@ -13,7 +17,7 @@
 # the targets make of the connectors themselves.
 set -u
 if [ $# -lt 3 ]; then
-	sed -n '5,15s/^# \{0,1\}//p' "$0" >&2
+	sed -n '5,19s/^# \{0,1\}//p' "$0" >&2
 	exit 64
 fi
 : "${EP_SRC:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -67,12 +71,17 @@ fuzz() {
 	corpus=$EP_SRC/tests/fuzz/corpus/$1
 	test -d "$corpus" || corpus=
 	length=8192
+	runs=${EP_FUZZ_RUNS:--1}
 	# Of a database whole files are of no use to libFuzzer: it changes
 	# bytes of a sealed one that the target makes itself.
-	test "$1" != database || length=256
+	if [ "$1" = database ]; then
+		length=256
+		runs=$((runs < 0 ? runs : runs / 10))
+	fi
 	ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=16:detect_leaks=1 \
 	"$build/tests/fuzz/fuzz_$1" -rss_limit_mb=2048 -timeout=20 \
 		-max_len=$length -max_total_time="$seconds" \
+		-runs="$runs" ${EP_FUZZ_RUNS:+-seed=1} \
 		-print_final_stats=1 -artifact_prefix="$out/found/$1-" \
 		"$out/$1" "$seeds" ${corpus:+"$corpus"} >"$out/$1.log" 2>&1
 	echo $? >"$out/$1.status"

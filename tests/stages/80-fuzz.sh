@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Each fuzz target for a few seconds over its corpus; EP_FUZZ_SECONDS for
-# more, make check-fuzz for an hour each.
+# Each fuzz target over its corpus and some thousand inputs made of it, the same
+# in every run; EP_FUZZ_SECONDS=N for others, make check-fuzz for an hour each.
 . "$(dirname "$0")/../lib.sh"
 
 build=$EP_OUT/fuzz-build
@@ -13,8 +13,12 @@ if [ ! -f config.status ]; then
 fi
 check "fuzz: make" make -j"$EP_JOBS" fuzz-targets || exit
 workdir
+if [ -z "${EP_FUZZ_SECONDS:-}" ]; then
+	EP_FUZZ_RUNS=5000
+	export EP_FUZZ_RUNS
+fi
 sh "$EP_SRC/tests/fuzz/run.sh" "$build" "$ep_work/fuzz" \
-	"${EP_FUZZ_SECONDS:-4}" >"$ep_work/table"
+	"${EP_FUZZ_SECONDS:-300}" >"$ep_work/table"
 cat "$ep_work/table" >&2
 for source in "$EP_SRC"/tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
