@@ -184,6 +184,14 @@
 #define EP_DB_BUSY_MS 5000
 #define EP_DB_CACHE_KIB 32768
 
+/* How long a question about an exit waits for whoever writes the database, in
+ * milliseconds: others who ask are through by then, a night is not. */
+#define EP_STORE_WAIT_MS 3000
+
+/* The largest database that is copied for such a question: twenty times a
+ * year of a million accounts, and some minutes of a disk. */
+#define EP_STORE_ASIDE_BYTES_MAX (32LL * 1024 * 1024 * 1024)
+
 /* One text or attribute of an XML or HTML output: a whole style sheet or the
  * longest list of finding subjects. */
 #define EP_XML_TEXT_BYTES_MAX (1024 * 1024)

@@ -90,7 +90,7 @@ static int exit_plan(struct ep_app *app, int argc, char **argv)
 		"something is open, 2 when something could not be told."
 	};
 	const char *format = "text";
-	struct ep_exit_open open = { .exit = NULL };
+	struct ep_exit_open open = { .may_copy = true };
 	const struct ep_opt table[] = {
 		EP_EXIT_OPTIONS(&open),
 		{ EP_OPT_TEXT, 'f', "format", "FORMAT", &format,

@@ -349,7 +349,7 @@ int ep_cmd_exit_status(struct ep_app *app, int argc, char **argv)
 	};
 	const char *customer = NULL, *format = "text";
 	int64_t days = 90;
-	struct ep_exit_open open = { .exit = NULL };
+	struct ep_exit_open open = { .may_copy = true };
 	const struct ep_opt table[] = {
 		{ EP_OPT_TEXT, 0, "customer", "ID", &customer,
 		  "of one customer" },

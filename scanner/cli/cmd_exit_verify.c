@@ -151,6 +151,16 @@ static int run_time(struct verify *v)
 	return 0;
 }
 
+/* What was posted is remembered in the database, and a copy forgets it: it
+ * would be posted twice. */
+static int cannot_attach(struct ep_app *app)
+{
+	ep_err_set(&app->err, EP_EBUSY, "nothing is attached while another "
+		   "run is writing the database; verify again with --attach "
+		   "when it has ended");
+	return ep_app_fail(app);
+}
+
 /* --- the verb ------------------------------------------------------------------ */
 
 static int judge(struct verify *v)
@@ -161,7 +171,7 @@ static int judge(struct verify *v)
 
 	v->verdict.exit = v->open.exit;
 	v->verdict.look = &v->reading.look;
-	v->verdict.run = v->reading.run;
+	v->verdict.run = v->open.copied ? 0 : v->reading.run;
 	status = run_time(v);
 	if (status == 0)
 		status = check_tickets(v);
@@ -171,7 +181,9 @@ static int judge(struct verify *v)
 	if (ep_app_finish())
 		return ep_err_exit_status(EP_EIO);
 	if (v->attach)
-		attached = ep_exit_attach(app, &v->verdict, ticket);
+		attached = v->open.copied
+				   ? cannot_attach(app)
+				   : ep_exit_attach(app, &v->verdict, ticket);
 	if (status || attached)
 		return status ? status : attached;
 	return ep_verdict_status(&v->verdict);
@@ -225,7 +237,7 @@ int ep_cmd_exit_verify(struct ep_app *app, int argc, char **argv)
 		"CLOSE (exit status 0), NOT SAFE (1), or CANNOT TELL (2, also "
 		"when something is open besides)."
 	};
-	struct verify v = { .app = app };
+	struct verify v = { .app = app, .open = { .may_copy = true } };
 	const struct ep_opt table[] = {
 		EP_EXIT_OPTIONS(&v.open),
 		{ EP_OPT_LIST, 'r', "report", "FORMAT=PATH", &v.reports,

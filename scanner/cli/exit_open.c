@@ -4,7 +4,11 @@
  */
 #include "cli/exit_open.h"
 
+#include <stdio.h>
+#include <time.h>
+
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "check/check.h"
 #include "check/people_current.h"
@@ -48,6 +52,53 @@ static int link_people(struct ep_app *app)
 	return ep_app_fail(app);
 }
 
+/* --- while another process writes ------------------------------------------ */
+
+#define PAUSE_MS 50
+
+static int wait_for_store(struct ep_app *app)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int64_t hurry = app->config->testing.hurry;
+	int64_t until = ep_clock_mono_ms() +
+			EP_STORE_WAIT_MS / (hurry ? hurry : 1);
+	int rc;
+
+	while ((rc = ep_store_open(app->config->database, true, &app->store,
+				   &app->err)) == EP_EBUSY &&
+	       ep_clock_mono_ms() < until)
+		nanosleep(&pause, NULL);
+	return rc;
+}
+
+static int open_copy(struct ep_app *app, struct ep_exit_open *open)
+{
+	struct ep_err why = EP_ERR_INIT;
+	int rc = ep_store_open_aside(app->config->database, &app->store, &why);
+
+	/* It would have had its answer without whoever holds the database. */
+	if (rc < 0)
+		return ep_err_set(&app->err, EP_EBUSY, "%s: another run is "
+				  "writing it, and it cannot be copied "
+				  "meanwhile: %.300s",
+				  app->config->database, why.msg);
+	open->copied = true;
+	if (!app->quiet)
+		fprintf(stderr, "exitproof: another run is writing the "
+			"database: this reads a copy of it, and what it finds "
+			"is not kept\n");
+	return 0;
+}
+
+static int open_for_writing(struct ep_app *app, struct ep_exit_open *open)
+{
+	int rc = wait_for_store(app);
+
+	if (rc == EP_EBUSY && open->may_copy)
+		rc = open_copy(app, open);
+	return rc < 0 ? ep_app_fail(app) : 0;
+}
+
 int ep_exit_open_store(struct ep_app *app, struct ep_exit_open *open)
 {
 	int status = ep_app_config(app);
@@ -61,7 +112,7 @@ int ep_exit_open_store(struct ep_app *app, struct ep_exit_open *open)
 		return status;
 	ep_store_close(app->store);
 	app->store = NULL;
-	status = ep_app_store(app, true);
+	status = open_for_writing(app, open);
 	if (status == 0)
 		status = link_people(app);
 	open->ctx = (struct ep_exit_context){

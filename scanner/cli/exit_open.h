@@ -15,6 +15,9 @@ struct ep_exit_open {
 	struct ep_profiles *profiles;
 	struct ep_exit_context ctx;
 	struct ep_exit *exit;
+	/* A question: a copy will do while another process writes. */
+	bool may_copy;
+	bool copied;	/* and it had to: nothing that is written stays */
 };
 
 /* Which exit, for a verb's table. */
@@ -32,7 +35,8 @@ struct ep_exit_open {
 
 /* Loads rules and profiles; prints what is wrong and returns the status. */
 int ep_exit_open_profiles(struct ep_app *app, struct ep_exit_open *open);
-/* All of it for the newest run: opens the database, links people. */
+/* All of it for the newest run: opens the database, links people.  When another
+ * process writes it, waits for it, and for a question reads a copy then. */
 int ep_exit_open_store(struct ep_app *app, struct ep_exit_open *open);
 /* The same and finds the exit. */
 int ep_exit_open(struct ep_app *app, struct ep_exit_open *open);

@@ -80,6 +80,15 @@ static void put(struct ep_buf *out, const char *s)
 		ep_buf_adds(out, "...");
 }
 
+void ep_verdict_read_in(const struct ep_verdict *verdict, struct ep_buf *out)
+{
+	if (verdict->run)
+		ep_buf_addf(out, "Read in run %" PRId64 " at ", verdict->run);
+	else
+		ep_buf_adds(out, "Read beside a run that was writing the "
+			    "database, not kept there, at ");
+}
+
 static void put_head(const struct ep_verdict *v, struct ep_buf *out)
 {
 	const struct ep_exit *exit = v->exit;
@@ -102,10 +111,10 @@ static void put_head(const struct ep_verdict *v, struct ep_buf *out)
 		ep_buf_addc(out, '/');
 		put(out, exit->ticket.v[i].id);
 	}
-	ep_buf_addf(out,
-		    "\nRead in run %" PRId64 " at %s%s: %zu of %zu "
-		    "listings whole and fresh\n",
-		    v->run, ep_time_format(v->read_at, time),
+	ep_buf_addc(out, '\n');
+	ep_verdict_read_in(v, out);
+	ep_buf_addf(out, "%s%s: %zu of %zu listings whole and fresh\n",
+		    ep_time_format(v->read_at, time),
 		    v->testing ? " (testing)" : "",
 		    v->look->dataset.n - bad_datasets(v->look),
 		    v->look->dataset.n);

@@ -16,13 +16,16 @@
 struct ep_verdict {
 	const struct ep_exit *exit;
 	const struct ep_exit_look *look;
-	int64_t run;		/* that read it */
+	int64_t run;		/* that read it; 0: one that is not kept */
 	int64_t read_at;	/* when it began */
 	bool testing;
 	/* What the reading itself could not do: a ticket that could not be
 	 * asked for, a file with errors.  Each is as good as unknown. */
 	struct ep_words unread;
 };
+
+/* "Read in run 7 at ", or that no run keeps it. */
+void ep_verdict_read_in(const struct ep_verdict *verdict, struct ep_buf *out);
 
 void ep_verdict_release(struct ep_verdict *verdict);
 

@@ -5,7 +5,6 @@
  */
 #include "exit/verdict.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -163,22 +162,23 @@ static void write_problems(struct ep_xml *xml, const struct ep_exit *exit)
 static void write_top(struct ep_xml *xml, const struct ep_verdict *v)
 {
 	const struct ep_exit *exit = v->exit;
+	EP_AUTO(ep_buf_release) struct ep_buf read_in = EP_BUF_INIT(200);
 	char left[EP_TIME_TEXT], read[EP_TIME_TEXT];
 
+	ep_verdict_read_in(v, &read_in);
 	ep_xml_open(xml, "h1");
 	ep_xml_textf(xml, "%s: exit of %s", ep_verdict_word(v), exit->name);
 	ep_xml_close(xml);
 	ep_xml_open(xml, "p");
 	ep_xml_textf(xml,
-		     "%s (%s). %s%s Leaves %s. Read in run %" PRId64
-		     " at %s%s. %zu done, %zu left, %zu pending, %zu that "
-		     "nobody can tell.",
+		     "%s (%s). %s%s Leaves %s. %s%s%s. %zu done, "
+		     "%zu left, %zu pending, %zu that nobody can tell.",
 		     exit->profile->title, exit->profile->id,
 		     exit->customer_name ? exit->customer_name : "",
 		     exit->customer_name ? "." : "",
 		     exit->leave_at ? ep_time_format(exit->leave_at, left)
 				    : "at no known date",
-		     v->run, ep_time_format(v->read_at, read),
+		     read_in.s, ep_time_format(v->read_at, read),
 		     v->testing ? ", under testing: settings; no evidence" : "",
 		     v->look->count[EP_EXIT_DONE], v->look->count[EP_EXIT_OPEN],
 		     v->look->count[EP_EXIT_PENDING],

@@ -164,6 +164,12 @@ void ep_db_work_limit(struct ep_db *db, int64_t kilosteps, int seconds);
 int ep_db_backup(struct ep_db *db, const char *path, struct ep_err *err)
 	EP_MUST_CHECK;
 
+/* Copies it page by page, as it is at this moment, into path (made with mode
+ * 0600 if it is not there): several times as fast as a backup, but neither
+ * durable nor without the pages that are free. */
+int ep_db_copy(struct ep_db *from, const char *path, struct ep_err *err)
+	EP_MUST_CHECK;
+
 /* Writes the whole database anew and empties its log, so that nothing that was
  * deleted is left in free pages; needs the space of a copy.  Outside of a
  * transaction.  EP_EBUSY: another process reads. */

@@ -51,6 +51,7 @@ struct ep_store {
 	char *path;
 	char *folder;
 	bool write;
+	bool aside;	/* a copy, which goes when it is closed */
 	int lock;	/* descriptor of the lock file, -1 none */
 	struct ep_db *db;
 	struct ep_db *reader;

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "ext/db.h"
+#include "store/aside.h"
 #include "store/asof.h"
 #include "store/inside.h"
 #include "store/intake.h"
@@ -61,6 +62,17 @@ static int busy(const char *path, int fd, struct ep_err *err)
 			  text[0] ? text : "unknown");
 }
 
+/* A lock on a file that somebody has swept away meanwhile holds nothing. */
+static int check_held(const char *path, int fd, struct ep_err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_nlink > 0)
+		return 0;
+	return ep_err_set(err, EP_EBUSY, "%s: was removed by another process; "
+			  "try again", path);
+}
+
 static int take_lock(struct ep_store *store, struct ep_err *err)
 {
 	EP_AUTO_FREE char *path = beside(store->path, ".lock");
@@ -74,6 +86,11 @@ static int take_lock(struct ep_store *store, struct ep_err *err)
 		rc = errno == EWOULDBLOCK ?
 			busy(store->path, fd, err) :
 			ep_err_errno(err, EP_EIO, "%s: cannot lock", path);
+		close(fd);
+		return rc;
+	}
+	rc = check_held(path, fd, err);
+	if (rc < 0) {
 		close(fd);
 		return rc;
 	}
@@ -199,17 +216,11 @@ static int open_checked(struct ep_store *store, enum ep_db_mode mode,
 
 /* The reader looks first: a file that is not ours is not even switched to
  * another journal mode. */
-static int open_writer(struct ep_store *store, struct ep_err *err)
+static int open_locked(struct ep_store *store, struct ep_err *err)
 {
-	struct stat st;
 	int64_t version = 0;
-	int rc = take_lock(store, err);
+	int rc = open_checked(store, EP_DB_READ, &store->reader, &version, err);
 
-	if (rc == 0 && lstat(store->path, &st) < 0 && errno == ENOENT)
-		rc = create(store, err);
-	if (rc == 0)
-		rc = open_checked(store, EP_DB_READ, &store->reader, &version,
-				  err);
 	/* It passes over each row once and has no use for a cache. */
 	if (rc == 0)
 		rc = ep_db_exec(store->reader, "PRAGMA cache_size=-2048", err);
@@ -232,6 +243,50 @@ static int open_writer(struct ep_store *store, struct ep_err *err)
 	return rc;
 }
 
+static int open_writer(struct ep_store *store, struct ep_err *err)
+{
+	struct stat st;
+	int rc = take_lock(store, err);
+
+	if (rc < 0)
+		return rc;
+	ep_aside_sweep(store->path);
+	if (lstat(store->path, &st) < 0 && errno == ENOENT)
+		rc = create(store, err);
+	return rc < 0 ? rc : open_locked(store, err);
+}
+
+/* What an older program is writing is for that one to read. */
+static int check_version(const char *path, struct ep_err *err)
+{
+	struct ep_db *db = NULL;
+	int64_t version = 0;
+	int rc = ep_db_open(path, EP_DB_READ, &db, err);
+
+	if (rc == 0)
+		rc = ep_schema_check(db, path, EP_STORE_SCHEMA, &version, err);
+	if (rc == 0 && version < EP_STORE_SCHEMA)
+		rc = ep_err_set(err, EP_EBUSY, "%s: an older version of the "
+				"program is writing it; wait for its end",
+				path);
+	ep_db_close(db);
+	return rc;
+}
+
+static int open_copy(struct ep_store *store, const char *of,
+		     struct ep_err *err)
+{
+	int rc;
+
+	ep_aside_sweep(of);
+	rc = check_version(of, err);
+	if (rc == 0)
+		rc = take_lock(store, err);
+	if (rc == 0)
+		rc = ep_aside_copy(of, store->path, err);
+	return rc < 0 ? rc : open_locked(store, err);
+}
+
 static int open_reader(struct ep_store *store, struct ep_err *err)
 {
 	int64_t version = 0;
@@ -245,20 +300,25 @@ static int open_reader(struct ep_store *store, struct ep_err *err)
 	return rc;
 }
 
-int ep_store_open(const char *path, bool write, struct ep_store **ret,
-		  struct ep_err *err)
+/* Takes path. */
+static struct ep_store *store_new(char *path, bool write)
 {
 	struct ep_store *store = ep_calloc(1, sizeof(*store));
-	int rc;
 
-	store->path = ep_strdup(path);
+	store->path = path;
 	store->folder = ep_file_folder(path);
 	store->write = write;
 	store->lock = -1;
 	ep_map_init(&store->tenancies);
 	ep_map_init(&store->datasets);
 	ep_map_init(&store->facts);
-	rc = write ? open_writer(store, err) : open_reader(store, err);
+	return store;
+}
+
+/* rc: what opening came to. */
+static int finish_open(struct ep_store *store, int rc, struct ep_store **ret,
+		       struct ep_err *err)
+{
 	if (rc == 0)
 		rc = check_kinds(store, err);
 	if (rc == 0)
@@ -269,6 +329,24 @@ int ep_store_open(const char *path, bool write, struct ep_store **ret,
 	}
 	*ret = store;
 	return 0;
+}
+
+int ep_store_open(const char *path, bool write, struct ep_store **ret,
+		  struct ep_err *err)
+{
+	struct ep_store *store = store_new(ep_strdup(path), write);
+	int rc = write ? open_writer(store, err) : open_reader(store, err);
+
+	return finish_open(store, rc, ret, err);
+}
+
+int ep_store_open_aside(const char *path, struct ep_store **ret,
+			struct ep_err *err)
+{
+	struct ep_store *store = store_new(ep_aside_path(path), true);
+
+	store->aside = true;
+	return finish_open(store, open_copy(store, path, err), ret, err);
 }
 
 /* What was not flushed is rolled back, and an open run stays `running` until
@@ -282,6 +360,8 @@ void ep_store_close(struct ep_store *store)
 	ep_registry_clear(store);
 	ep_db_close(store->reader);
 	ep_db_close(store->db);
+	if (store->aside && store->lock >= 0)
+		ep_aside_remove(store->path);
 	if (store->lock >= 0)
 		close(store->lock);
 	for (int i = 0; i < EP_KINDS; i++)

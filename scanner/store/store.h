@@ -107,6 +107,12 @@ struct ep_store;
  * EP_EBUSY when another run holds it. */
 int ep_store_open(const char *path, bool write, struct ep_store **ret,
 		  struct ep_err *err) EP_MUST_CHECK;
+/* A copy of the database as it is now, for who needs an answer while another
+ * process writes it: runs and links can be written to it as usual, and all of
+ * it is gone with ep_store_close.  EP_ELIMIT when it is too large for that or
+ * the disk too small. */
+int ep_store_open_aside(const char *path, struct ep_store **ret,
+			struct ep_err *err) EP_MUST_CHECK;
 void ep_store_close(struct ep_store *store);
 /* Looks at the structure of the whole file, since SQLite finds damage only
  * where it reads: EP_EDATA says what is wrong and what to do.  indexes: also

@@ -214,6 +214,28 @@ static void test_short_whatever_is_left(void **state)
 			EP_VERDICT_LINES);
 }
 
+/* A run that is not kept has a number that another one will get. */
+static void test_kept_nowhere(void **state)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text = EP_BUF_INIT(65536);
+	EP_AUTO(ep_buf_release) struct ep_buf page = EP_BUF_INIT(1 << 20);
+	struct ep_err err = EP_ERR_INIT;
+	struct stage s;
+
+	(void)state;
+	set_up(&s);
+	add_dataset(&s, true);
+	add_item(&s, EP_EXIT_DONE);
+	s.verdict.run = 0;
+	ep_verdict_text(&s.verdict, &text);
+	assert_int_equal(ep_verdict_html(&s.verdict, &page, &err), 0);
+	assert_non_null(strstr(text.s, "Read beside a run that was writing"));
+	assert_non_null(strstr(page.s, "Read beside a run that was writing"));
+	assert_null(strstr(text.s, "in run"));
+	assert_null(strstr(page.s, "in run"));
+	tear_down(&s);
+}
+
 static void test_digest(void **state)
 {
 	char first[65], second[65];
@@ -242,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_each_state),
 		cmocka_unit_test(test_unread_ticket),
 		cmocka_unit_test(test_short_whatever_is_left),
+		cmocka_unit_test(test_kept_nowhere),
 		cmocka_unit_test(test_digest),
 	};
 
