@@ -16,13 +16,16 @@
  * that comes, goes or changes is in the history, of which a run shows a part.
  * Whose a tenancy is and who is declared is copied from the configuration
  * when a run begins; patterns are read from the one of now.  Which tenancies
- * are retired depends on when the run began. */
+ * are retired depends on when the run began.  Another program may see other
+ * links in the same rows. */
 static const char basis_sql[] =
-	"SELECT s.history_high || ' ' || (SELECT n.config_sha256 FROM main.run"
+	"SELECT '" EP_VERSION " ' || s.history_high || ' ' ||"
+	" (SELECT n.config_sha256 FROM main.run"
 	" n ORDER BY n.id DESC LIMIT 1) || ' ' || ?2 || ' ' ||"
-	" (SELECT count(*) || ' ' || coalesce(sum(t.id), 0) FROM main.tenancy"
-	" t WHERE t.retired_at IS NULL OR t.retired_at > s.started_at)"
-	" FROM main.run s WHERE s.id = ?1";
+	" (SELECT count(*) FROM main.tenancy) || ' ' ||"
+	" coalesce((SELECT group_concat(r.id) FROM (SELECT t.id FROM"
+	" main.tenancy t WHERE t.retired_at <= s.started_at ORDER BY t.id) r),"
+	" '') FROM main.run s WHERE s.id = ?1";
 
 int ep_people_current_schema(struct ep_db *db, struct ep_err *err)
 {

@@ -316,6 +316,48 @@ static void test_current(void **state)
 			    "0");
 }
 
+static void retire(struct kit *kit, const char *ids)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	if (ep_db_execf(ep_store_db(kit->store), &err, "UPDATE main.tenancy SET "
+			"retired_at = iif(id IN (%s), 1, NULL)", ids) < 0)
+		fail_msg("%s", err.msg);
+}
+
+/* Which ones are retired, not how many. */
+static void test_current_retired(void **state)
+{
+	struct kit *kit = *state;
+
+	LINK("{id: u, email: ana@acme.example}", "ana address 1");
+	link_of(kit, "printix/t3", "{id: w}");
+	link_of(kit, "printix/t4", "{id: w}");
+	assert_string_equal(kit_ask(kit, "SELECT min(id) + max(id) FROM "
+				    "main.tenancy WHERE id < 5"), "5");
+	name_config(kit, "a");
+	retire(kit, "1, 4");
+	refresh(kit);
+	retire(kit, "2, 3");
+	assert_false(is_current(kit));
+}
+
+/* Another program may see other links in the same rows. */
+static void test_current_program(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	LINK("{id: u, email: ana@acme.example}", "ana address 1");
+	name_config(kit, "a");
+	refresh(kit);
+	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "UPDATE "
+				    "main.person_linked SET basis = replace("
+				    "basis, '" EP_VERSION "', '0.0')", &err),
+			 0);
+	assert_false(is_current(kit));
+}
+
 /* A night that changed nothing keeps the links, one that changed an account
  * does not, and the night before is another state than both. */
 static void test_current_nights(void **state)
@@ -358,6 +400,8 @@ int main(void)
 		WITH_KIT(test_directory_ids),
 		WITH_KIT(test_decisions),
 		WITH_KIT(test_current),
+		WITH_KIT(test_current_retired),
+		WITH_KIT(test_current_program),
 		WITH_KIT(test_current_nights),
 	};
 
