@@ -230,6 +230,7 @@ UNION ALL SELECT 'Libraries', 'SQLite ' || sqlite || ', ' || curl FROM run WHERE
 UNION ALL SELECT 'Configuration', 'SHA-256 ' || config_sha256 FROM run WHERE id = :run
 UNION ALL SELECT 'Rules', rules || ' rules over ' || units || ' tenancies, SHA-256 ' || rules_sha256 FROM check_run WHERE run = :run
 UNION ALL SELECT 'Rules switched off or broken', rule || ': ' || coalesce(reason, state) FROM rule_run WHERE run = :run AND state <> 'checked'
+UNION ALL SELECT 'People', note FROM link_note
 UNION ALL SELECT 'Note', text FROM check_note WHERE run = :run AND kind LIKE 'waiver%'
 
 -- section: not-covered

@@ -13,6 +13,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 #include "report/layout.h"
+#include "report/linked.h"
 #include "report/ocsf.h"
 #include "report/oscal.h"
 #include "report/out.h"
@@ -193,6 +194,8 @@ int ep_report_write(struct ep_store *store, const struct ep_config *config,
 	rc = choose_run(store, &run, err);
 	if (rc == 0)
 		rc = ep_standing_make(store, run, err);
+	if (rc == 0)
+		rc = ep_linked_make(store, run, err);
 	if (rc == 0)
 		rc = options->redact ?
 			     write_redacted(store, config, options, run, err) :

@@ -29,6 +29,22 @@ printf 'zz-late,Jo Plank,jo.plank@cedar.example,,cedar,%s,customer ticket 4801\n
 check_status "night 3" 2 night 3
 check "the third night knows who left late" test 0 -lt "$(ep query \
 	"SELECT count(*) FROM person WHERE id = 'zz-late'" | tail -n 1)"
+
+# Whose accounts were in it: as sealed, or said not to be kept.
+leavers() {
+	ep report --run "$1" --report markdown="$ep_work/leavers.$1" >&2
+}
+check_status "a report of night 1" 0 leavers 1
+check_status "a report of night 3" 0 leavers 3
+check_lacks "a report of the last night: nothing to say" \
+	"$ep_work/leavers.3" 'not sealed'
+check_has "a report of night 1: what was not sealed is said" \
+	"$ep_work/leavers.1" 'People.*run 3 .*not sealed'
+check_status "the nights are sealed" 0 ep evidence checkpoint
+check_status "a report of the sealed night 1" 0 leavers 1
+check_has "a report of night 1: as it was sealed" \
+	"$ep_work/leavers.1" 'People.*when this run was sealed'
+
 sqlite3 "$ep_db" .dump | sha256sum >"$ep_work/before"
 
 check_status "as of night 1: status as usual" 2 ep check --as-of 1 \
