@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "ext/db.h"
 #include "model/entity.h"
+#include "store/layout.h"
 
 /* Every version of a kind's rows that is kept: what is there, what is gone,
  * what was changed.  A kind's id is its number. */
@@ -34,14 +35,17 @@ static const char gather_sql[] =
 	"DROP TABLE IF EXISTS temp.erase_id;"
 	"DROP TABLE IF EXISTS temp.erase_address;"
 	"DROP TABLE IF EXISTS temp.erase_own;"
-	VERSIONS("erase_account", "email, login, name, external_id AS external, "
-		 "NULL AS person, NULL AS address") "account"
+	VERSIONS("erase_account", EP_ADDRESS_SQL("", "email") " AS email, "
+		 EP_ADDRESS_SQL("", "login") " AS login, name, "
+		 "external_id AS external, NULL AS person, NULL AS address")
+	"account"
 	OF_HISTORY("account")
 	VERSIONS("erase_person", "NULL AS email, NULL AS login, name, "
 		 "NULL AS external, NULL AS person, NULL AS address") "person"
 	OF_HISTORY("person")
 	VERSIONS("erase_alias", "NULL AS email, NULL AS login, NULL AS name, "
-		 "NULL AS external, person, address") "alias"
+		 "NULL AS external, person, " EP_ADDRESS_SQL("", "address")
+		 " AS address") "alias"
 	OF_HISTORY("alias")
 	"UPDATE temp.erase_alias SET "
 	"person = coalesce(person, substr(key, 1, instr(key, char(31)) - 1)), "

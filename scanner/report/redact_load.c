@@ -15,6 +15,7 @@
 #include "model/entity.h"
 #include "model/secret.h"
 #include "report/redact.h"
+#include "store/layout.h"
 #include "store/store.h"
 
 /* Members of attr that name somebody, whatever vendor they are of. */
@@ -26,15 +27,16 @@
 
 static const char *const people_sql[] = {
 	"SELECT name FROM main.now_account UNION"
-	" SELECT email FROM main.now_account UNION"
-	" SELECT login FROM main.now_account",
+	" SELECT " EP_ADDRESS_SQL("", "email") " FROM main.now_account UNION"
+	" SELECT " EP_ADDRESS_SQL("", "login") " FROM main.now_account",
 	"SELECT name FROM main.now_person UNION SELECT key FROM main.now_person"
 	" UNION SELECT person_name FROM main.person_link UNION"
 	" SELECT email FROM main.person_link UNION"
 	" SELECT person FROM main.person_link",
 	"SELECT substr(key, instr(key, char(31)) + 1) FROM main.now_alias",
-	"SELECT owner_email FROM main.now_credential UNION"
-	" SELECT person FROM main.now_ticket UNION"
+	"SELECT " EP_ADDRESS_SQL("", "owner_email")
+	" FROM main.now_credential UNION"
+	" SELECT " EP_ADDRESS_SQL("", "person") " FROM main.now_ticket UNION"
 	" SELECT \"user\" FROM main.now_agent UNION"
 	" SELECT \"user\" FROM temp.agent UNION"
 	" SELECT name FROM temp.account UNION SELECT login FROM temp.account",

@@ -118,6 +118,48 @@ static void add_lookup(struct ep_buf *scratch, const struct ep_value *address)
 	ep_buf_add(scratch, address->text, local);
 }
 
+static bool has_lookup(const struct ep_layout *layout, int slot)
+{
+	return slot + 1 < layout->slots &&
+	       layout->slot[slot + 1].part == EP_SLOT_LOOKUP;
+}
+
+/* Bytes that SQLite counts as this program does, and one separator. */
+static bool lookup_tells(const struct ep_value *address)
+{
+	if (address->type != EP_VALUE_TEXT ||
+	    !memchr(address->text, '@', address->len) ||
+	    memchr(address->text, '\x1f', address->len))
+		return false;
+	for (size_t i = 0; i < address->len; i++)
+		if (!address->text[i] || (uint8_t)address->text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+struct ep_value ep_slot_kept(const struct ep_layout *layout, int slot,
+			     const struct ep_tuple *tuple)
+{
+	const struct ep_value *value = &tuple->value[slot];
+
+	if (has_lookup(layout, slot) && lookup_tells(value))
+		return (struct ep_value){ .type = EP_VALUE_NULL };
+	return *value;
+}
+
+void ep_slot_sql(struct ep_buf *sql, const char *table,
+		 const struct ep_layout *layout, int slot)
+{
+	const char *name = layout->slot[slot].name;
+
+	if (has_lookup(layout, slot))
+		ep_buf_addf(sql, EP_ADDRESS_SQL("%s", "%s"), table, name,
+			    table, name, table, name, table, name, table,
+			    name);
+	else
+		ep_buf_addf(sql, "%s\"%s\"", table, name);
+}
+
 /* A look-up slot follows its address at once; scratch may move while it
  * grows, so pointers are taken last. */
 void ep_tuple_lookups(const struct ep_layout *layout, struct ep_tuple *tuple,

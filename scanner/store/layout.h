@@ -72,6 +72,20 @@ void ep_tuple_of_row(const struct ep_layout *layout, const struct ep_row *row,
 void ep_tuple_lookups(const struct ep_layout *layout, struct ep_tuple *tuple,
 		      struct ep_buf *scratch);
 
+/* An address that its look-up key tells is not kept twice: its column is NULL
+ * then.  This is how SQL reads it; table is "" or ends in a dot. */
+#define EP_ADDRESS_SQL(table, name)                                       \
+	"coalesce(" table name ", substr(" table name "_key, instr("       \
+	table name "_key, char(31)) + 1) || '@' || substr(" table name     \
+	"_key, 1, instr(" table name "_key, char(31)) - 1))"
+
+/* What reads that slot from a table of rows that SQL calls so. */
+void ep_slot_sql(struct ep_buf *sql, const char *table,
+		 const struct ep_layout *layout, int slot);
+/* The value as its column keeps it. */
+struct ep_value ep_slot_kept(const struct ep_layout *layout, int slot,
+			     const struct ep_tuple *tuple);
+
 /* The bits of absent that belong to volatile columns. */
 uint32_t ep_layout_moving_bits(const struct ep_layout *layout);
 

@@ -99,7 +99,7 @@
 struct ep_db;
 struct ep_store;
 
-#define EP_STORE_SCHEMA 2
+#define EP_STORE_SCHEMA 3
 
 /* Opens or creates; migrates older schema versions in one transaction after
  * a backup beside the database; refuses newer ones and foreign files

@@ -75,22 +75,25 @@ static void add_rows_table(const struct ep_store *store, struct ep_buf *sql,
  * wants to read them. */
 static void add_columns(struct ep_buf *sql, const struct ep_layout *layout,
 			void (*add)(struct ep_buf *sql,
-				    const struct ep_slot *slot))
+				    const struct ep_layout *layout, int slot))
 {
 	if (layout->only_key == 0)
 		ep_buf_addf(sql, ", n.key AS \"%s\"",
 			    layout->entity->column[0].name);
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].part != EP_SLOT_LOOKUP)
-			add(sql, &layout->slot[i]);
+			add(sql, layout, i);
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].part == EP_SLOT_LOOKUP)
-			add(sql, &layout->slot[i]);
+			add(sql, layout, i);
 }
 
-static void add_plain(struct ep_buf *sql, const struct ep_slot *slot)
+static void add_plain(struct ep_buf *sql, const struct ep_layout *layout,
+		      int slot)
 {
-	ep_buf_addf(sql, ", n.\"%s\" AS \"%s\"", slot->name, slot->name);
+	ep_buf_adds(sql, ", ");
+	ep_slot_sql(sql, "n.", layout, slot);
+	ep_buf_addf(sql, " AS \"%s\"", layout->slot[slot].name);
 }
 
 static int make_entity_view(struct ep_store *store, enum ep_kind kind,
@@ -120,12 +123,15 @@ static int make_entity_view(struct ep_store *store, enum ep_kind kind,
 	return rc == 0 ? ep_db_exec(store->db, sql.s, err) : rc;
 }
 
-static void add_from_json(struct ep_buf *sql, const struct ep_slot *slot)
+static void add_from_json(struct ep_buf *sql, const struct ep_layout *layout,
+			  int slot)
 {
-	if (slot->part == EP_SLOT_LOOKUP)
+	const char *name = layout->slot[slot].name;
+
+	if (layout->slot[slot].part == EP_SLOT_LOOKUP)
 		return;
-	ep_buf_addf(sql, ", json_extract(n.old, '$.%s') AS \"%s\"", slot->name,
-		    slot->name);
+	ep_buf_addf(sql, ", json_extract(n.old, '$.%s') AS \"%s\"", name,
+		    name);
 }
 
 /* The last close of every key that is not there again. */

@@ -62,13 +62,21 @@ mkdir "$ep_work/plain" "$ep_work/red" "$ep_work/again" "$ep_work/other"
 check "plain" everything "$ep_work/plain"
 check "redacted" everything "$ep_work/red" --redact
 
+# address COLUMN: an address that its look-up key tells is kept there alone.
+address() {
+	echo "coalesce($1, substr($1_key, instr($1_key, char(31)) + 1) || '@'
+		|| substr($1_key, 1, instr($1_key, char(31)) - 1))"
+}
+
 # Everybody the database knows: whole names and logins of two words, and all
 # addresses, as they stand there.
 sqlite3 "$ep_db" "SELECT DISTINCT v FROM (
-	SELECT name AS v FROM now_account UNION SELECT email FROM now_account
-	UNION SELECT login FROM now_account UNION SELECT name FROM now_person
-	UNION SELECT owner_email FROM now_credential
-	UNION SELECT person FROM now_ticket UNION SELECT \"user\" FROM now_agent
+	SELECT name AS v FROM now_account
+	UNION SELECT $(address email) FROM now_account
+	UNION SELECT $(address login) FROM now_account
+	UNION SELECT name FROM now_person
+	UNION SELECT $(address owner_email) FROM now_credential
+	UNION SELECT $(address person) FROM now_ticket UNION SELECT \"user\" FROM now_agent
 	UNION SELECT person_name FROM person_link UNION SELECT owner FROM declared
 	UNION SELECT address FROM authorised_owner)
 	WHERE (v LIKE '% %' OR v LIKE '%@%' OR v LIKE '%\\%')

@@ -359,7 +359,7 @@ static void test_damage_is_found(void **state)
 	kit_begin(kit);
 	night(kit, 500, "name");
 	kit_end(kit);
-	kit_ok(kit, ep_store_whole(kit->store, &kit->err));
+	kit_ok(kit, ep_store_whole(kit->store, false, &kit->err));
 	kit_close(kit);
 	memset(rubbish, 0x5a, sizeof(rubbish));
 	fd = open(kit->path, O_WRONLY);
@@ -370,7 +370,7 @@ static void test_damage_is_found(void **state)
 			 sizeof(rubbish));
 	close(fd);
 	kit_open(kit, true);
-	assert_int_equal(ep_store_whole(kit->store, &kit->err), EP_EDATA);
+	assert_int_equal(ep_store_whole(kit->store, false, &kit->err), EP_EDATA);
 	assert_non_null(strstr(kit->err.msg, "put back a copy"));
 }
 
