@@ -155,6 +155,7 @@ struct ep_source {
 	int64_t requests;	/* sent */
 	struct ep_lane *lane;	/* of the last one; NULL none */
 	struct ep_listing *at;	/* whose records are being mapped */
+	struct ep_recall *recalled;	/* whose volatile values are */
 	bool has_children;
 	int64_t objects;
 	struct ep_onward onward;
@@ -196,7 +197,8 @@ struct ep_listing {
 	bool fresh;	/* ... and it is a new one */
 	char *child_system;	/* tenancy that the record at hand names */
 	char *child_id;
-	bool recalls;	/* records may be known by their text */
+	bool recalls;	/* records may be known by their text ... */
+	struct ep_moving *moving;	/* ... without these members; or NULL */
 	bool again;	/* read a second time from the start */
 	bool over;	/* no further request */
 	char *base;
@@ -226,6 +228,15 @@ struct ep_recall {
 	struct ep_buf text;
 	struct ep_json_parts parts;
 	bool *known;	/* of each part */
+	struct ep_text_print *print;	/* of each part */
+	/* What is in the holes of the known ones, and where the next part's
+	 * begin. */
+	struct ep_json *values;
+	const struct ep_json *next;
+	/* The part at hand, and how the sink took it. */
+	size_t at;
+	bool same;
+	bool repeat;
 };
 
 /* One page that waits to be mapped. */
@@ -281,9 +292,11 @@ int ep_recall_parse(struct ep_listing *listing,
 		    struct ep_recall **ret_recall, size_t *ret_altered,
 		    struct ep_err *err) EP_MUST_CHECK;
 void ep_recall_free(struct ep_recall *recall);
-/* Part i as the sink has it; false when it has to be mapped after all. */
-bool ep_recall_take(struct ep_listing *listing,
-		    const struct ep_recall *recall, size_t i);
+/* Part i as the sink has it; *ret_taken false when it has to be mapped after
+ * all.  In the order of the parts, and each that is known once. */
+int ep_recall_take(struct ep_listing *listing, struct ep_recall *recall,
+		   size_t i, bool *ret_taken, struct ep_err *err)
+	EP_MUST_CHECK;
 /* Has each record a key of its own: that of its first row? */
 bool ep_listing_keyed(const struct ep_listing *listing);
 

@@ -44,6 +44,7 @@ static void listing_free(struct ep_listing *listing)
 	ep_pager_release(&listing->pager);
 	ep_seen_release(&listing->keys);
 	ep_coverage_release(&listing->said);
+	ep_free(listing->moving);
 	ep_free(listing->base);
 	ep_free(listing->url);
 	ep_free(listing);

@@ -393,8 +393,21 @@ static int hand_over(struct filling *f, struct ep_err *err)
 	return m->row(m->to, &f->row, err);
 }
 
-static int map_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
-		   const struct ep_mapper_scope *scope, struct ep_err *err)
+static bool is_wanted(const struct filling *f,
+		      const struct ep_spec_field *field)
+{
+	const struct ep_mapper *mapper = f->mapper;
+
+	if (field->column < 0)
+		return !mapper->keys_only && !mapper->values;
+	if (mapper->values)
+		return f->entity->column[field->column].flags &
+		       EP_COLUMN_VOLATILE;
+	return !mapper->keys_only || is_key(f, field->column);
+}
+
+int ep_mapper_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
+		  const struct ep_mapper_scope *scope, struct ep_err *err)
 {
 	struct filling f = { .mapper = mapper,
 			     .scope = scope,
@@ -409,12 +422,11 @@ static int map_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
 		const struct ep_spec_field *field = &emit->fields.v[i];
 		int rc = 0;
 
-		if (field->column >= 0) {
-			if (!mapper->keys_only || is_key(&f, field->column))
-				rc = fill_cell(&f, field, err);
-		} else if (!mapper->keys_only) {
-			rc = ep_mapper_attr(mapper, scope, field, err);
-		}
+		if (!is_wanted(&f, field))
+			continue;
+		rc = field->column >= 0 ?
+			     fill_cell(&f, field, err) :
+			     ep_mapper_attr(mapper, scope, field, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -478,7 +490,7 @@ static int map_one(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
 
 	if (rc <= 0)
 		return rc;
-	return map_row(mapper, emit, scope, err);
+	return ep_mapper_row(mapper, emit, scope, err);
 }
 
 static int map_parts(struct ep_mapper *mapper, const struct ep_spec_emit *emit,

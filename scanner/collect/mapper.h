@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "collect/moving.h"
 #include "collect/spec.h"
 #include "ext/json.h"
 #include "model/coverage.h"
@@ -30,6 +31,8 @@ struct ep_mapper {
 	/* Members that may be left out and are null then; NULL none. */
 	const struct ep_words *unset;
 	bool keys_only;	/* rows of nothing but their keys */
+	/* In place of a record, see ep_mapper_moving. */
+	const struct ep_moving_values *values;
 	/* {name} of const:, as for ep_spec_expand. */
 	const char *(*lookup)(void *to, const char *name);
 	/* Takes each row; an error ends the record and is passed on. */
@@ -69,6 +72,14 @@ void ep_mapper_release(struct ep_mapper *mapper);
  * for_each, else NULL.  Fails only when row() failed or substitution did. */
 int ep_mapper_record(struct ep_mapper *mapper, const struct ep_json *record,
 		     const char *name, const struct ep_json *parent,
+		     struct ep_err *err) EP_MUST_CHECK;
+
+/* Maps the volatile columns of the row that a record with these values makes,
+ * and nothing else of it, as ep_mapper_record would.  *ret_whole false, and
+ * nothing counted: it is to be mapped as a whole, since there is something to
+ * say about it. */
+int ep_mapper_moving(struct ep_mapper *mapper,
+		     const struct ep_moving_values *values, bool *ret_whole,
 		     struct ep_err *err) EP_MUST_CHECK;
 
 /* Adds what was counted to a coverage: altered, unmapped and its words; and

@@ -33,6 +33,11 @@ void ep_mapper_unmapped(struct ep_mapper *mapper, const char *column,
 /* The path or column that a message about a field should name. */
 const char *ep_mapper_field_name(const struct ep_spec_field *field);
 
+/* One row of an emit, whatever its `when` says. */
+int ep_mapper_row(struct ep_mapper *mapper, const struct ep_spec_emit *emit,
+		  const struct ep_mapper_scope *scope,
+		  struct ep_err *err) EP_MUST_CHECK;
+
 /* Finds the source of a field.  ambiguous: two members of that name. */
 int ep_mapper_find(struct ep_mapper *mapper,
 		   const struct ep_mapper_scope *scope,

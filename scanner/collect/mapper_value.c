@@ -32,6 +32,23 @@ static void set_text(struct ep_mapper_value *ret, const char *text)
 	ret->state = text ? EP_CELL_VALUE : EP_CELL_ABSENT;
 }
 
+static enum ep_json_found find_path(const struct ep_mapper *mapper,
+				    const struct ep_mapper_scope *scope,
+				    const char *path,
+				    const struct ep_json **ret)
+{
+	const struct ep_json *from =
+		scope->element ? scope->element : scope->record;
+
+	if (mapper && mapper->values)
+		return ep_moving_find(mapper->values, path, ret);
+	if (mapper && mapper->flat)
+		return ep_json_get(scope->record, path, ret);
+	if (ep_str_starts(path, "^."))
+		return ep_json_path(scope->record, path + 2, ret);
+	return ep_json_path(from, path, ret);
+}
+
 enum ep_json_found ep_mapper_path(const struct ep_mapper *mapper,
 				  const struct ep_mapper_scope *scope,
 				  const char *path,
@@ -54,13 +71,7 @@ enum ep_json_found ep_mapper_path(const struct ep_mapper *mapper,
 			set_json(ret, from);
 		return EP_JSON_PRESENT;
 	}
-	if (mapper && mapper->flat) {
-		found = ep_json_get(scope->record, path, &json);
-	} else if (ep_str_starts(path, "^.")) {
-		found = ep_json_path(scope->record, path + 2, &json);
-	} else {
-		found = ep_json_path(from, path, &json);
-	}
+	found = find_path(mapper, scope, path, &json);
 	if (found == EP_JSON_PRESENT)
 		set_json(ret, json);
 	return found;

@@ -263,7 +263,7 @@ static int64_t troubles(const struct ep_mapper *mapper)
 }
 
 static int map_rows(struct ep_listing *listing, const struct ep_json *record,
-		    const struct ep_str *text, struct ep_err *err)
+		    const struct ep_text_print *print, struct ep_err *err)
 {
 	struct ep_source *source = listing->source;
 	struct ep_sink *sink = listing->engine->sink;
@@ -278,16 +278,14 @@ static int map_rows(struct ep_listing *listing, const struct ep_json *record,
 	rc = ep_mapper_record(mapper, record, name, listing->parent, err);
 	if (!source->recall || !source->begun)
 		return rc;
-	certain = rc == 0 && listing->recalls && text &&
-		  troubles(mapper) == before;
-	sink->made(sink->to, source->handle, certain ? text->p : NULL,
-		   certain ? text->n : 0);
+	certain = rc == 0 && listing->recalls && troubles(mapper) == before;
+	sink->made(sink->to, source->handle, certain ? print : NULL);
 	return rc;
 }
 
 static int map_record(struct ep_listing *listing, struct ep_doc *doc,
-		      const struct ep_json *record, const struct ep_str *text,
-		      struct ep_err *err)
+		      const struct ep_json *record,
+		      const struct ep_text_print *print, struct ep_err *err)
 {
 	struct ep_source *source = listing->source;
 	struct ep_vars vars;
@@ -311,7 +309,7 @@ static int map_record(struct ep_listing *listing, struct ep_doc *doc,
 	listing->fresh = true;
 	source->mapper.vars = &vars;
 	set_mapper(listing, record);
-	rc = map_rows(listing, record, text, err);
+	rc = map_rows(listing, record, print, err);
 	source->mapper.vars = NULL;
 	source->at = NULL;
 	ep_vars_release(&vars);
@@ -344,41 +342,52 @@ void ep_work_mapper(struct ep_source *source)
 }
 
 /* One that was known when the page came, and is not any more: an earlier one
- * of the page has changed its rows. */
-static int map_text(struct ep_listing *listing, const struct ep_str *text,
-		    struct ep_err *err)
+ * of the page has changed its rows, or there is something to say about it. */
+static int map_text(struct ep_listing *listing, const struct ep_recall *recall,
+		    size_t i, struct ep_err *err)
 {
+	const struct ep_json_part *part = &recall->parts.list.v[i];
 	struct ep_json *json = NULL;
 	struct ep_doc *doc;
-	int rc = ep_json_parse(text->p, text->n, &json, NULL, err);
+	int rc = ep_json_parse(recall->text.s + part->at, part->n, &json, NULL,
+			       err);
 
 	if (rc < 0)
 		return rc;
 	doc = ep_doc_new(json);
-	rc = map_record(listing, doc, json, text, err);
+	rc = map_record(listing, doc, json, &recall->print[i], err);
 	ep_doc_unref(doc);
 	return rc;
+}
+
+static int map_known(struct ep_listing *listing, struct ep_recall *recall,
+		     size_t i, struct ep_err *err)
+{
+	bool taken;
+	int rc = ep_recall_take(listing, recall, i, &taken, err);
+
+	if (rc < 0 || taken)
+		return rc;
+	return map_text(listing, recall, i, err);
 }
 
 static int map_parts(struct ep_work *work, struct ep_err *err)
 {
 	struct ep_listing *listing = work->listing;
-	const struct ep_recall *recall = work->recall;
+	struct ep_recall *recall = work->recall;
 	const struct ep_json *record = ep_json_first(work->records);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < recall->parts.list.n &&
 			   !listing->engine->failed; i++) {
-		const struct ep_json_part *part = &recall->parts.list.v[i];
-		struct ep_str text = { recall->text.s + part->at, part->n };
-
 		listing->engine->totals->records++;
-		if (!recall->known[i]) {
-			rc = map_record(listing, work->doc, record, &text, err);
-			record = ep_json_next(record);
-		} else if (!ep_recall_take(listing, recall, i)) {
-			rc = map_text(listing, &text, err);
+		if (recall->known[i]) {
+			rc = map_known(listing, recall, i, err);
+			continue;
 		}
+		rc = map_record(listing, work->doc, record, &recall->print[i],
+				err);
+		record = ep_json_next(record);
 	}
 	return rc;
 }

@@ -46,13 +46,53 @@ int ep_json_parse(const char *s, size_t n, struct ep_json **ret,
 		  size_t *ret_altered, struct ep_err *err) EP_MUST_CHECK;
 void ep_json_free(struct ep_json *json);
 
+/* Which members of an element are read at all, and which of them apart from
+ * the rest: a tree of paths. */
+#define EP_JSON_READS_MAX 96	/* nodes; a connector reads some 20 members */
+#define EP_JSON_READS_LEVELS 8
+#define EP_JSON_APART_MAX 8
+struct ep_json_reads {
+	size_t n;
+	struct ep_json_read {
+		struct ep_str name;
+		uint8_t first;	/* of the nodes below, 0 none */
+		uint8_t next;	/* beside it */
+		uint8_t level;
+		uint8_t bits;	/* of the paths apart that end in or below */
+		bool plain;	/* another path does */
+		bool whole;	/* a path ends here */
+	} node[EP_JSON_READS_MAX];	/* the first is the element */
+};
+void ep_json_reads_init(struct ep_json_reads *reads);
+/* bit: one of EP_JSON_APART_MAX for a path that is read apart, else 0; those
+ * come last.  False when there is no room or, for one apart, when it is no
+ * path of names or another one leads to it or through it.  The text must
+ * outlive the tree. */
+bool ep_json_reads_add(struct ep_json_reads *reads, const char *path,
+		       uint8_t bit);
+
+/* What is no part of an element's text: a value that nobody reads, or a
+ * scalar on a path that is read apart. */
+struct ep_json_hole {
+	size_t at;
+	size_t n;
+	uint8_t bits;	/* of these paths; 0: nobody reads it */
+	bool whole;	/* it is at the end of its path, not on the way */
+};
+
 /* Where the elements of one array lie in the bytes of a document. */
 struct ep_json_part {
 	size_t at;
 	size_t n;
+	size_t hole;	/* the first of its holes */
+	uint32_t holes;
+	bool apart;	/* one of them is read */
+	bool odd;	/* what is read apart has no plain place: the element
+			 * is to be taken as a whole */
 };
 struct ep_json_parts {
 	EP_VEC(struct ep_json_part) list;
+	EP_VEC(struct ep_json_hole) holes;
 	bool found;
 	/* False: the array is not there or there twice, something in it is no
 	 * object, or the document has to be rewritten before it is parsed.
@@ -60,9 +100,11 @@ struct ep_json_parts {
 	bool usable;
 };
 /* The strict check, and the elements of the array that is the document's
- * member of that name, or the document itself (NULL). */
+ * member of that name, or the document itself (NULL).  They have no holes
+ * when reads is NULL: all is read. */
 int ep_json_split(const char *s, size_t n, const char *array,
-		  struct ep_json_parts *ret, struct ep_err *err) EP_MUST_CHECK;
+		  const struct ep_json_reads *reads, struct ep_json_parts *ret,
+		  struct ep_err *err) EP_MUST_CHECK;
 void ep_json_parts_release(struct ep_json_parts *parts);
 /* Parses a document that ep_json_split found usable without those elements
  * for which out is true; the others keep their order. */

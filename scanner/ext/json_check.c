@@ -85,13 +85,8 @@ struct scan {
 	bool rewrite;
 	const char *why;	/* what is wrong at p */
 	enum ep_code code;
-	struct ep_json_parts *parts;	/* NULL: nobody wants to know */
-	struct ep_str array;	/* the member that they are in; or the root */
-	int array_depth;
-	bool array_next;	/* its name was just read */
-	bool array_open;
-	int arrays;
-	const char *part;	/* where the one at hand begins */
+	struct ep_json_splitter *split;	/* NULL: nobody wants to know */
+	bool escaped;	/* the string at hand has an escape */
 };
 
 static bool wrong(struct scan *scan, const char *why)
@@ -158,6 +153,7 @@ static bool escape(struct scan *scan)
 {
 	char c;
 
+	scan->escaped = true;
 	scan->p++;
 	if (scan->p == scan->end)
 		return wrong(scan, "the document stops inside a string");
@@ -297,61 +293,6 @@ static bool word(struct scan *scan)
 	return wrong(scan, "neither true, false nor null");
 }
 
-/* --- where the elements of one array lie -------------------------------- */
-
-static void part_name(struct scan *scan, const char *from)
-{
-	struct ep_str name = { from + 1, (size_t)(scan->p - from) - 2 };
-
-	if (!scan->parts || scan->depth != 1 || scan->array_depth != 2)
-		return;
-	scan->array_next = name.n == scan->array.n &&
-			   memcmp(name.p, scan->array.p, name.n) == 0;
-	/* A second one of that name is for others to complain about. */
-	scan->arrays += scan->array_next;
-}
-
-static void part_open(struct scan *scan, bool object)
-{
-	if (!scan->parts)
-		return;
-	if (scan->array_open) {
-		if (scan->depth != scan->array_depth + 1)
-			return;
-		scan->parts->usable &= object;
-		scan->part = scan->p;
-	} else if (!object && scan->depth == scan->array_depth &&
-		   (scan->array_depth == 1 || scan->array_next)) {
-		scan->array_open = true;
-		scan->parts->found = true;
-	}
-	scan->array_next = false;
-}
-
-static void part_close(struct scan *scan)
-{
-	struct ep_json_part part;
-
-	if (!scan->parts || !scan->array_open)
-		return;
-	if (scan->depth == scan->array_depth) {
-		scan->array_open = false;
-	} else if (scan->depth == scan->array_depth + 1) {
-		part.at = (size_t)(scan->part - scan->start);
-		part.n = (size_t)(scan->p + 1 - scan->part);
-		EP_VEC_ADD(&scan->parts->list) = part;
-	}
-}
-
-static void part_scalar(struct scan *scan)
-{
-	if (!scan->parts)
-		return;
-	if (scan->array_open && scan->depth == scan->array_depth)
-		scan->parts->usable = false;
-	scan->array_next = scan->array_next && scan->depth != 1;
-}
-
 /* --- the grammar, on ----------------------------------------------------- */
 
 static void after_value(struct scan *scan)
@@ -366,7 +307,8 @@ static bool open_container(struct scan *scan, bool object)
 	scan->depth++;
 	scan->objects = scan->objects << 1 | object;
 	scan->state = object ? WANT_NAME_OR_CLOSE : WANT_VALUE_OR_CLOSE;
-	part_open(scan, object);
+	if (scan->split)
+		ep_json_split_open(scan->split, scan->p, scan->depth, object);
 	scan->p++;
 	return true;
 }
@@ -379,7 +321,8 @@ static bool close_container(struct scan *scan, bool object)
 	if (!scan->depth || (scan->objects & 1) != object ||
 	    (!empty && scan->state != WANT_COMMA_OR_CLOSE))
 		return wrong(scan, wanted[scan->state]);
-	part_close(scan);
+	if (scan->split)
+		ep_json_split_close(scan->split, scan->p, scan->depth);
 	scan->depth--;
 	scan->objects >>= 1;
 	scan->p++;
@@ -390,6 +333,7 @@ static bool close_container(struct scan *scan, bool object)
 /* One scalar or the opening of a container. */
 static bool value(struct scan *scan, enum class class)
 {
+	const char *from = scan->p;
 	bool good;
 
 	if (scan->state != WANT_VALUE && scan->state != WANT_VALUE_OR_CLOSE)
@@ -398,7 +342,6 @@ static bool value(struct scan *scan, enum class class)
 		return too_much(scan, "more values than EP_JSON_VALUES_MAX");
 	if (class == OPEN_OBJECT || class == OPEN_ARRAY)
 		return open_container(scan, class == OPEN_OBJECT);
-	part_scalar(scan);
 	switch (class) {
 	case QUOTE:
 		good = string(scan);
@@ -410,6 +353,8 @@ static bool value(struct scan *scan, enum class class)
 		good = number(scan);
 		break;
 	}
+	if (good && scan->split)
+		ep_json_split_scalar(scan->split, from, scan->p, scan->depth);
 	after_value(scan);
 	return good;
 }
@@ -421,9 +366,13 @@ static bool quoted(struct scan *scan)
 	if (scan->state != WANT_NAME && scan->state != WANT_NAME_OR_CLOSE)
 		return value(scan, QUOTE);
 	scan->state = WANT_COLON;
+	scan->escaped = false;
 	if (!string(scan))
 		return false;
-	part_name(scan, from);
+	if (scan->split)
+		ep_json_split_name(scan->split, from + 1,
+				   (size_t)(scan->p - from) - 2, scan->depth,
+				   scan->escaped);
 	return true;
 }
 
@@ -518,29 +467,16 @@ int ep_json_check(const char *s, size_t n, struct ep_err *err)
 	return ep_json_scan(s, n, &scan, err);
 }
 
-int ep_json_split(const char *s, size_t n, const char *array,
-		  struct ep_json_parts *ret, struct ep_err *err)
+int ep_json_check_parts(const char *s, size_t n, struct ep_json_splitter *split,
+			bool *ret_rewrite, struct ep_err *err)
 {
-	size_t mark = mark_of(s, n);
 	struct scan scan = {
-		.start = s, .p = s + mark, .end = s + n, .state = WANT_VALUE,
-		.parts = ret, .array_depth = array ? 2 : 1,
-		.array = ep_str(array ? array : ""),
+		.start = s, .p = s, .end = s + n, .state = WANT_VALUE,
+		.split = split,
 	};
-	struct ep_json_scan said;
-	int rc;
+	struct ep_json_scan said = { 0 };
+	int rc = run(&scan, &said, err);
 
-	memset(ret, 0, sizeof(*ret));
-	/* What is to be left out or rewritten is for the other way. */
-	ret->usable = !mark;
-	rc = run(&scan, &said, err);
-	if (rc < 0 || !ret->found || said.rewrite || (array && scan.arrays != 1))
-		ret->usable = false;
+	*ret_rewrite = said.rewrite;
 	return rc;
-}
-
-void ep_json_parts_release(struct ep_json_parts *parts)
-{
-	ep_vec_release(&parts->list);
-	parts->usable = false;
 }

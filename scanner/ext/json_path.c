@@ -84,6 +84,94 @@ bool ep_json_path_valid(const char *path)
 	return true;
 }
 
+/* --- trees of paths ------------------------------------------------------ */
+
+void ep_json_reads_init(struct ep_json_reads *reads)
+{
+	memset(reads, 0, sizeof(*reads));
+	reads->n = 1;
+}
+
+uint8_t ep_json_reads_find(const struct ep_json_reads *reads, uint8_t at,
+			   const char *name, size_t n)
+{
+	uint8_t i = reads->node[at].first;
+
+	for (; i; i = reads->node[i].next) {
+		const struct ep_json_read *node = &reads->node[i];
+
+		if (node->name.n == n && memcmp(node->name.p, name, n) == 0)
+			break;
+	}
+	return i;
+}
+
+/* 0: there is no room. */
+static uint8_t add_node(struct ep_json_reads *reads, uint8_t at,
+			struct ep_str name)
+{
+	uint8_t *last = &reads->node[at].first;
+	struct ep_json_read *node = &reads->node[reads->n];
+
+	if (reads->n == EP_JSON_READS_MAX)
+		return 0;
+	while (*last)
+		last = &reads->node[*last].next;
+	*last = (uint8_t)reads->n;
+	*node = (struct ep_json_read){ .name = name,
+				       .level = reads->node[at].level + 1 };
+	return (uint8_t)reads->n++;
+}
+
+static void note(struct ep_json_read *node, uint8_t bit)
+{
+	node->bits |= bit;
+	node->plain |= !bit;
+}
+
+static bool end_path(struct ep_json_reads *reads, uint8_t at, uint8_t bit,
+		     bool added)
+{
+	/* One that is looked at apart must be nobody else's. */
+	if (bit && !added)
+		return false;
+	note(&reads->node[at], bit);
+	reads->node[at].whole = true;
+	return true;
+}
+
+bool ep_json_reads_add(struct ep_json_reads *reads, const char *path,
+		       uint8_t bit)
+{
+	bool added = false;
+	struct step step;
+	uint8_t at = 0;
+
+	for (bool first = true; *path; first = false) {
+		uint8_t next;
+
+		if (reads->node[at].whole)
+			return !bit;
+		if (!next_step(&path, first, &step))
+			return false;
+		/* What is below is read as a whole. */
+		if (step.by_position ||
+		    reads->node[at].level == EP_JSON_READS_LEVELS - 1)
+			return !bit && end_path(reads, at, bit, false);
+		note(&reads->node[at], bit);
+		next = ep_json_reads_find(reads, at, step.name.p, step.name.n);
+		added = !next;
+		if (!next)
+			next = add_node(reads, at, step.name);
+		if (!next)
+			return false;
+		at = next;
+	}
+	return end_path(reads, at, bit, added);
+}
+
+/* --- walking ------------------------------------------------------------- */
+
 static enum ep_json_found element(const struct ep_json *array, size_t position,
 				  const struct ep_json **ret)
 {

@@ -22,6 +22,53 @@ struct ep_json_scan {
 int ep_json_scan(const char *s, size_t n, struct ep_json_scan *ret,
 		 struct ep_err *err) EP_MUST_CHECK;
 
+/* What is gathered about the elements of one array while the document is
+ * checked.  Depths count the open containers. */
+struct ep_json_splitter {
+	const char *start;
+	struct ep_json_parts *parts;
+	const struct ep_json_reads *reads;	/* NULL: all */
+	struct ep_str array;	/* the member that they are in; or the root */
+	int array_depth;
+	bool array_next;	/* its name was just read */
+	bool array_open;
+	int arrays;
+	struct ep_json_part part;	/* the one at hand */
+	/* Of the element: the node that each open object is, how many of them
+	 * there are, and the node of the member at hand. */
+	uint8_t node[EP_JSON_READS_LEVELS];
+	int level;
+	uint8_t next;
+	enum ep_json_member {
+		EP_JSON_MEMBER_NONE,	/* no name was just read */
+		EP_JSON_MEMBER_READ,	/* next */
+		EP_JSON_MEMBER_IDLE	/* nobody reads it */
+	} member;
+	/* Depth of a container that is read or left as a whole, 0 none. */
+	int closed;
+	size_t idle;	/* where it begins, when nobody reads it */
+	bool is_idle;
+};
+
+/* The node below `at` of that name, 0 none. */
+uint8_t ep_json_reads_find(const struct ep_json_reads *reads, uint8_t at,
+			   const char *name, size_t n);
+
+/* The strict check of a document without a byte-order mark. */
+int ep_json_check_parts(const char *s, size_t n, struct ep_json_splitter *split,
+			bool *ret_rewrite, struct ep_err *err) EP_MUST_CHECK;
+
+/* What the check tells a splitter: a member's name without its quotes; a
+ * container that opens or closes at p; a scalar between from and to. */
+void ep_json_split_name(struct ep_json_splitter *split, const char *name,
+			size_t n, int depth, bool escaped);
+void ep_json_split_open(struct ep_json_splitter *split, const char *p,
+			int depth, bool object);
+void ep_json_split_close(struct ep_json_splitter *split, const char *p,
+			 int depth);
+void ep_json_split_scalar(struct ep_json_splitter *split, const char *from,
+			  const char *to, int depth);
+
 /* Does the double that a literal of valid grammar stands for print as these
  * very digits again? */
 bool ep_json_number_exact(const char *s, size_t n);

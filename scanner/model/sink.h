@@ -8,6 +8,7 @@
 #define EP_SINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "model/coverage.h"
@@ -43,6 +44,12 @@ struct ep_bookmark {
 	int64_t full_at;	/* begin of the last read of everything */
 };
 
+/* Of a record's text, keyed by the sink. */
+struct ep_text_print {
+	uint64_t lo;
+	uint64_t hi;
+};
+
 struct ep_sink {
 	void *to;
 	/* Makes the dataset known and expected, even if it is never read. */
@@ -67,17 +74,27 @@ struct ep_sink {
 	int (*gone)(void *to, void *dataset, const struct ep_row *key,
 		    struct ep_err *err);
 	/* For a dataset with a basis; a sink without them has known NULL.
+	 * The text of a record is its bytes, or what is left of them when
+	 * members that feed volatile columns only are taken out; *ret_print
+	 * stands for it in the calls below.
 	 *
 	 * True when the dataset still holds, unchanged, all rows that a record
 	 * of this very text made before on this basis. */
-	bool (*known)(void *to, void *dataset, const char *text, size_t n);
+	bool (*known)(void *to, void *dataset, const char *text, size_t n,
+		      struct ep_text_print *ret_print);
 	/* Takes these rows as if they had been handed over again, when it is
 	 * so; *ret_repeat as with row. */
-	bool (*same)(void *to, void *dataset, const char *text, size_t n,
+	bool (*same)(void *to, void *dataset, const struct ep_text_print *print,
 		     bool *ret_repeat);
-	/* The rows since the last same or made are those of this record; not
-	 * to be remembered by it when text is NULL. */
-	void (*made)(void *to, void *dataset, const char *text, size_t n);
+	/* The same with the volatile columns of the one row of this kind,
+	 * which are all that is looked at; *ret_same false: not taken. */
+	int (*moved)(void *to, void *dataset, const struct ep_text_print *print,
+		     const struct ep_row *row, bool *ret_same,
+		     bool *ret_repeat, struct ep_err *err);
+	/* The rows since the last same, moved or made are those of this
+	 * record; not to be remembered by it when print is NULL. */
+	void (*made)(void *to, void *dataset,
+		     const struct ep_text_print *print);
 	/* Why the changes that were handed over cannot be all that happened;
 	 * NULL when nothing speaks against it.  Text of the sink. */
 	const char *(*doubt)(void *to, void *dataset);

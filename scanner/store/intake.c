@@ -331,6 +331,20 @@ static int compare_row(struct ep_intake *intake, const struct ep_row *row,
 	return stage_row(intake, row, entry, op, &print, err);
 }
 
+int ep_intake_move(struct ep_intake *intake, const struct ep_row *row,
+		   struct ep_entry *entry, struct ep_err *err)
+{
+	struct ep_print print = entry->print;
+
+	print.moving = ep_print_moving(intake->apply->store->secret, row,
+				       &intake->scratch);
+	/* Also when an earlier record of this text said otherwise. */
+	entry->staged = 0;
+	if (print.moving == entry->print.moving)
+		return 0;
+	return stage_row(intake, row, entry, EP_STAGED_MOVED, &print, err);
+}
+
 bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry)
 {
 	bool before = entry->seen;
@@ -573,6 +587,7 @@ void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
 	ret->bookmark = ep_bookmark_get;
 	ret->known = ep_recall_known;
 	ret->same = ep_recall_same;
+	ret->moved = ep_recall_moved;
 	ret->made = ep_recall_made;
 	ret->gone = ep_changes_gone;
 	ret->doubt = ep_changes_doubt;

@@ -58,5 +58,8 @@ struct ep_intake {
 /* Counts a record's row as listed, whichever way it was recognised; true when
  * it had been before. */
 bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry);
+/* The volatile columns of a stored row, which is otherwise as it was. */
+int ep_intake_move(struct ep_intake *intake, const struct ep_row *row,
+		   struct ep_entry *entry, struct ep_err *err) EP_MUST_CHECK;
 
 #endif

@@ -42,6 +42,18 @@ static void add_cell(struct ep_buf *out, const struct ep_column *column,
 	}
 }
 
+uint64_t ep_print_moving(const uint8_t *secret, const struct ep_row *row,
+			 struct ep_buf *scratch)
+{
+	const struct ep_entity *entity = ep_entity(row->kind);
+
+	ep_buf_clear(scratch);
+	for (int i = 0; i < entity->columns; i++)
+		if (entity->column[i].flags & EP_COLUMN_VOLATILE)
+			add_cell(scratch, &entity->column[i], &row->cell[i]);
+	return ep_hash128(secret, scratch->s, scratch->len).lo;
+}
+
 struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 			     struct ep_buf *scratch)
 {
@@ -54,11 +66,7 @@ struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 			add_cell(scratch, &entity->column[i], &row->cell[i]);
 	add_text(scratch, 'a', row->attr);
 	print.fixed = ep_hash128(secret, scratch->s, scratch->len);
-	ep_buf_clear(scratch);
-	for (int i = 0; i < entity->columns; i++)
-		if (entity->column[i].flags & EP_COLUMN_VOLATILE)
-			add_cell(scratch, &entity->column[i], &row->cell[i]);
-	print.moving = ep_hash128(secret, scratch->s, scratch->len).lo;
+	print.moving = ep_print_moving(secret, row, scratch);
 	return print;
 }
 

@@ -36,6 +36,10 @@ struct ep_hash128 ep_print_key(const uint8_t *secret, enum ep_kind kind,
 struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 			     struct ep_buf *scratch);
 
+/* Its part for volatile columns alone. */
+uint64_t ep_print_moving(const uint8_t *secret, const struct ep_row *row,
+			 struct ep_buf *scratch);
+
 /* Returns how many bytes it needs. */
 size_t ep_print_pack(const struct ep_print *print,
 		     uint8_t out[EP_PRINT_TEXT_BYTES]);

@@ -56,36 +56,84 @@ static bool find_all(const struct ep_intake *intake,
 	return found > 0 && found == parts;
 }
 
-bool ep_recall_known(void *to, void *dataset, const char *text, size_t n)
+static struct ep_hash128 hash_of(const struct ep_text_print *print)
 {
-	const struct ep_intake *intake = dataset;
-	struct ep_hash128 print;
-
-	(void)to;
-	if (!intake->recalls || !intake->apply->index.texts)
-		return false;
-	print = text_print(intake, text, n);
-	return find_all(intake, &print);
+	return (struct ep_hash128){ .lo = print->lo, .hi = print->hi };
 }
 
-bool ep_recall_same(void *to, void *dataset, const char *text, size_t n,
+bool ep_recall_known(void *to, void *dataset, const char *text, size_t n,
+		     struct ep_text_print *ret_print)
+{
+	const struct ep_intake *intake = dataset;
+	struct ep_hash128 print = text_print(intake, text, n);
+
+	(void)to;
+	ret_print->lo = print.lo;
+	ret_print->hi = print.hi;
+	return intake->recalls && intake->apply->index.texts &&
+	       find_all(intake, &print);
+}
+
+static bool see_all(struct ep_intake *intake, const struct ep_hash128 *text)
+{
+	struct ep_entry *entry;
+	bool repeat = false;
+	size_t pos = 0;
+
+	while ((entry = ep_rowindex_by_text(&intake->apply->index, text,
+					    &pos)))
+		repeat |= ep_intake_see(intake, entry);
+	return repeat;
+}
+
+bool ep_recall_same(void *to, void *dataset, const struct ep_text_print *print,
 		    bool *ret_repeat)
 {
 	struct ep_intake *intake = dataset;
-	struct ep_hash128 print = text_print(intake, text, n);
-	struct ep_entry *entry;
-	size_t pos = 0;
+	struct ep_hash128 text = hash_of(print);
 
 	(void)to;
 	intake->made.n = 0;
-	if (!find_all(intake, &print))
+	if (!find_all(intake, &text))
 		return false;
-	*ret_repeat = false;
-	while ((entry = ep_rowindex_by_text(&intake->apply->index, &print,
-					    &pos)))
-		*ret_repeat |= ep_intake_see(intake, entry);
+	*ret_repeat = see_all(intake, &text);
 	return true;
 }
+
+/* The one row of the record that has volatile columns; NULL: it made none. */
+static struct ep_entry *find_moving(struct ep_intake *intake,
+				    const struct ep_hash128 *text,
+				    enum ep_kind kind)
+{
+	struct ep_entry *entry;
+	size_t pos = 0;
+
+	while ((entry = ep_rowindex_by_text(&intake->apply->index, text,
+					    &pos)))
+		if (entry->kind == kind)
+			return entry;
+	return NULL;
+}
+
+int ep_recall_moved(void *to, void *dataset, const struct ep_text_print *print,
+		    const struct ep_row *row, bool *ret_same,
+		    bool *ret_repeat, struct ep_err *err)
+{
+	struct ep_intake *intake = dataset;
+	struct ep_hash128 text = hash_of(print);
+	struct ep_entry *entry;
+
+	(void)to;
+	intake->made.n = 0;
+	*ret_same = find_all(intake, &text);
+	if (!*ret_same)
+		return 0;
+	*ret_repeat = see_all(intake, &text);
+	entry = find_moving(intake, &text, row->kind);
+	return entry ? ep_intake_move(intake, row, entry, err) : 0;
+}
+
+/* --- remembering --------------------------------------------------------- */
 
 void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry)
 {
@@ -124,20 +172,20 @@ static void note_text(struct ep_intake *intake, struct ep_entry *entry,
 	intake->apply->reprints = true;
 }
 
-void ep_recall_made(void *to, void *dataset, const char *text, size_t n)
+void ep_recall_made(void *to, void *dataset, const struct ep_text_print *print)
 {
 	struct ep_intake *intake = dataset;
 	size_t rows = intake->made.n;
-	struct ep_hash128 print;
+	struct ep_hash128 text;
 
 	(void)to;
 	intake->made.n = 0;
-	if (!text || intake->overfull || !rows) {
+	if (!print || intake->overfull || !rows) {
 		intake->overfull = false;
 		return;
 	}
-	print = text_print(intake, text, n);
+	text = hash_of(print);
 	for (size_t i = 0; i < rows; i++)
 		note_text(intake, &intake->apply->index.v[intake->made.v[i]],
-			  &print, rows);
+			  &text, rows);
 }

@@ -8,6 +8,7 @@
 #ifndef EP_RECALL_H
 #define EP_RECALL_H
 
+#include "model/sink.h"
 #include "store/intake_priv.h"
 
 /* After the dataset's rows were indexed. */
@@ -16,9 +17,14 @@ void ep_recall_begin(struct ep_intake *intake, const char *basis);
 void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry);
 
 /* Of the sink; see model/sink.h. */
-bool ep_recall_known(void *to, void *dataset, const char *text, size_t n);
-bool ep_recall_same(void *to, void *dataset, const char *text, size_t n,
+bool ep_recall_known(void *to, void *dataset, const char *text, size_t n,
+		     struct ep_text_print *ret_print);
+bool ep_recall_same(void *to, void *dataset, const struct ep_text_print *print,
 		    bool *ret_repeat);
-void ep_recall_made(void *to, void *dataset, const char *text, size_t n);
+int ep_recall_moved(void *to, void *dataset, const struct ep_text_print *print,
+		    const struct ep_row *row, bool *ret_same,
+		    bool *ret_repeat, struct ep_err *err) EP_MUST_CHECK;
+void ep_recall_made(void *to, void *dataset,
+		    const struct ep_text_print *print);
 
 #endif

@@ -87,10 +87,10 @@ static int split_n(const char *s, size_t n)
 	int rc;
 
 	memcpy(copy, s, n);
-	rc = ep_json_split(copy, n, NULL, &parts, &err);
+	rc = ep_json_split(copy, n, NULL, NULL, &parts, &err);
 	ep_json_parts_release(&parts);
 	if (rc == 0)
-		rc = ep_json_split(copy, n, "a", &parts, &err);
+		rc = ep_json_split(copy, n, "a", NULL, &parts, &err);
 	ep_json_parts_release(&parts);
 	ep_free(copy);
 	return rc;
@@ -103,7 +103,7 @@ static void split_is(const char *s, const char *array, const char *want)
 	struct ep_buf out;
 
 	ep_buf_init(&out, 1 << 16);
-	assert_int_equal(ep_json_split(s, strlen(s), array, &parts, &err), 0);
+	assert_int_equal(ep_json_split(s, strlen(s), array, NULL, &parts, &err), 0);
 	if (!parts.usable)
 		ep_buf_adds(&out, "!");
 	for (size_t i = 0; parts.usable && i < parts.list.n; i++) {
@@ -144,6 +144,100 @@ static void parts_are_where_they_lie(void **state)
 	split_is("\xef\xbb\xbf[{}]", NULL, "!");
 }
 
+/* The holes of the only element: "bits:text", '-' for one that is on the way,
+ * "odd" in front. */
+static void holes_are(const char *s, const char *plain, const char *apart,
+		      const char *want)
+{
+	struct ep_json_reads reads;
+	struct ep_json_parts parts;
+	struct ep_str rest = ep_str(plain), word;
+	char paths[8][32];
+	size_t n = 0;
+	uint8_t bit = 0;
+	struct ep_buf out;
+
+	ep_json_reads_init(&reads);
+	ep_buf_init(&out, 1 << 16);
+	for (; rest.n || !bit; n++) {
+		if (!rest.n) {
+			rest = ep_str(apart);
+			bit = 1;
+		}
+		if (!ep_str_cut(&rest, ' ', &word) || !word.n)
+			break;
+		snprintf(paths[n], sizeof(paths[n]), "%.*s", (int)word.n,
+			 word.p);
+		assert_true(ep_json_reads_add(&reads, paths[n], bit));
+		bit = (uint8_t)(bit << 1);
+	}
+	assert_int_equal(ep_json_split(s, strlen(s), NULL, &reads, &parts,
+				       &err), 0);
+	assert_true(parts.usable);
+	assert_int_equal(parts.list.n, 1);
+	assert_int_equal(parts.list.v[0].holes, parts.holes.n);
+	if (parts.list.v[0].odd)
+		ep_buf_adds(&out, "odd ");
+	for (size_t i = 0; i < parts.holes.n; i++) {
+		const struct ep_json_hole *hole = &parts.holes.v[i];
+
+		ep_buf_addf(&out, "%s%s%d:%.*s", i ? " " : "",
+			    hole->bits && !hole->whole ? "-" : "", hole->bits,
+			    (int)hole->n, s + hole->at);
+	}
+	assert_string_equal(out.s ? out.s : "", want);
+	ep_json_parts_release(&parts);
+	ep_buf_release(&out);
+}
+
+static void holes_are_what_nobody_reads_as_it_is(void **state)
+{
+	(void)state;
+	holes_are("[{\"a\":1,\"b\":\"x\",\"c\":[1,{\"a\":2}],\"d\":{\"a\":3}}]",
+		  "a", "", "0:\"x\" 0:[1,{\"a\":2}] 0:{\"a\":3}");
+	holes_are("[{\"a\":{\"b\":{\"c\":1}},\"d\":[{\"e\":2}]}]", "a d", "",
+		  "");
+	holes_are("[{\"a\":1,\"s\":{\"last\":2,\"id\":3},\"last\":4}]", "a",
+		  "s.last", "1:2 0:3 0:4");
+	holes_are("[{\"s\":{\"x\":{\"last\":0},\"y\":{\"u\":9},\"last\":\"t\"},"
+		  "\"u\":null}]", "s.y", "s.last u",
+		  "0:{\"last\":0} 1:\"t\" 2:null");
+	/* A path that ends early. */
+	holes_are("[{\"s\":null}]", "a", "s.last s.user", "-3:null");
+	holes_are("[{\"s\":null}]", "s.name", "s.last", "odd -1:null");
+	holes_are("[{\"s\":[{\"last\":1}]}]", "a", "s.last", "");
+	/* No scalar, and a name that is written otherwise. */
+	holes_are("[{\"s\":{\"last\":{}}}]", "a", "s.last", "odd ");
+	holes_are("[{\"s\":{\"l\\u0061st\":1}}]", "a", "s.last", "odd 0:1");
+	/* Quoted names, and one that only begins alike. */
+	holes_are("[{\"a.b\":1,\"a\":{\"b\":2},\"a.bc\":3}]", "\"a.b\"", "",
+		  "0:{\"b\":2} 0:3");
+}
+
+static void what_is_read_apart_is_nobody_elses(void **state)
+{
+	struct ep_json_reads reads;
+
+	(void)state;
+	ep_json_reads_init(&reads);
+	assert_true(ep_json_reads_add(&reads, "a.b", 0));
+	assert_true(ep_json_reads_add(&reads, "c[1].d", 0));
+	assert_false(ep_json_reads_add(&reads, "a", 1));
+	assert_false(ep_json_reads_add(&reads, "a.b", 1));
+	assert_false(ep_json_reads_add(&reads, "a.b.c", 1));
+	assert_false(ep_json_reads_add(&reads, "c.d", 1));
+	assert_false(ep_json_reads_add(&reads, "e[0]", 1));
+	assert_true(ep_json_reads_add(&reads, "a.c", 1));
+	assert_false(ep_json_reads_add(&reads, "a.c", 2));
+	for (size_t i = 0; reads.n < EP_JSON_READS_MAX; i++) {
+		static char names[EP_JSON_READS_MAX][24];
+
+		snprintf(names[i], sizeof(names[i]), "n%zu", i);
+		assert_true(ep_json_reads_add(&reads, names[i], 0));
+	}
+	assert_false(ep_json_reads_add(&reads, "full", 0));
+}
+
 static void rest_is_what_is_left(void **state)
 {
 	static const char s[] = "{\"n\":1,\"v\":[ {\"a\":1}, {\"b\":2} ,"
@@ -154,7 +248,7 @@ static void rest_is_what_is_left(void **state)
 	struct ep_json_parts parts;
 
 	(void)state;
-	assert_int_equal(ep_json_split(s, sizeof(s) - 1, "v", &parts, &err), 0);
+	assert_int_equal(ep_json_split(s, sizeof(s) - 1, "v", NULL, &parts, &err), 0);
 	assert_true(parts.usable);
 	for (unsigned bits = 0; bits < 8; bits++) {
 		bool out[3] = { bits & 1, bits & 2, bits & 4 };
@@ -665,6 +759,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_teardown(f, tear_down)
 		TEST(whole_test_suite),
 		TEST(parts_are_where_they_lie),
+		TEST(holes_are_what_nobody_reads_as_it_is),
+		TEST(what_is_read_apart_is_nobody_elses),
 		TEST(rest_is_what_is_left),
 		TEST(cut_documents_are_refused),
 		TEST(refusals_say_where),
