@@ -31,6 +31,7 @@ check "the third night knows who left late" test 0 -lt "$(ep query \
 	"SELECT count(*) FROM person WHERE id = 'zz-late'" | tail -n 1)"
 
 # Whose accounts were in it: as sealed, or said not to be kept.
+# shellcheck disable=SC2317
 leavers() {
 	ep report --run "$1" --report markdown="$ep_work/leavers.$1" >&2
 }
