@@ -655,32 +655,35 @@ static const struct ep_exit_item *only_open(const struct exits *ex,
 	return found;
 }
 
+#define SIGNED_IN(leavers, agents) \
+	"customers:\n" \
+	"- {id: msp, msp: true, domains: [msp.example]}\n" \
+	"- {id: acme, name: Acme, domains: [acme.example]}\n" \
+	"tenants:\n" \
+	"- {tenant: register/msp, customer: msp}\n" \
+	"- {tenant: dnsfilter/2, customer: acme}\n" \
+	"datasets:\n" \
+	LEAVERS(leavers) \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.agent_local_users\n" \
+	"  kinds: [resource]\n" \
+	"  rows: []\n" \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.user_agents\n" \
+	"  kinds: [agent]\n" \
+	"  rows:\n" agents
+
 /* A rule finds what all leavers left behind; each exit shows its own. */
 static void test_rule_of_many(void **state)
 {
 	struct exits *ex = *state;
 
-	kit_night(ex->kit,
-		  "customers:\n"
-		  "- {id: msp, msp: true, domains: [msp.example]}\n"
-		  "- {id: acme, name: Acme, domains: [acme.example]}\n"
-		  "tenants:\n"
-		  "- {tenant: register/msp, customer: msp}\n"
-		  "- {tenant: dnsfilter/2, customer: acme}\n"
-		  "datasets:\n"
-		  LEAVERS(LEAVER("sam", "Sam Ode") LEAVER("kim", "Kim Ray"))
-		  "- tenant: dnsfilter/2\n"
-		  "  dataset: dnsfilter.user_agents\n"
-		  "  kinds: [agent]\n"
-		  "  rows:\n"
+	kit_night(ex->kit, SIGNED_IN(
+		  LEAVER("sam", "Sam Ode") LEAVER("kim", "Kim Ray"),
 		  "  - agent: {id: a1, name: LT-1, user: sam@acme.example, "
 		  "state: active, last_seen_at: 2025-11-16}\n"
 		  "  - agent: {id: a2, name: LT-2, user: kim@acme.example, "
-		  "state: active, last_seen_at: 2025-11-16}\n"
-		  "- tenant: dnsfilter/2\n"
-		  "  dataset: dnsfilter.agent_local_users\n"
-		  "  kinds: [resource]\n"
-		  "  rows: []\n");
+		  "state: active, last_seen_at: 2025-11-16}\n"));
 	look_at(ex, "sam");
 	assert_string_equal(only_open(ex, "devices")->subject, "agent a1");
 	look_at(ex, "kim");
@@ -693,29 +696,14 @@ static void test_row_of_two(void **state)
 {
 	struct exits *ex = *state;
 
-	kit_night(ex->kit,
-		  "customers:\n"
-		  "- {id: msp, msp: true, domains: [msp.example]}\n"
-		  "- {id: acme, name: Acme, domains: [acme.example]}\n"
-		  "tenants:\n"
-		  "- {tenant: register/msp, customer: msp}\n"
-		  "- {tenant: dnsfilter/2, customer: acme}\n"
-		  "datasets:\n"
-		  LEAVERS(LEAVER("ada", "Ada Roe")
-			  "  - alias: {person: ada, address: front}\n"
-			  LEAVER("sam", "Sam Ode")
-			  "  - alias: {person: sam, address: front}\n"
-			  LEAVER("kim", "Kim Ray"))
-		  "- tenant: dnsfilter/2\n"
-		  "  dataset: dnsfilter.user_agents\n"
-		  "  kinds: [agent]\n"
-		  "  rows:\n"
+	kit_night(ex->kit, SIGNED_IN(
+		  LEAVER("ada", "Ada Roe")
+		  "  - alias: {person: ada, address: front}\n"
+		  LEAVER("sam", "Sam Ode")
+		  "  - alias: {person: sam, address: front}\n"
+		  LEAVER("kim", "Kim Ray"),
 		  "  - agent: {id: a1, name: LT-1, user: 'LT-1\\front', "
-		  "state: active, last_seen_at: 2025-11-16}\n"
-		  "- tenant: dnsfilter/2\n"
-		  "  dataset: dnsfilter.agent_local_users\n"
-		  "  kinds: [resource]\n"
-		  "  rows: []\n");
+		  "state: active, last_seen_at: 2025-11-16}\n"));
 	look_at(ex, "ada");
 	assert_string_equal(only_open(ex, "devices")->subject, "agent a1");
 	look_at(ex, "sam");
@@ -821,10 +809,10 @@ static void test_customer(void **state)
 
 /* --- the exit window ---------------------------------------------------- */
 
-#define POLICY(version) \
+#define WINDOW(exit_at, version, agents) \
 	"customers:\n" \
 	"- {id: msp, name: Northwind, msp: true}\n" \
-	"- {id: acme, name: Acme, exit_at: 2025-11-18, exit_ticket: \"5\"}\n" \
+	"- {id: acme, name: Acme, exit_at: " exit_at ", exit_ticket: \"5\"}\n" \
 	"tenants:\n" \
 	"- {tenant: dnsfilter/2, customer: acme}\n" \
 	"datasets:\n" \
@@ -837,7 +825,15 @@ static void test_customer(void **state)
 	"- tenant: dnsfilter/2\n" \
 	"  dataset: dnsfilter.global_lists\n" \
 	"  kinds: [resource]\n" \
-	"  rows: []\n"
+	"  rows: []\n" \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.relays\n" \
+	"  kinds: [agent]\n" \
+	"  rows: []\n" \
+	"- tenant: dnsfilter/2\n" \
+	"  dataset: dnsfilter.user_agents\n" \
+	"  kinds: [agent]\n" agents
+#define POLICY(version) WINDOW("2025-11-18", version, "  rows: []\n")
 
 /* A review settles what was seen before it, and nothing that comes after. */
 static void test_freeze(void **state)
@@ -857,6 +853,53 @@ static void test_freeze(void **state)
 	kit_night(ex->kit, POLICY("v3"));
 	look(ex, &ask);
 	assert_string_equal(state_of(ex, "freeze"), "open");
+}
+
+#define AGENTS(exit_at, agents) \
+	WINDOW(exit_at, "v1", "  rows:\n" \
+	"  - agent: {id: a1, name: LT-1, state: active}\n" agents)
+#define AGENT(id, more) "  - agent: {id: " id ", state: active" more "}\n"
+
+/* Agents that come, and go before the day of the exit; not their updates. */
+static void test_freeze_agents(void **state)
+{
+	struct exits *ex = *state;
+	const struct ep_exit_ask ask = { .customer = "acme" };
+
+	kit_night(ex->kit, AGENTS("2025-11-30", AGENT("a2", "")));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, AGENTS("2025-11-30", AGENT("a2", ", version: v")));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, AGENTS("2025-11-30", AGENT("a2", ", version: v")
+				  AGENT("a3", "") AGENT("a4", "")));
+	look(ex, &ask);
+	assert_string_equal(only_open(ex, "freeze")->seen,
+			    "2 added, last 2025-11-19T02:00:00Z");
+	said(ex, "freeze-review", "Pia", 0, "");
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, AGENTS("2025-11-30", AGENT("a2", ", version: v")));
+	look(ex, &ask);
+	assert_string_equal(only_open(ex, "freeze")->seen,
+			    "2 removed, last 2025-11-20T02:00:00Z");
+}
+
+/* Then they are meant to go; a list that was not read is no list. */
+static void test_freeze_over(void **state)
+{
+	struct exits *ex = *state;
+	const struct ep_exit_ask ask = { .customer = "acme" };
+
+	kit_night(ex->kit, AGENTS("2025-11-17", AGENT("a2", "")));
+	kit_night(ex->kit, AGENTS("2025-11-17", ""));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "done");
+	kit_night(ex->kit, WINDOW("2025-11-17", "v1", "  status: failed\n"
+				  "  rows: []\n"));
+	look(ex, &ask);
+	assert_string_equal(state_of(ex, "freeze"), "cannot tell");
 }
 
 int main(void)
@@ -882,6 +925,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_device, up, down),
 		cmocka_unit_test_setup_teardown(test_customer, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze, up, down),
+		cmocka_unit_test_setup_teardown(test_freeze_agents, up, down),
+		cmocka_unit_test_setup_teardown(test_freeze_over, up, down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
