@@ -127,6 +127,26 @@ unit "that tests nothing" "not ok t_fake: no test ran, status 0;" <<'PROGRAM'
 #!/bin/sh
 exit 0
 PROGRAM
+unit "that leaves something behind" \
+	"ok t_fake a;not ok t_fake: ended with status 90;" <<'PROGRAM'
+#!/bin/sh
+printf '1..1\nok 1 - a\n'
+echo x >left
+PROGRAM
+
+# Where a unit test was is gone after it, however it ended.
+rooms=$ep_work/elsewhere
+mkdir "$rooms"
+for how in 'exit 1' 'kill -9 $$' 'kill -TERM $PPID; exec sleep 60'; do
+	printf '#!/bin/sh\necho x >a; mkdir b; echo x >b/c\npwd >%s\n%s\n' \
+		"$ep_work/where" "$how" >"$ep_work/t_fake"
+	rm -f "$ep_work/where"
+	TMPDIR=$rooms sh "$EP_SRC/tests/unit/alone.sh" "$ep_work/t_fake" \
+		>&2 2>&1 && not_ok "driver: unit: $how" "passed"
+	check_has "driver: unit: $how: was in a folder of its own" \
+		"$ep_work/where" "^$rooms/."
+	check_same "driver: unit: $how: which is gone" "" "$(ls -A "$rooms")"
+done
 
 # scripts WANTED: what run_scripts makes of the scripts written last.
 script() {

@@ -103,7 +103,7 @@ static int sink_end(void *to, void *p, struct ep_coverage *coverage,
 
 void scene_init(struct scene *scene, const struct fake_reply *script)
 {
-	char folder[] = "/tmp/t_collect.XXXXXX";
+	char folder[] = "t_collect.XXXXXX";
 
 	memset(scene, 0, sizeof(*scene));
 	ep_clock_fix(NOON);

@@ -244,7 +244,7 @@ static void test_jwt_bearer(void **state)
 		  .body = OK_BODY },
 		{ 0 }
 	};
-	char path[] = "/tmp/t_auth.XXXXXX";
+	char path[] = "t_auth.XXXXXX";
 	struct scene scene;
 	struct ep_buf pem;
 	char text[512];

@@ -71,7 +71,7 @@ static int make_tree(void **state)
 	struct ep_err err = EP_ERR_INIT;
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/t_confine.XXXXXX");
+	snprintf(folder, sizeof(folder), "t_confine.XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;
 	for (size_t i = 0; i < 3; i++) {

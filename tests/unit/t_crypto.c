@@ -160,7 +160,7 @@ static char folder[64];
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/t_crypto.XXXXXX");
+	snprintf(folder, sizeof(folder), "t_crypto.XXXXXX");
 	return mkdtemp(folder) ? chdir(folder) : -1;
 }
 
@@ -198,7 +198,7 @@ static int tear_down(void **state)
 	for (i = 0; i < n; i++)
 		unlink(names[i]);
 	ep_file_list_free(names, n);
-	return chdir("/") || rmdir(folder);
+	return chdir("..") || rmdir(folder);
 }
 
 static void put(const char *name, const void *p, size_t n)

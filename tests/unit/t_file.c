@@ -30,7 +30,7 @@ static struct ep_buf buf;
 static int set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/t_file.XXXXXX");
+	snprintf(folder, sizeof(folder), "t_file.XXXXXX");
 	ep_buf_init(&buf, 1 << 20);
 	return mkdtemp(folder) ? 0 : -1;
 }
@@ -147,7 +147,7 @@ static void secrets_are_private(void **state)
 	read_private("s");
 	assert_non_null(strstr(err.msg, "0644"));
 	put("s", "secret", 0600);
-	assert_int_equal(symlink(in("s"), in("link")), 0);
+	assert_int_equal(symlink("s", in("link")), 0);
 	assert_int_equal(read_private("link"), EP_EPERM);
 	/* Elsewhere a link is fine. */
 	assert_int_equal(read_file("link", 100), 0);

@@ -23,7 +23,7 @@
 
 #define NOW 1763344800	/* 2025-11-17T02:00:00Z */
 
-static char folder[] = "/tmp/ep-import-XXXXXX";
+static char folder[] = "ep-import-XXXXXX";
 static char file[2][100];
 static struct ep_specs specs;
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -127,11 +128,19 @@ static void write_file(const char *folder, const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+static void remove_file(const char *folder, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(unlink(path), 0);
+}
+
 #define NAMED(id) "-- id: " id "\n-- title: T\n-- per: fleet\n\n"
 
 static void test_use(void **state)
 {
-	char folder[] = "/tmp/t_layout.XXXXXX";
+	char folder[] = "t_layout.XXXXXX";
 	struct ep_words folders = { 0 };
 	struct ep_layout *layout = NULL;
 	struct ep_err err = EP_ERR_INIT;
@@ -163,6 +172,10 @@ static void test_use(void **state)
 			 EP_ECONFIG);
 	assert_non_null(strstr(err.msg, "lost.sql:5:1: "));
 	ep_words_release(&folders);
+	remove_file(folder, "parts.sql");
+	remove_file(folder, "mine.sql");
+	remove_file(folder, "lost.sql");
+	assert_int_equal(rmdir(folder), 0);
 }
 
 /* --- remedy ---------------------------------------------------------------- */

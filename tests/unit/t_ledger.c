@@ -30,7 +30,7 @@ static const struct ep_spec_limits limits = {
 	.requests = 100, .window = 60, .share_percent = 90
 };
 
-static char folder[] = "/tmp/t_ledger-XXXXXX";
+static char folder[] = "t_ledger-XXXXXX";
 static char path[64];
 
 /* One process: its own connection and its own budget. */
@@ -78,11 +78,24 @@ static int send_all(struct client *client, int64_t now)
 	return n;
 }
 
+/* A process that was killed leaves all three. */
+static void remove_files(void)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < sizeof(suffix) / sizeof(*suffix); i++) {
+		char name[80];
+
+		snprintf(name, sizeof(name), "%s%s", path, suffix[i]);
+		unlink(name);
+	}
+}
+
 static int fresh(void **state)
 {
 	(void)state;
 	snprintf(path, sizeof(path), "%s/budgets.db", folder);
-	unlink(path);
+	remove_files();
 	return 0;
 }
 
@@ -562,7 +575,7 @@ int main(void)
 	if (!mkdtemp(folder))
 		return 1;
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(path);
+	remove_files();
 	rmdir(folder);
 	return rc;
 }

@@ -221,7 +221,7 @@ static void a_proof_needs_the_place(void **state)
 
 static void refuse(const char *yaml, const char *part)
 {
-	char folder[] = "/tmp/t_locate.XXXXXX";
+	char folder[] = "t_locate.XXXXXX";
 	EP_AUTO_FREE char *path = NULL;
 	struct ep_diag diag;
 	bool found = false;

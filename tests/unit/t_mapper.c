@@ -19,7 +19,7 @@
 #include "collect/mapper.h"
 #include "row_text.h"
 
-static char folder[] = "/tmp/ep-mapper-XXXXXX";
+static char folder[] = "ep-mapper-XXXXXX";
 static struct ep_spec *spec;
 static struct ep_mapper mapper;
 static struct ep_buf rows;

@@ -159,7 +159,7 @@ static void what_is_not_told_is_not_granted(void **state)
 
 static void refuse(const char *rights, const char *part)
 {
-	char folder[] = "/tmp/t_rights.XXXXXX";
+	char folder[] = "t_rights.XXXXXX";
 	EP_AUTO_FREE char *path = NULL;
 	struct ep_diag diag;
 	bool found = false;

@@ -261,8 +261,8 @@ static void clear(const char *folder)
 
 static void test_folders(void **state)
 {
-	char shipped[] = "/tmp/t_rule.XXXXXX";
-	char own[] = "/tmp/t_rule.XXXXXX";
+	char shipped[] = "t_rule.XXXXXX";
+	char own[] = "t_rule.XXXXXX";
 	const char *folders[2] = { own, shipped };
 	struct ep_rules *rules;
 	struct ep_diag diag;
@@ -302,7 +302,7 @@ static void test_folders(void **state)
 
 static void test_same_id_twice(void **state)
 {
-	char folder[] = "/tmp/t_rule.XXXXXX";
+	char folder[] = "t_rule.XXXXXX";
 	const char *folders[1] = { folder };
 	struct ep_diag diag;
 
@@ -329,7 +329,7 @@ static void test_same_rules_twice(void **state)
 	static const char maps[] = "-- maps: fw C1 direct \"S\"\n"
 				   "-- maps: fw C2 direct \"S\"\n";
 	static const char *const ids[] = { "a-rule", "b-rule", "c-rule" };
-	char folder[] = "/tmp/t_rule.XXXXXX";
+	char folder[] = "t_rule.XXXXXX";
 	const char *folders[1] = { folder };
 	struct ep_rules *rules;
 	struct ep_diag diag;

@@ -3,6 +3,7 @@
  * Secrets by reference: loaded from where they lie, refused where that is
  * unsafe, and never in a message.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@
 
 #define SESAME "sesame-open"
 
-static char folder[32];
+static char folder[PATH_MAX];	/* absolute, as a service manager has it */
 
 static char *put(const char *name, const char *text, size_t n, mode_t mode)
 {
@@ -39,9 +40,10 @@ static char *put(const char *name, const char *text, size_t n, mode_t mode)
 
 static int make_folder(void **state)
 {
+	char name[] = "t_secret.XXXXXX";
+
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/t_secret.XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
+	return mkdtemp(name) && realpath(name, folder) ? 0 : -1;
 }
 
 static int drop_folder(void **state)

@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "collect/spec.h"
 
-static char folder[] = "/tmp/ep-spec-XXXXXX";
+static char folder[] = "ep-spec-XXXXXX";
 static char x_yaml[100];
 static struct ep_diag diag;
 

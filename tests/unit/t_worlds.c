@@ -68,7 +68,7 @@ static void test_shipped(void **state)
 {
 	EP_AUTO_FREE char *folder = source_path("rules");
 	EP_AUTO_FREE char *worlds = source_path("tests/rules");
-	char scratch[] = "/tmp/t_worlds.XXXXXX";
+	char scratch[] = "t_worlds.XXXXXX";
 	const char *folders[] = { folder };
 	struct ep_rule_test test;
 	struct ep_rules *rules;
