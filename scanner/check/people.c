@@ -485,7 +485,7 @@ int ep_people_decide(struct ep_db *db, const char *tenant,
 		     const char *account, const char *person, bool same,
 		     const char *by_user, int64_t at, struct ep_err *err)
 {
-	struct ep_stmt *stmt;
+	struct ep_stmt *stmt = NULL;
 	int rc = ep_people_current_forget(db, err);
 
 	if (rc == 0)
@@ -493,7 +493,6 @@ int ep_people_decide(struct ep_db *db, const char *tenant,
 				   "tenant, account, person, same, by_user, "
 				   "at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 				   &stmt, err);
-
 	if (rc < 0)
 		return rc;
 	ep_db_text(stmt, 1, tenant);

@@ -38,7 +38,7 @@ struct ep_forecaster;
 struct ep_forecaster *ep_forecaster_new(const struct ep_config *config,
 					const struct ep_specs *specs,
 					const struct ep_collect_filter *filter);
-void ep_forecaster_take(void *forecaster, const struct ep_tally *tally);
+void ep_forecaster_take(void *to, const struct ep_tally *tally);
 /* Frees the forecaster. */
 void ep_forecaster_finish(struct ep_forecaster *forecaster,
 			  struct ep_forecast *ret);
