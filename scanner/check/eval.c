@@ -36,8 +36,9 @@ void ep_fingerprint(const char *rule, const char *unit, const char *subject,
 
 /* --- running ------------------------------------------------------------ */
 
-static int run_queries(struct ep_eval *eval, const struct ep_eval_rows *rows,
-		       struct ep_queries *q, struct ep_err *err)
+static int count_population(struct ep_eval *eval,
+			    const struct ep_eval_rows *rows,
+			    struct ep_queries *q, struct ep_err *err)
 {
 	bool row;
 	int rc = 0;
@@ -48,17 +49,23 @@ static int run_queries(struct ep_eval *eval, const struct ep_eval_rows *rows,
 			break;
 		rc = ep_eval_population(eval, rows, &q->population, err);
 	}
-	if (rc < 0)
-		return ep_err_context(err, "population");
+	return rc < 0 ? ep_err_context(err, "population") : 0;
+}
+
+static int find_violations(struct ep_eval *eval,
+			   const struct ep_eval_rows *rows,
+			   struct ep_queries *q, struct ep_err *err)
+{
+	bool row;
+	int rc = 0;
+
 	while (rc == 0) {
 		rc = ep_db_step(q->violations.stmt, &row, err);
 		if (rc < 0 || !row)
 			break;
 		rc = ep_eval_violation(eval, rows, &q->violations, err);
 	}
-	if (rc < 0)
-		return ep_err_context(err, "violations");
-	return 0;
+	return rc < 0 ? ep_err_context(err, "violations") : 0;
 }
 
 static void set_error(struct ep_eval *eval, const struct ep_err *err)
@@ -77,7 +84,10 @@ static int run_rule(const struct ep_eval_context *ctx, struct ep_eval *eval,
 
 	if (rc == 0) {
 		ep_eval_rows_init(&rows, eval);
-		rc = run_queries(eval, &rows, &q, &wrong);
+		if (!ctx->wish)
+			rc = count_population(eval, &rows, &q, &wrong);
+		if (rc == 0)
+			rc = find_violations(eval, &rows, &q, &wrong);
 		ep_eval_rows_release(&rows);
 	}
 	if (rc < 0)
@@ -261,6 +271,25 @@ static void conclude(struct ep_eval *eval, struct ep_gate *gate,
 	ep_gate_verdict_release(&verdict);
 }
 
+static void conclude_all(const struct ep_eval_context *ctx,
+			 struct ep_eval *eval)
+{
+	const struct ep_eval_wish *wish = ctx->wish;
+	struct ep_gate gate;
+
+	ep_gate_init(&gate, ctx->fleet, eval->rule,
+		     ctx->config->leavers_max_age);
+	for (size_t i = 0; i < eval->outcome.n; i++) {
+		struct ep_outcome *out = &eval->outcome.v[i];
+
+		if (!wish || wish->wants(wish->to, eval, out))
+			conclude(eval, &gate, out);
+		else
+			out->result = EP_RESULT_UNDECIDED;
+	}
+	ep_gate_release(&gate);
+}
+
 static void add_outcomes(const struct ep_eval_context *ctx,
 			 struct ep_eval *eval)
 {
@@ -290,7 +319,6 @@ int ep_eval_rule(const struct ep_eval_context *ctx, const struct ep_rule *rule,
 		 struct ep_eval *ret, struct ep_err *err)
 {
 	int64_t begin = ep_clock_mono_ms();
-	struct ep_gate gate;
 	int rc;
 
 	*ret = (struct ep_eval){ .rule = rule,
@@ -303,10 +331,7 @@ int ep_eval_rule(const struct ep_eval_context *ctx, const struct ep_rule *rule,
 	}
 	sort_violations(ret);
 	apply_waivers(ctx, ret);
-	ep_gate_init(&gate, ctx->fleet, rule, ctx->config->leavers_max_age);
-	for (size_t i = 0; i < ret->outcome.n; i++)
-		conclude(ret, &gate, &ret->outcome.v[i]);
-	ep_gate_release(&gate);
+	conclude_all(ctx, ret);
 	ret->ms = ep_clock_mono_ms() - begin;
 	return 0;
 }

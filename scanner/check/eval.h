@@ -64,6 +64,15 @@ struct ep_eval_context {
 	int64_t now;
 	int64_t run;
 	int64_t previous;	/* the round before it, 0 none */
+	/* Who wants violations and the gates of some units: nothing is counted,
+	 * and a unit that is not wanted is UNDECIDED.  NULL: all of it. */
+	const struct ep_eval_wish *wish;
+};
+
+struct ep_eval_wish {
+	void *to;
+	bool (*wants)(void *to, const struct ep_eval *eval,
+		      const struct ep_outcome *out);
 };
 
 /* Fails only when the store does; whatever is wrong with the rule makes its

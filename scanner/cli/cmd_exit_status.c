@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "cli/exit_open.h"
+#include "exit/ground.h"
 #include "exit/under_way.h"
 #include "ext/json.h"
 
@@ -305,6 +306,20 @@ static int print_one(struct status *st, const struct ep_under_way *it)
 	return rc;
 }
 
+/* All of them stand on the same state. */
+static int print_list(struct status *st, const struct ep_under_ways *list)
+{
+	struct ep_exit_context *ctx = &st->open->ctx;
+	int rc = list->n ? ep_exit_ground_load(ctx, &ctx->ground, &st->app->err)
+			 : 0;
+
+	for (size_t i = 0; rc == 0 && i < list->n; i++)
+		rc = print_one(st, &list->v[i]);
+	ep_exit_ground_free(ctx->ground);
+	ctx->ground = NULL;
+	return rc;
+}
+
 static int print_all(struct status *st, int64_t days, const char *customer)
 {
 	const struct ep_exit_context *ctx = &st->open->ctx;
@@ -312,10 +327,10 @@ static int print_all(struct status *st, int64_t days, const char *customer)
 	int rc = ep_exit_under_way(ctx, ctx->now - days * DAY, customer,
 				   &list, &st->app->err);
 
-	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		rc = print_one(st, &list.v[i]);
-	if (rc == 0)
+	if (rc == 0) {
+		rc = print_list(st, &list);
 		ep_under_ways_release(&list);
+	}
 	if (rc == 0 && st->out.overflow)
 		rc = ep_err_set(&st->app->err, EP_ELIMIT, "the list is larger "
 				"than %d bytes (EP_IMPORT_BYTES_MAX)",

@@ -26,6 +26,7 @@
 
 struct ep_store;
 struct ep_db;
+struct ep_exit_ground;
 
 /* UNKNOWN and PENDING are never as good as DONE. */
 enum ep_exit_state {
@@ -102,6 +103,9 @@ struct ep_exit_context {
 	/* Datasets that are not imported must have been read in this run or
 	 * later; 0: any fresh read. */
 	int64_t fresh_run;
+	/* NULL, or what several looks share: of this very context, and as long
+	 * as the store shows the same (ep_exit_ground_load). */
+	struct ep_exit_ground *ground;
 };
 
 /* EP_ENOENT: no such ticket, person, device, customer.  EP_EDATA: what was

@@ -69,55 +69,53 @@ void ep_exit_free(struct ep_exit *exit)
 
 /* --- the profile -------------------------------------------------------- */
 
-static int count_where(struct ep_finder *fd, const char *sql, bool *ret,
-		       struct ep_err *err)
-{
-	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	int rc = ep_db_prepare(ep_store_db(fd->ctx->store), sql, &stmt, err);
-
-	if (rc < 0)
-		return rc;
-	ep_db_text(stmt, 1, fd->exit->id);
-	return ep_db_step(stmt, ret, err);
-}
-
 /* What the person holds, and what went around the leave date: an exit does
- * not become an easier one by being worked through. */
-#define HIS_ACCOUNTS                                                          \
-	"WITH his AS (SELECT a.tenant, a.id, a.class, r.role FROM"            \
-	" temp.account AS a JOIN person_link AS l ON l.tenant = a.tenant AND" \
-	" l.account = a.id AND l.dataset = a.dataset LEFT JOIN temp.role AS r"\
-	" ON r.tenant = a.tenant AND r.account = a.id WHERE l.person = ?1"    \
-	" UNION ALL SELECT a.tenant, a.id, a.class, r.role FROM"              \
-	" temp.person AS p JOIN temp.alias AS m ON m.person = p.id JOIN"      \
-	" temp.gone_account AS a ON a.email = m.address AND a.closed_at >="   \
-	" p.left_at - 30 * 86400 LEFT JOIN temp.gone_role AS r ON"            \
-	" r.tenant = a.tenant AND r.account = a.id WHERE p.id = ?1) "
+ * not become an easier one by being worked through.  Who manages printing
+ * anywhere, who is a guest somewhere, who is more than that somewhere.  From
+ * the person's few accounts to their roles, or all roles would be read. */
+static const char employee_sql[] =
+	"WITH here(tenant, id, class) AS MATERIALIZED (SELECT a.tenant, a.id,"
+	" a.class FROM person_link AS l CROSS JOIN temp.account AS a ON"
+	" a.tenant = l.tenant AND a.dataset = l.dataset AND a.id = l.account"
+	" WHERE l.person = ?1),"
+	" went(tenant, id, class) AS MATERIALIZED (SELECT a.tenant, a.id,"
+	" a.class FROM temp.person AS p JOIN temp.alias AS m ON"
+	" m.person = p.id JOIN temp.gone_account AS a ON a.email = m.address"
+	" AND a.closed_at >= p.left_at - 30 * 86400 WHERE p.id = ?1),"
+	" held(role) AS (SELECT r.role FROM here AS h CROSS JOIN temp.role AS"
+	" r ON r.tenant = h.tenant AND r.account = h.id UNION ALL"
+	" SELECT r.role FROM went AS h CROSS JOIN temp.gone_role AS r ON"
+	" r.tenant = h.tenant AND r.account = h.id),"
+	" been(class) AS (SELECT class FROM here UNION ALL"
+	" SELECT class FROM went)"
+	" SELECT EXISTS (SELECT 1 FROM held WHERE role IN"
+	" ('SYSTEM_MANAGER', 'SITE_MANAGER')), EXISTS (SELECT 1 FROM been"
+	" WHERE class IN ('guest', 'kiosk')), EXISTS (SELECT 1 FROM been"
+	" WHERE coalesce(class, '') NOT IN ('guest', 'kiosk'))";
 
 /* Who manages printing anywhere leaves as a manager; who is a guest
  * everywhere leaves as a guest. */
 static int choose_employee(struct ep_finder *fd, const char **ret,
 			   struct ep_err *err)
 {
-	bool manager = false, guest = false, other = false;
-	int rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE role IN"
-			     " ('SYSTEM_MANAGER', 'SITE_MANAGER')", &manager,
-			     err);
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int rc = ep_db_prepare(ep_store_db(fd->ctx->store), employee_sql,
+			       &stmt, err);
 
-	if (rc == 0)
-		rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE"
-				 " class IN ('guest', 'kiosk')", &guest, err);
-	if (rc == 0)
-		rc = count_where(fd, HIS_ACCOUNTS "SELECT 1 FROM his WHERE"
-				 " coalesce(class, '') NOT IN"
-				 " ('guest', 'kiosk')", &other, err);
-	if (manager)
+	if (rc < 0)
+		return rc;
+	ep_db_text(stmt, 1, fd->exit->id);
+	rc = ep_db_step(stmt, &row, err);
+	if (rc < 0)
+		return rc;
+	if (ep_db_col_int(stmt, 0))
 		*ret = "print-admin";
-	else if (guest && !other)
+	else if (ep_db_col_int(stmt, 1) && !ep_db_col_int(stmt, 2))
 		*ret = "guest-or-kiosk";
 	else
 		*ret = "customer-employee";
-	return rc;
+	return 0;
 }
 
 static bool is_msp(const struct ep_finder *fd)

@@ -228,24 +228,33 @@ static int look_all(struct ep_looker *lk, struct ep_err *err)
 	return ep_exit_order(lk->look, err);
 }
 
+static int look_on(struct ep_looker *lk, struct ep_err *err)
+{
+	int rc;
+
+	ep_map_init(&lk->dataset);
+	rc = look_all(lk, err);
+	ep_map_release(&lk->dataset, NULL);
+	return rc;
+}
+
 int ep_exit_look(const struct ep_exit_context *ctx, const struct ep_exit *exit,
 		 struct ep_exit_look *ret, struct ep_err *err)
 {
-	struct ep_looker lk = { .ctx = ctx, .exit = exit, .look = ret };
-	int rc;
+	struct ep_looker lk = { .ctx = ctx,
+				.exit = exit,
+				.look = ret,
+				.ground = ctx->ground };
+	int rc = 0;
 
 	*ret = (struct ep_exit_look){ 0 };
-	rc = ep_fleet_load(ep_store_db(ctx->store), &lk.fleet, err);
+	if (!ctx->ground)
+		rc = ep_exit_ground_load(ctx, &lk.ground, err);
 	if (rc < 0)
 		return rc;
-	ep_map_init(&lk.dataset);
-	rc = ep_fresh_load(ctx, &lk.fleet, &lk.fresh, err);
-	if (rc == 0) {
-		rc = look_all(&lk, err);
-		ep_fresh_release(&lk.fresh);
-	}
-	ep_map_release(&lk.dataset, NULL);
-	ep_fleet_release(&lk.fleet);
+	rc = look_on(&lk, err);
+	if (!ctx->ground)
+		ep_exit_ground_free(lk.ground);
 	if (rc < 0) {
 		ep_exit_look_release(ret);
 		return rc;

@@ -7,14 +7,13 @@
 
 #include "check/eval.h"
 #include "exit/exit.h"
-#include "exit/fresh.h"
+#include "exit/ground.h"
 
 struct ep_looker {
 	const struct ep_exit_context *ctx;
 	const struct ep_exit *exit;
 	struct ep_exit_look *look;
-	struct ep_fleet fleet;
-	struct ep_fresh fresh;
+	struct ep_exit_ground *ground;
 	struct ep_map dataset;	/* "tenant U+001F dataset" that are listed */
 };
 

@@ -112,7 +112,7 @@ static void set_place(struct ep_looker *lk, struct ep_exit_item *item,
 	const struct ep_fleet_tenancy *tenancy = out->unit.tenancy;
 
 	if (!tenancy && uid)
-		tenancy = ep_map_get(&lk->fleet.tenancies, uid);
+		tenancy = ep_map_get(&lk->ground->fleet.tenancies, uid);
 	if (tenancy)
 		set_tenancy(item, tenancy);
 }
@@ -125,7 +125,7 @@ static void set_read(struct ep_looker *lk, struct ep_exit_item *item,
 	item->dataset = ep_strdup(dataset);
 	if (!dataset || !item->tenant)
 		return;
-	set = ep_fresh_get(&lk->fresh, item->tenant, dataset);
+	set = ep_fresh_get(&lk->ground->fresh, item->tenant, dataset);
 	if (!set)
 		return;
 	item->run = set->run;
@@ -147,7 +147,7 @@ static void find_oldest(void *to, const struct ep_fleet_tenancy *tenancy,
 {
 	struct oldest *old = to;
 	const struct ep_fresh_set *fresh =
-		ep_fresh_get(&old->lk->fresh, tenancy->uid, set->name);
+		ep_fresh_get(&old->lk->ground->fresh, tenancy->uid, set->name);
 
 	if (ep_str_eq(tenancy->system, "register"))
 		return;
@@ -170,7 +170,7 @@ static void set_oldest(struct ep_looker *lk, struct ep_exit_item *item,
 	struct ep_gate_teller teller = { .to = &old, .tell = find_oldest };
 	struct ep_gate gate;
 
-	ep_gate_init(&gate, &lk->fleet, eval->rule, 0);
+	ep_gate_init(&gate, &lk->ground->fleet, eval->rule, 0);
 	ep_gate_datasets(&gate, &out->unit, &teller);
 	ep_gate_release(&gate);
 	item->dataset = old.several ? NULL : ep_strdup(old.dataset);

@@ -98,7 +98,7 @@ static void note_dataset(void *to, const struct ep_fleet_tenancy *tenancy,
 {
 	struct ep_looker *lk = to;
 	const struct ep_fresh_set *fresh =
-		ep_fresh_get(&lk->fresh, tenancy->uid, set->name);
+		ep_fresh_get(&lk->ground->fresh, tenancy->uid, set->name);
 	struct ep_buf key;
 
 	ep_buf_init(&key, 4 * EP_TEXT_BYTES_MAX);
@@ -183,7 +183,7 @@ static void note_datasets(struct ep_looker *lk, const struct ep_end *end,
 	struct ep_gate_teller teller = { .to = lk, .tell = note_dataset };
 	struct ep_gate gate;
 
-	ep_gate_init(&gate, &lk->fleet, eval->rule, 0);
+	ep_gate_init(&gate, &lk->ground->fleet, eval->rule, 0);
 	for (size_t i = 0; i < eval->outcome.n; i++)
 		if (ep_look_concerns(lk, end, eval, &eval->outcome.v[i]))
 			ep_gate_datasets(&gate, &eval->outcome.v[i].unit,
@@ -193,31 +193,94 @@ static void note_datasets(struct ep_looker *lk, const struct ep_end *end,
 
 /* --- running ------------------------------------------------------------ */
 
-int ep_look_query(struct ep_looker *lk, const struct ep_end *end,
-		  struct ep_err *err)
+/* Of the end state that is being looked at. */
+struct wish {
+	const struct ep_looker *lk;
+	const struct ep_end *end;
+};
+
+static bool wants(void *to, const struct ep_eval *eval,
+		  const struct ep_outcome *out)
+{
+	const struct wish *wish = to;
+
+	return ep_look_concerns(wish->lk, wish->end, eval, out);
+}
+
+static bool wants_all(void *to, const struct ep_eval *eval,
+		      const struct ep_outcome *out)
+{
+	(void)to;
+	(void)eval;
+	(void)out;
+	return true;
+}
+
+static int evaluate(const struct ep_looker *lk, const struct ep_rule *rule,
+		    int64_t now, const struct ep_eval_wish *wish,
+		    struct ep_eval *ret, struct ep_err *err)
 {
 	/* What is waived stays left over: an exit has no exceptions. */
 	struct ep_waivers none = { 0 };
-	struct ep_eval_context ctx = {
+	const struct ep_eval_context ctx = {
 		.store = lk->ctx->store,
-		.fleet = &lk->fleet,
+		.fleet = &lk->ground->fleet,
 		.config = lk->ctx->config,
 		.waivers = &none,
-		.now = lk->ctx->now,
+		.now = now,
+		.wish = wish,
 	};
+
+	return ep_eval_rule(&ctx, rule, ret, err);
+}
+
+static int take(struct ep_looker *lk, const struct ep_end *end,
+		const struct ep_eval *eval, struct ep_err *err)
+{
+	note_datasets(lk, end, eval);
+	return ep_look_items(lk, end, eval, err);
+}
+
+/* What a shipped rule finds today is the same whoever leaves. */
+static int look_shared(struct ep_looker *lk, const struct ep_end *end,
+		       struct ep_err *err)
+{
+	const struct ep_eval_wish wish = { .wants = wants_all };
+	struct ep_eval *eval = ep_map_get(&lk->ground->eval, end->rule->id);
+	int rc;
+
+	if (eval)
+		return take(lk, end, eval, err);
+	eval = ep_calloc(1, sizeof(*eval));
+	rc = evaluate(lk, end->rule, lk->ctx->now, &wish, eval, err);
+	if (rc < 0) {
+		ep_free(eval);
+		return rc;
+	}
+	ep_map_set(&lk->ground->eval, end->rule->id, eval);
+	return take(lk, end, eval, err);
+}
+
+int ep_look_query(struct ep_looker *lk, const struct ep_end *end,
+		  struct ep_err *err)
+{
+	struct wish of = { .lk = lk, .end = end };
+	const struct ep_eval_wish wish = { .to = &of, .wants = wants };
+	int64_t now = lk->ctx->now;
 	struct ep_eval eval;
 	struct ep_rule rule;
 	int rc;
 
 	/* A shipped rule looks at who has left: before the date it is asked
 	 * about the date. */
-	if (end->shipped && ctx.now <= lk->exit->leave_at)
-		ctx.now = lk->exit->leave_at + 1;
+	if (end->shipped && now <= lk->exit->leave_at)
+		now = lk->exit->leave_at + 1;
+	if (end->shipped && lk->ctx->ground && now == lk->ctx->now)
+		return look_shared(lk, end, err);
 	fit_rule(lk->exit, end, &rule);
-	rc = ep_eval_rule(&ctx, &rule, &eval, err);
+	rc = evaluate(lk, &rule, now, &wish, &eval, err);
 	if (rc == 0) {
-		note_datasets(lk, end, &eval);
-		rc = ep_look_items(lk, end, &eval, err);
+		rc = take(lk, end, &eval, err);
 		ep_eval_release(&eval);
 	}
 	unfit_rule(end, &rule);
