@@ -279,8 +279,11 @@ int ep_evidence_log(struct ep_db *db, struct ep_hashes *ret,
 			       "ORDER BY seq", &stmt, err);
 
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		const char *head = ep_db_col_text(stmt, 1);
+		const char *head;
 
+		rc = ep_db_col_need(stmt, 1, &head, err);
+		if (rc < 0)
+			break;
 		if (ep_db_col_int(stmt, 0) != want)
 			return ep_err_set(err, EP_EDATA, "sealed run %lld is "
 					  "missing from the log",
@@ -343,6 +346,7 @@ int ep_evidence_find(struct ep_db *db, int64_t seq, int64_t run,
 static int add_origin(struct ep_db *db, struct ep_buf *out, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	const char *origin;
 	bool row = false;
 	int rc = ep_db_prepare(db, "SELECT value FROM main.meta WHERE "
 			       "name = 'evidence_origin'", &stmt, err);
@@ -353,7 +357,9 @@ static int add_origin(struct ep_db *db, struct ep_buf *out, struct ep_err *err)
 		rc = ep_err_set(err, EP_ENOENT, "no run was ever sealed here; "
 				"run 'exitproof evidence checkpoint'");
 	if (rc == 0)
-		ep_buf_addf(out, "%s\n", ep_db_col_text(stmt, 0));
+		rc = ep_db_col_need(stmt, 0, &origin, err);
+	if (rc == 0)
+		ep_buf_addf(out, "%s\n", origin);
 	return rc;
 }
 

@@ -168,14 +168,16 @@ static int load_open(struct update *up, struct ep_err *err)
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
 		size_t n = 0;
 		const void *id = ep_db_col_blob(stmt, 1, &n);
+		const char *grp;
 
-		if (!id || n != ID_BYTES) {
+		rc = ep_db_col_need(stmt, 0, &grp, err);
+		if (rc == 0 && (!id || n != ID_BYTES))
 			rc = ep_err_set(err, EP_EDATA, "evidence_kept is "
 					"damaged; restore the database from a "
 					"backup");
+		if (rc < 0)
 			break;
-		}
-		set_name(up, ep_db_col_text(stmt, 0), id);
+		set_name(up, grp, id);
 		ep_map_setn(&up->open, up->name.s, up->name.len, up);
 	}
 	ep_buf_release(&pattern);
@@ -315,8 +317,14 @@ int ep_kept_groups(struct ep_db *db, int64_t seq, struct ep_words *ret,
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, seq);
-	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row)
-		EP_VEC_ADD(ret) = ep_strdup(ep_db_col_text(stmt, 0));
+	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		const char *grp;
+
+		rc = ep_db_col_need(stmt, 0, &grp, err);
+		if (rc < 0)
+			break;
+		EP_VEC_ADD(ret) = ep_strdup(grp);
+	}
 	return rc;
 }
 
@@ -337,10 +345,12 @@ int ep_kept_leaves(struct ep_db *db, int64_t seq, const char *group,
 	ep_db_text(stmt, 1, group);
 	ep_db_int(stmt, 2, seq);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		const char *text = ep_db_col_text(stmt, 1);
+		const char *text;
 
-		rc = leaf(to, ep_db_col_text(stmt, 0), text, strlen(text),
-			  err);
+		rc = ep_db_col_need(stmt, 1, &text, err);
+		if (rc == 0)
+			rc = leaf(to, ep_db_col_text(stmt, 0), text,
+				  strlen(text), err);
 		if (rc < 0)
 			break;
 	}

@@ -115,11 +115,14 @@ static const char head_sql[] =
 static int check_head(struct ep_stmt *stmt, const struct ep_sealed *sealed,
 		      struct ep_err *err)
 {
-	const char *head = ep_db_col_text(stmt, 4);
+	const char *head;
 	struct ep_hash hash;
 	size_t n = 0;
 	const void *want = ep_db_col_blob(stmt, 2, &n);
+	int rc = ep_db_col_need(stmt, 4, &head, err);
 
+	if (rc < 0)
+		return rc;
 	ep_merkle_leaf(head, strlen(head), &hash);
 	if (n != sizeof(hash.b) || memcmp(want, hash.b, n) != 0)
 		return altered(err, sealed, "the head");

@@ -112,12 +112,22 @@ static int add_dataset(struct walk *w, const char *tenant, const char *dataset,
 	return 0;
 }
 
+static int need_all(struct ep_stmt *stmt, const char **ret, int n,
+		    struct ep_err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < n; i++)
+		rc = ep_db_col_need(stmt, i, &ret[i], err);
+	return rc;
+}
+
 static int list_datasets(struct walk *w, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
-	int rc = ep_db_prepare(w->db, "SELECT leaf ->> '$.tenant', "
-			       "leaf ->> '$.dataset', leaf ->> '$.kinds' "
+	int rc = ep_db_prepare(w->db, "SELECT leaf ->> '$.tenant' AS tenant, "
+			       "leaf ->> '$.dataset' AS dataset, leaf ->> '$.kinds' AS kinds "
 			       "FROM main.evidence_kept WHERE "
 			       "grp GLOB 'context/*/dataset' AND "
 			       "first_seq <= ?1 AND (end_seq IS NULL OR "
@@ -127,9 +137,11 @@ static int list_datasets(struct walk *w, struct ep_err *err)
 		return rc;
 	ep_db_int(stmt, 1, w->seq);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		rc = add_dataset(w, ep_db_col_text(stmt, 0),
-				 ep_db_col_text(stmt, 1),
-				 ep_db_col_text(stmt, 2), err);
+		const char *text[3];
+
+		rc = need_all(stmt, text, 3, err);
+		if (rc == 0)
+			rc = add_dataset(w, text[0], text[1], text[2], err);
 		if (rc < 0)
 			break;
 	}
@@ -140,8 +152,8 @@ static int list_roles(struct walk *w, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
-	int rc = ep_db_prepare(w->db, "SELECT leaf ->> '$.tenant', "
-			       "leaf ->> '$.dataset', leaf ->> '$.word' "
+	int rc = ep_db_prepare(w->db, "SELECT leaf ->> '$.tenant' AS tenant, "
+			       "leaf ->> '$.dataset' AS dataset, leaf ->> '$.word' AS word "
 			       "FROM main.evidence_kept WHERE "
 			       "grp GLOB 'context/*/privileged_role' AND "
 			       "first_seq <= ?1 AND (end_seq IS NULL OR "
@@ -150,10 +162,15 @@ static int list_roles(struct walk *w, struct ep_err *err)
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, w->seq);
-	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row)
-		add_group(w, ROLE, ep_db_col_text(stmt, 0),
-			  ep_db_col_text(stmt, 1), ep_entity(EP_KIND_role),
-			  ep_db_col_text(stmt, 2));
+	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
+		const char *text[3];
+
+		rc = need_all(stmt, text, 3, err);
+		if (rc < 0)
+			break;
+		add_group(w, ROLE, text[0], text[1], ep_entity(EP_KIND_role),
+			  text[2]);
+	}
 	return rc;
 }
 
@@ -289,8 +306,9 @@ static int read_rows(struct walk *w, struct ep_stmt *stmt, struct ep_err *err)
 				   err);
 	}
 	while (rc == 0 && row) {
-		name.key = ep_db_col_text(stmt, key);
-		rc = read_row(w, &shape, stmt, &name, err);
+		rc = ep_db_col_need(stmt, key, &name.key, err);
+		if (rc == 0)
+			rc = read_row(w, &shape, stmt, &name, err);
 		if (rc == 0)
 			rc = ep_db_step(stmt, &row, err);
 	}

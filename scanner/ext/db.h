@@ -65,6 +65,10 @@ int ep_db_run(struct ep_stmt *stmt, struct ep_err *err) EP_MUST_CHECK;
 /* Columns of the current row, from 0.  Pointers live until the next step. */
 int64_t ep_db_col_int(struct ep_stmt *stmt, int i);
 const char *ep_db_col_text(struct ep_stmt *stmt, int i);	/* NULL for NULL */
+/* Of a column in which the schema allows no NULL; a damaged file may have one
+ * all the same: EP_EDATA. */
+int ep_db_col_need(struct ep_stmt *stmt, int i, const char **ret,
+		   struct ep_err *err) EP_MUST_CHECK;
 const void *ep_db_col_blob(struct ep_stmt *stmt, int i, size_t *ret_n);
 double ep_db_col_double(struct ep_stmt *stmt, int i);
 bool ep_db_col_null(struct ep_stmt *stmt, int i);

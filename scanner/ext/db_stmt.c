@@ -310,6 +310,17 @@ const char *ep_db_col_text(struct ep_stmt *stmt, int i)
 	return text;
 }
 
+int ep_db_col_need(struct ep_stmt *stmt, int i, const char **ret,
+		   struct ep_err *err)
+{
+	*ret = ep_db_col_text(stmt, i);
+	if (*ret)
+		return 0;
+	return ep_err_set(err, EP_EDATA, "the database is damaged: %s is empty "
+			  "where it must not be; restore it from a backup",
+			  sqlite3_column_name(stmt->h, i));
+}
+
 const void *ep_db_col_blob(struct ep_stmt *stmt, int i, size_t *ret_n)
 {
 	const void *p = sqlite3_column_blob(stmt->h, i);

@@ -74,22 +74,27 @@ int ep_intake_drop_all(struct ep_store *store, struct ep_err *err)
 
 /* --- begin -------------------------------------------------------------- */
 
-static void index_row(struct ep_intake *intake, enum ep_kind kind,
-		      struct ep_stmt *stmt)
+static int index_row(struct ep_intake *intake, enum ep_kind kind,
+		     struct ep_stmt *stmt, struct ep_err *err)
 {
 	struct ep_rowindex *index = &intake->apply->index;
-	const char *key = ep_db_col_text(stmt, 1);
-	struct ep_hash128 hash =
-		ep_print_key(intake->apply->store->secret, kind, key,
-			     strlen(key), &intake->scratch);
-	struct ep_entry *entry = ep_rowindex_add(index, &hash);
+	struct ep_hash128 hash;
+	struct ep_entry *entry;
 	size_t n = 0;
 	const void *print = ep_db_col_blob(stmt, 2, &n);
+	const char *key;
+	int rc = ep_db_col_need(stmt, 1, &key, err);
 
+	if (rc < 0)
+		return rc;
+	hash = ep_print_key(intake->apply->store->secret, kind, key,
+			    strlen(key), &intake->scratch);
+	entry = ep_rowindex_add(index, &hash);
 	entry->rid = ep_db_col_int(stmt, 0);
 	entry->kind = (uint8_t)kind;
 	ep_print_unpack(print, n, &entry->print);
 	entry->parts = entry->print.parts;
+	return 0;
 }
 
 static int index_kind(struct ep_intake *intake, enum ep_kind kind,
@@ -107,8 +112,11 @@ static int index_kind(struct ep_intake *intake, enum ep_kind kind,
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, intake->dataset->id);
-	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more)
-		index_row(intake, kind, stmt);
+	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more) {
+		rc = index_row(intake, kind, stmt, err);
+		if (rc < 0)
+			break;
+	}
 	return rc;
 }
 

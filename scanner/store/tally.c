@@ -86,8 +86,12 @@ int ep_tally_each(struct ep_db *db,
 			.whole = ep_db_col_int(stmt, 9) != 0,
 		};
 
-		snprintf(tally.budget, sizeof(tally.budget), "%s",
-			 ep_db_col_text(stmt, 6));
+		const char *budget;
+
+		rc = ep_db_col_need(stmt, 6, &budget, err);
+		if (rc < 0)
+			break;
+		snprintf(tally.budget, sizeof(tally.budget), "%s", budget);
 		row(to, &tally);
 	}
 	return rc;

@@ -66,14 +66,21 @@ static void remember(struct ep_map *map, char *uid, void *value)
 
 /* --- loading ------------------------------------------------------------ */
 
-static void load_tenancy(struct ep_store *store, struct ep_stmt *stmt,
-			 struct ep_map *by_id)
+static int load_tenancy(struct ep_store *store, struct ep_stmt *stmt,
+			struct ep_map *by_id, struct ep_err *err)
 {
-	struct ep_tenancy *tenancy = ep_calloc(1, sizeof(*tenancy));
+	struct ep_tenancy *tenancy;
+	const char *system, *tenant;
+	int rc = ep_db_col_need(stmt, 1, &system, err);
 
+	if (rc == 0)
+		rc = ep_db_col_need(stmt, 2, &tenant, err);
+	if (rc < 0)
+		return rc;
+	tenancy = ep_calloc(1, sizeof(*tenancy));
 	tenancy->id = ep_db_col_int(stmt, 0);
-	tenancy->system = ep_strdup(ep_db_col_text(stmt, 1));
-	tenancy->tenant = ep_strdup(ep_db_col_text(stmt, 2));
+	tenancy->system = ep_strdup(system);
+	tenancy->tenant = ep_strdup(tenant);
 	tenancy->customer = ep_strdup(ep_db_col_text(stmt, 3));
 	tenancy->name = ep_strdup(ep_db_col_text(stmt, 4));
 	tenancy->domain = ep_strdup(ep_db_col_text(stmt, 5));
@@ -83,17 +90,27 @@ static void load_tenancy(struct ep_store *store, struct ep_stmt *stmt,
 	ep_map_setn(by_id, &tenancy->id, sizeof(tenancy->id), tenancy);
 	if (tenancy->id >= store->next_tenancy)
 		store->next_tenancy = tenancy->id + 1;
+	return 0;
 }
 
-static void load_dataset(struct ep_store *store, struct ep_stmt *stmt,
-			 struct ep_map *by_id)
+static int load_dataset(struct ep_store *store, struct ep_stmt *stmt,
+			struct ep_map *by_id, struct ep_err *err)
 {
 	int64_t tenancy = ep_db_col_int(stmt, 1);
-	struct ep_dataset *dataset = ep_calloc(1, sizeof(*dataset));
+	struct ep_dataset *dataset;
+	const char *name;
+	int rc = ep_db_col_need(stmt, 2, &name, err);
 
+	if (rc == 0 && !ep_map_getn(by_id, &tenancy, sizeof(tenancy)))
+		rc = ep_err_set(err, EP_EDATA, "the database is damaged: the "
+				"listing %.160s is of no tenancy; restore it "
+				"from a backup", name);
+	if (rc < 0)
+		return rc;
+	dataset = ep_calloc(1, sizeof(*dataset));
 	dataset->id = ep_db_col_int(stmt, 0);
 	dataset->tenancy = ep_map_getn(by_id, &tenancy, sizeof(tenancy));
-	dataset->name = ep_strdup(ep_db_col_text(stmt, 2));
+	dataset->name = ep_strdup(name);
 	dataset->connector = ep_strdup(ep_db_col_text(stmt, 3));
 	dataset->connector_version = ep_db_col_int(stmt, 4);
 	dataset->kinds = ep_kinds_of_text(ep_db_col_text(stmt, 5));
@@ -107,11 +124,12 @@ static void load_dataset(struct ep_store *store, struct ep_stmt *stmt,
 	remember(&store->datasets,
 		 uid_of(dataset->tenancy->system, dataset->tenancy->tenant,
 			dataset->name), dataset);
+	return 0;
 }
 
 static int load(struct ep_store *store, const char *sql,
-		void (*take)(struct ep_store *store, struct ep_stmt *stmt,
-			     struct ep_map *by_id),
+		int (*take)(struct ep_store *store, struct ep_stmt *stmt,
+			    struct ep_map *by_id, struct ep_err *err),
 		struct ep_map *by_id, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
@@ -122,7 +140,7 @@ static int load(struct ep_store *store, const char *sql,
 		rc = ep_db_step(stmt, &more, err);
 		if (rc < 0 || !more)
 			break;
-		take(store, stmt, by_id);
+		rc = take(store, stmt, by_id, err);
 	}
 	return rc;
 }

@@ -338,6 +338,42 @@ static void test_index_against_table(void **state)
 	ep_buf_release(&bytes);
 }
 
+/* A flipped bit makes a NULL where the schema allows none: no crash. */
+static void test_nothing_where_something_must_be(void **state)
+{
+	static const char *const sql[] = {
+		"UPDATE evidence_kept SET grp = NULL WHERE grp GLOB "
+		"'*/tenancy'",
+		"UPDATE evidence_kept SET leaf = NULL WHERE grp GLOB "
+		"'*/tenancy'",
+		"UPDATE evidence_kept SET leaf = json_remove(leaf, "
+		"'$.dataset') WHERE grp GLOB '*/dataset'",
+		"UPDATE evidence_kept SET leaf = json_remove(leaf, '$.word') "
+		"WHERE grp GLOB '*/privileged_role'",
+	};
+	struct ep_db *db = ep_store_db(kit.store);
+
+	(void)state;
+	kit_ok(&kit, ep_db_exec(db, "CREATE TEMP TABLE was AS SELECT * FROM "
+				"evidence_kept; DROP TABLE evidence_kept; "
+				"CREATE TABLE main.evidence_kept AS SELECT * "
+				"FROM was", &kit.err));
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+		kit_ok(&kit, ep_db_exec(db, "DELETE FROM evidence_kept; INSERT "
+					"INTO evidence_kept SELECT * FROM was",
+					&kit.err));
+		kit_ok(&kit, ep_db_exec(db, sql[i], &kit.err));
+		assert_true(ep_db_changes(db) > 0);
+		if (verify(NULL) != EP_EDATA ||
+		    !strstr(kit.err.msg, "damaged"))
+			fail_msg("%s: %s", sql[i], kit.err.msg);
+	}
+	kit_ok(&kit, ep_db_exec(db, "DROP TABLE evidence_run; CREATE TABLE "
+				"evidence_run AS SELECT 1 AS seq, NULL AS head",
+				&kit.err));
+	assert_int_equal(verify(NULL), EP_EDATA);
+}
+
 static void test_record(void **state)
 {
 	static const char *const rest[] = { "record.path", "group.leaf",
@@ -424,6 +460,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fork, begin, end),
 		cmocka_unit_test_setup_teardown(test_kept, begin, end),
 		cmocka_unit_test_setup_teardown(test_record, begin, end),
+		cmocka_unit_test_setup_teardown(
+			test_nothing_where_something_must_be, begin, end),
 		cmocka_unit_test_setup_teardown(test_index_against_table,
 						begin, end),
 		cmocka_unit_test_setup_teardown(test_group, begin, end),

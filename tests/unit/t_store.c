@@ -374,6 +374,26 @@ static void test_damage_is_found(void **state)
 	assert_non_null(strstr(kit->err.msg, "put back a copy"));
 }
 
+static void test_listing_of_no_tenancy(void **state)
+{
+	struct ep_run_info info = { .kind = "night", .program = "test" };
+	struct kit *kit = *state;
+
+	kit_open(kit, true);
+	kit_begin(kit);
+	night(kit, 2, "name");
+	kit_end(kit);
+	kit_ok(kit, ep_db_exec(ep_store_db(kit->store),
+			       "PRAGMA foreign_keys = OFF; "
+			       "UPDATE dataset SET tenancy = 99",
+			       &kit->err));
+	kit_close(kit);
+	kit_open(kit, true);
+	assert_int_equal(ep_store_run_begin(kit->store, &info, &kit->config,
+					    &kit->run, &kit->err), EP_EDATA);
+	assert_non_null(strstr(kit->err.msg, "is of no tenancy"));
+}
+
 static char *self;
 
 /* Makes a database in another process whose n-th write and all later ones
@@ -445,6 +465,7 @@ int main(int argc, char **argv)
 		T(test_kill_at_any_moment),
 		T(test_full_disk),
 		T(test_damage_is_found),
+		T(test_listing_of_no_tenancy),
 		T(test_failed_writes_at_birth),
 	};
 
