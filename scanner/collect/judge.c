@@ -353,6 +353,7 @@ static bool carries_error(const struct ep_json *doc)
 {
 	static const char *const names[] = { "errors", "error", NULL };
 	const struct ep_json *value;
+	double number;
 
 	if (ep_json_type(doc) != EP_JSON_OBJECT)
 		return false;
@@ -371,6 +372,11 @@ static bool carries_error(const struct ep_json *doc)
 			break;
 		case EP_JSON_BOOL:
 			if (ep_json_true(value))
+				return true;
+			break;
+		case EP_JSON_NUMBER:
+			if (!ep_json_double(value, &number) || number < 0 ||
+			    number > 0)
 				return true;
 			break;
 		default:

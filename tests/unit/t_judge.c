@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Documents that came with HTTP 200: which of them are an answer, and which
+ * say in their own way that they are none.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collect/judge.h"
+
+static bool is_answer(const struct ep_spec_endpoint *endpoint,
+		      const char *text, char what[256])
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_json *doc = NULL;
+	bool good;
+
+	what[0] = '\0';
+	if (ep_json_parse(text, strlen(text), &doc, NULL, &err) < 0)
+		fail_msg("%s: %s", text, err.msg);
+	good = ep_judge_document(endpoint, doc, what);
+	ep_json_free(doc);
+	return good;
+}
+
+static void test_errors_beside_data(void **state)
+{
+	static const char *const bad[] = {
+		"{\"error\":\"denied\",\"data\":[]}",
+		"{\"error\":true,\"data\":[]}",
+		"{\"error\":{\"code\":1},\"data\":[]}",
+		"{\"errors\":[{}],\"data\":[]}",
+		"{\"errors\":[\"x\"]}",
+		"{\"error\":401,\"data\":[]}",
+		"{\"error\":-1,\"data\":[]}",
+		"{\"error\":0.5,\"data\":[]}",
+		"{\"error\":12345678901234567890,\"data\":[]}",
+		"{\"error\":false,\"errors\":[1],\"data\":[]}",
+	};
+	static const char *const good[] = {
+		"{\"data\":[]}",
+		"{\"error\":\"\",\"data\":[]}",
+		"{\"error\":false,\"data\":[]}",
+		"{\"error\":null,\"data\":[]}",
+		"{\"error\":0,\"data\":[]}",
+		"{\"error\":0.0,\"data\":[]}",
+		"{\"errors\":[],\"error\":{},\"data\":[]}",
+		"[]",
+	};
+	const struct ep_spec_endpoint list = { .records = (char[]){ "data" } };
+	/* One record may have a member of that name. */
+	const struct ep_spec_endpoint one = { .records = NULL };
+	char what[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (is_answer(&list, bad[i], what))
+			fail_msg("an answer: %s", bad[i]);
+		assert_non_null(strstr(what, "carries an error"));
+		assert_true(is_answer(&one, bad[i], what));
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		if (!is_answer(&list, good[i], what))
+			fail_msg("no answer: %s: %s", good[i], what);
+}
+
+static void test_success_is_said(void **state)
+{
+	static const char *const bad[] = {
+		"{\"data\":[]}",	  "{\"ok\":false,\"data\":[]}",
+		"{\"ok\":1,\"data\":[]}", "{\"ok\":\"true\",\"data\":[]}",
+		"{\"ok\":null}",
+	};
+	const struct ep_spec_endpoint list = {
+		.records = (char[]){ "data" }, .success_path = (char[]){ "ok" }
+	};
+	char what[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (is_answer(&list, bad[i], what))
+			fail_msg("an answer: %s", bad[i]);
+		assert_non_null(strstr(what, "does not say"));
+	}
+	assert_true(is_answer(&list, "{\"ok\":true,\"data\":[]}", what));
+	assert_false(is_answer(&list, "{\"ok\":true,\"error\":7}", what));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors_beside_data),
+		cmocka_unit_test(test_success_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
