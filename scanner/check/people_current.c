@@ -23,8 +23,9 @@ static const char basis_sql[] =
 	" (SELECT n.config_sha256 FROM main.run"
 	" n ORDER BY n.id DESC LIMIT 1) || ' ' || ?2 || ' ' ||"
 	" (SELECT count(*) FROM main.tenancy) || ' ' ||"
-	" coalesce((SELECT group_concat(r.id) FROM (SELECT t.id FROM"
-	" main.tenancy t WHERE t.retired_at <= s.started_at ORDER BY t.id) r),"
+	" coalesce((SELECT group_concat(r.tenancy) FROM (SELECT e.tenancy FROM"
+	" main.retirement e WHERE e.at <= s.started_at AND (e.ended_run IS"
+	" NULL OR e.ended_run > s.id) ORDER BY e.tenancy) r),"
 	" '') FROM main.run s WHERE s.id = ?1";
 
 int ep_people_current_schema(struct ep_db *db, struct ep_err *err)

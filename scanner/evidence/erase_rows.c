@@ -428,7 +428,8 @@ static int add_listed(struct ep_db *db, enum ep_kind kind, struct ep_buf *list,
 /* Of tenancies that ever listed the person. */
 static const char unread_sql[] =
 	"SELECT DISTINCT c.tenant, c.dataset, c.status FROM temp.coverage c "
-	"WHERE (c.status <> 'complete' OR c.stale) AND c.tenant IN ("
+	"WHERE (c.status <> 'complete' OR c.stale) AND c.tenant IN (SELECT uid "
+	"FROM main.tenancy WHERE retired_at IS NULL) AND c.tenant IN ("
 	"SELECT t.uid FROM main.history h JOIN main.dataset d ON "
 	"d.id = h.dataset JOIN main.tenancy t ON t.id = d.tenancy WHERE "
 	"h.op <> 1 AND (rewrite(h.old, t.uid) IS NOT h.old OR "

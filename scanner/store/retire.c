@@ -35,15 +35,29 @@ static int find(struct ep_store *store, const char *uid, int64_t *ret_id,
 	return 0;
 }
 
+/* After the last run, whatever a clock says: what that showed and was sealed
+ * stays as it was. */
+static int find_time(struct ep_store *store, int64_t *ret, struct ep_err *err)
+{
+	int64_t last = 0, now = ep_clock_now();
+	int rc = ep_db_one_int(store->db, "SELECT coalesce(max(started_at), 0) "
+			       "FROM main.run", &last, err);
+
+	*ret = now > last ? now : last + 1;
+	return rc;
+}
+
 static int add(struct ep_store *store, int64_t tenancy, const char *by,
 	       const char *reason, struct ep_err *err)
 {
 	struct ep_stmt *stmt;
-	int64_t now = ep_clock_now();
-	int rc = ep_db_prepare(store->db, "INSERT INTO main.retirement("
-			       "tenancy, at, by_user, reason) "
-			       "VALUES(?1, ?2, ?3, ?4)", &stmt, err);
+	int64_t now;
+	int rc = find_time(store, &now, err);
 
+	if (rc == 0)
+		rc = ep_db_prepare(store->db, "INSERT INTO main.retirement("
+				   "tenancy, at, by_user, reason) "
+				   "VALUES(?1, ?2, ?3, ?4)", &stmt, err);
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, tenancy);

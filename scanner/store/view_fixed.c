@@ -63,11 +63,15 @@ int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)
 	return ep_view_lock(store, rc, err);
 }
 
+/* By what was said of it then, not by what it is now: a tenancy that came back
+ * was retired all the same in the runs between. */
 void ep_view_add_alive(int64_t run, struct ep_buf *sql)
 {
-	ep_buf_addf(sql, " WHERE (t.retired_at IS NULL OR t.retired_at > "
-		    "(SELECT r.started_at FROM main.run r WHERE r.id = %lld))",
-		    (long long)run);
+	ep_buf_addf(sql, " WHERE t.first_run <= %lld AND t.id NOT IN (SELECT "
+		    "e.tenancy FROM main.retirement e WHERE (e.ended_run IS "
+		    "NULL OR e.ended_run > %lld) AND e.at <= (SELECT "
+		    "r.started_at FROM main.run r WHERE r.id = %lld))",
+		    (long long)run, (long long)run, (long long)run);
 }
 
 static int make_view(struct ep_store *store, const char *name,
@@ -132,7 +136,6 @@ static int make_tenancy(struct ep_store *store, struct ep_err *err)
 		    "FROM main.tenancy t "
 		    "LEFT JOIN main.customer c ON c.id = t.customer");
 	ep_view_add_alive(store->as_of, &sql);
-	ep_buf_addf(&sql, " AND t.first_run <= %lld", (long long)store->as_of);
 	return make_view(store, "tenancy", sql.s, err);
 }
 

@@ -307,9 +307,11 @@ static void test_current(void **state)
 			 0);
 	assert_false(is_current(kit));
 	refresh(kit);
-	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "UPDATE main.tenancy "
-				    "SET retired_at = 1 WHERE uid = "
-				    "'printix/t1'", &err), 0);
+	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "INSERT INTO "
+				    "main.retirement(tenancy, at, by_user, "
+				    "reason) SELECT id, 1, '', '' FROM "
+				    "main.tenancy WHERE uid = 'printix/t1'",
+				    &err), 0);
 	assert_false(is_current(kit));
 	refresh(kit);
 	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM person_link"),
@@ -320,8 +322,10 @@ static void retire(struct kit *kit, const char *ids)
 {
 	struct ep_err err = EP_ERR_INIT;
 
-	if (ep_db_execf(ep_store_db(kit->store), &err, "UPDATE main.tenancy SET "
-			"retired_at = iif(id IN (%s), 1, NULL)", ids) < 0)
+	if (ep_db_execf(ep_store_db(kit->store), &err, "DELETE FROM "
+			"main.retirement; INSERT INTO main.retirement(tenancy, "
+			"at, by_user, reason) SELECT id, 1, '', '' FROM "
+			"main.tenancy WHERE id IN (%s)", ids) < 0)
 		fail_msg("%s", err.msg);
 }
 

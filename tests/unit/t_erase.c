@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Forgetting a person whom a retired tenancy still lists: what nobody reads
+ * any more cannot bring him back, and names him no longer either.
+ */
+#include "check_kit.h"
+
+#include "base/file.h"
+#include "evidence/erase.h"
+#include "evidence/evidence.h"
+
+#define HEAD \
+	"customers: [{id: acme}]\n" \
+	"tenants:\n" \
+	"- {tenant: printix/t1, customer: acme}\n" \
+	"- {tenant: printix/t2, customer: acme}\n" \
+	"datasets:\n"
+#define PEOPLE(rows) \
+	"- tenant: register/msp\n" \
+	"  dataset: register.people\n" \
+	"  kinds: [person, alias]\n" \
+	"  rows:\n" \
+	"  - person: {id: bo-id, name: Bo Ray, employer: acme}\n" \
+	"  - alias: {person: bo-id, address: bo@acme.example}\n" rows
+#define ANA_PERSON \
+	"  - person: {id: ana-id, name: Ana Lima, employer: acme, " \
+	"left_at: 2025-11-01}\n" \
+	"  - alias: {person: ana-id, address: ana@acme.example}\n"
+#define USERS(tenant, more) \
+	"- tenant: printix/" tenant "\n" \
+	"  dataset: printix.users\n" \
+	"  kinds: [account]\n" more
+#define BO "  - account: {id: u-bo, name: Bo Ray, email: bo@acme.example, " \
+	   "state: active}\n"
+#define ANA "  - account: {id: u-ana, name: Ana Lima, email: " \
+	    "ana@acme.example, state: disabled}\n"
+
+static void night(struct kit *kit, const char *yaml)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_night(kit, yaml);
+	kit_check(kit);
+	if (ep_evidence_seal(kit->store, kit->config, NULL, 0, NULL, NULL,
+			     &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static int forget(struct kit *kit, struct ep_erase_result *result,
+		  struct ep_err *err)
+{
+	struct ep_erase_options options = {
+		.person = "ana@acme.example", .by = "Pia Roth",
+		.reason = "request 12", .yes = true,
+	};
+	int rc = ep_erase(kit->store, &options, result, err);
+
+	ep_buf_release(&result->left);
+	return rc;
+}
+
+static void refused(struct kit *kit, int code, const char *part)
+{
+	struct ep_erase_result result;
+	struct ep_err err = EP_ERR_INIT;
+
+	assert_int_equal(forget(kit, &result, &err), code);
+	if (!strstr(err.msg, part))
+		fail_msg("\"%s\" is not in \"%s\"", part, err.msg);
+}
+
+static void retire(struct kit *kit, const char *uid)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	if (ep_store_retire(kit->store, uid, "pia", "sold", &err) < 0 ||
+	    ep_store_as_of(kit->store, 0, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void named_nowhere(struct kit *kit)
+{
+	static const char *const words[] = { "ana@acme", "Ana Lima",
+					     "ana-id", "u-ana" };
+	EP_AUTO(ep_buf_release) struct ep_buf bytes = EP_BUF_INIT(1 << 24);
+	struct ep_err err = EP_ERR_INIT;
+
+	if (ep_file_read(kit->path, 1 << 24, &bytes, &err) < 0)
+		fail_msg("%s", err.msg);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (memmem(bytes.s, bytes.len, words[i], strlen(words[i])))
+			fail_msg("\"%s\" is still there", words[i]);
+	assert_non_null(memmem(bytes.s, bytes.len, "Bo Ray", 6));
+}
+
+static void whole(struct kit *kit)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	if (ep_evidence_verify(kit->store, 0, NULL, NULL, NULL, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void test_listed_by_retired(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_erase_result result;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	night(kit, HEAD PEOPLE(ANA_PERSON) USERS("t1", "  rows:\n" BO ANA)
+	      USERS("t2", "  rows:\n" BO ANA));
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
+	      USERS("t2", "  rows:\n" BO ANA));
+	refused(kit, EP_EPERM, "printix/t2 (account)");
+	retire(kit, "printix/t2");
+	whole(kit);
+	if (forget(kit, &result, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_true(result.leaves > 0);
+	named_nowhere(kit);
+	whole(kit);
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO));
+	/* Seen again, it is a tenancy as before: what it lists is news. */
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
+	      USERS("t2", "  rows:\n" BO ANA));
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(name, ', ') FROM "
+				    "(SELECT name FROM account WHERE tenant = "
+				    "'printix/t2' ORDER BY name)"),
+			    "Ana Lima, Bo Ray");
+	whole(kit);
+}
+
+/* Not read, and then retired: no night that could bring him back. */
+static void test_unread_and_retired(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_erase_result result;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	night(kit, HEAD PEOPLE(ANA_PERSON) USERS("t1", "  rows:\n" BO)
+	      USERS("t2", "  rows:\n" BO ANA));
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
+	      USERS("t2", "  rows:\n" BO));
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
+	      USERS("t2", "  status: failed\n  rows: []\n"));
+	refused(kit, EP_EPURGED, "printix.users of printix/t2");
+	retire(kit, "printix/t2");
+	if (forget(kit, &result, &err) < 0)
+		fail_msg("%s", err.msg);
+	named_nowhere(kit);
+	whole(kit);
+}
+
+#define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_KIT(test_listed_by_retired),
+		WITH_KIT(test_unread_and_retired),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
