@@ -5,7 +5,8 @@
 #
 #   sh tests/fault/load.sh TENANCIES SECONDS MIB
 #
-# Fails above SECONDS or MIB, and prints both.  Each kind of vendor is a server
+# Fails above SECONDS or MIB, and prints both; EP_FAULT_FIGURES gets a line, and
+# EP_PUBLISH=yes puts it into docs/RELIABILITY.md.  Each kind of vendor is a server
 # of its own, as vendors have hosts of their own.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../night.sh"
@@ -153,4 +154,14 @@ check_same "load: and what was not read is undecided or fails" \
 	$((tenancies * 3 / 10)) \
 	"$(sqlite3 "$ep_work/store/exitproof.db" "SELECT count(*) FROM $guests
 		IN ('UNDECIDED', 'FAIL') AND customer NOT GLOB 'good-*'")"
+if [ -n "${EP_FAULT_FIGURES-}" ]; then
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$tenancies" "$took" "$memory" \
+		"$status" "$ep_failed" "$(nproc)" "$(date +%F)" \
+		>>"$EP_FAULT_FIGURES"
+fi
+if [ "${EP_PUBLISH-}" = yes ]; then
+	check "the figures are published" /usr/bin/python3 -B \
+		"$EP_SRC/tests/fault/publish.py" \
+		"$EP_SRC/docs/RELIABILITY.md" load "$EP_FAULT_FIGURES"
+fi
 done_testing

@@ -14,6 +14,8 @@
 # the rest, death, power, room, clocks; sanitized: what can be done to a build
 # with sanitizers, whose memory is its own.
 # EP_FAULT_SEED repeats a sample, EP_FAULT_ROUNDS says how many of each case.
+# EP_FAULT_FIGURES is a file that gets a line for each case; with EP_PUBLISH=yes
+# what it holds goes into docs/RELIABILITY.md.
 # shellcheck disable=SC2317,SC2086
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../night.sh"
@@ -448,6 +450,10 @@ run_case() {
 		esac
 	done
 	total=$((total + rounds))
+	if [ -n "${EP_FAULT_FIGURES-}" ]; then
+		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$rounds" "$of" \
+			"$bad" "$(date +%F)" >>"$EP_FAULT_FIGURES"
+	fi
 	if [ "$bad" -gt 0 ]; then
 		not_ok "$1 $2" "$bad of $rounds rounds, seed $seed, $worst"
 	else
@@ -531,4 +537,9 @@ done <"$here/cases"
 echo "$total rounds in $(($(date +%s) - began)) s" >&2
 check_lacks "the vendors saw nothing but reading" "$ep_work/estate.journal" \
 	FORBIDDEN
+if [ "${EP_PUBLISH-}" = yes ]; then
+	check "the figures are published" /usr/bin/python3 -B \
+		"$here/publish.py" "$EP_SRC/docs/RELIABILITY.md" faults \
+		"$EP_FAULT_FIGURES"
+fi
 done_testing

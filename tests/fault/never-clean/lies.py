@@ -9,6 +9,7 @@ and printed.
 import gzip
 import json
 import os
+import urllib.parse
 import zlib
 
 import yaml
@@ -54,6 +55,8 @@ class Endpoint:
         self.for_each = data.get("for_each")
         self.tenant_path = data.get("tenant_path")
         self.emit = data.get("emit", [])
+        # Where it is asked whether all of the listing may be seen.
+        self.right = (data.get("rights") or {}).get("ask")
 
     @property
     def counted(self):
@@ -153,10 +156,16 @@ class Place:
 
     @property
     def chain(self):
-        """The pages of the list that this one belongs to."""
-        return [one for one in self.pages
-                if (one.method, one.path) == (self.exchange.method,
-                                              self.exchange.path)]
+        """The pages of the list that this one belongs to: a parent that is
+        named in the query has a list of its own."""
+        mine = self.parent_of(self.exchange)
+        return [one for one in self.pages if self.parent_of(one) == mine]
+
+    def parent_of(self, one):
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(one.target).query)
+        return (one.method, one.path, [
+            query.get(name) for name, value in self.endpoint.query.items()
+            if "{parent" in str(value)])
 
     def others_rows(self, gone):
         return sum(rows_in(one, self.endpoint) for one in self.pages

@@ -5,11 +5,14 @@ that was not read looks clean.
 
     never_clean.py SRC BUILD WORK [--sample N] [--seed TEXT] [--jobs N]
                    [--only REGEX] [--modules FOLDER] [--minutes N] [--list]
+                   [--ledger FILE] [--figures FILE]
 
 One good night of the simulated MSP is the base.  For each lie a copy of its
 database sees a second night, on which one request of one listing is answered
 by the lie.  --modules is where npm put junit2json and junit-to-ctrf; after
---minutes nothing more is told, and the report says how much was.
+--minutes nothing more is told, and the report says how much was.  What stands
+in the --ledger was told before and is not told again; --figures is where the
+figures of the report go.
 """
 import argparse
 import collections
@@ -21,15 +24,18 @@ import queue
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import traceback
 import urllib.parse
 
+import figures
 import lies
 import never_clean_judge as judge
 import rule_reads
+import told
 import whole_msp
 from lying_proxy import Proxy
 
@@ -40,7 +46,7 @@ SECOND = "2026-11-17T02:00:00Z"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ANY_REQUEST = ("403", "404", "401 for ever", "429 for ever", "500",
                "empty body", "sign-in page", "cut JSON", "cut gzip", "stall")
-READERS = 20
+READERS = 50
 
 
 class Worker:
@@ -53,6 +59,7 @@ class Worker:
         self.msp.base = their_base
         self.proxy = Proxy(their_base)
         self.unfit = []		# listings that nothing can be told about
+        self.known = {}		# what was asked for a listing
         shutil.copy(os.path.join(args.work, "whole.yaml"), self.work)
         self.msp.configure(self.proxy.base)
         self.endpoints = lies.endpoints(os.path.join(self.msp.data,
@@ -69,6 +76,11 @@ class Worker:
     def asked(self, base, dataset):
         """What is asked to read one listing: its own requests, and those of
         its connection."""
+        if dataset.id not in self.known:
+            self.known[dataset.id] = self.ask(base, dataset)
+        return self.known[dataset.id]
+
+    def ask(self, base, dataset):
         self.fresh(base)
         self.msp.run("collect", "--now", SECOND, "--quiet", "--progress",
                      "none", "--tenant", dataset.tenant, "--dataset",
@@ -88,9 +100,15 @@ class Worker:
                    and same_query(self.endpoints[name], seen)]
             if dataset.name in met:
                 own.append(seen)
-            elif not met:
+            elif not met and not self.right_of_other(dataset, seen):
                 common.append(seen)
         return own, common
+
+    def right_of_other(self, dataset, seen):
+        """Is it asked for another listing alone?  There it is lied about."""
+        rights = {name: one.right for name, one in self.endpoints.items()
+                  if one.right and seen.path.endswith(one.right)}
+        return rights and dataset.name not in rights
 
 
 def same_query(endpoint, seen):
@@ -116,9 +134,14 @@ def path_of(endpoint):
 class Task:
     def __init__(self, dataset, lie, kind, detail, number):
         self.dataset, self.lie, self.kind = dataset, lie, kind
-        self.name = "%s, request %d: %s%s" % (
-            dataset, number, kind, " (%s)" % detail if detail else "")
+        self.detail = detail
+        # What belongs to no listing is known by its path.
+        self.name = "%s, request %s: %s%s" % (
+            dataset, number or lie.exchange.path, kind,
+            " (%s)" % detail if detail else "")
         self.said = []
+        self.judged = False	# by everybody who has to
+        self.verified = False
 
 
 def places(worker, base, dataset, stranger):
@@ -149,7 +172,7 @@ def tasks_of(worker, base, dataset, stranger, met, left_out):
     """Every lie about one listing; met keeps requests of several listings
     from being taken twice."""
     tasks = []
-    told = lies.kinds(worker.proxy.base)
+    every = lies.kinds(worker.proxy.base)
     for number, place, fitting in places(worker, base, dataset, stranger):
         key = place.exchange.key
         if fitting and (key[0], place.exchange.path) in met:
@@ -159,14 +182,14 @@ def tasks_of(worker, base, dataset, stranger, met, left_out):
         elif key in met:
             continue
         met.add(key)
-        for kind in fitting or told:
+        for kind in fitting or every:
             if kind == "field renamed":
                 some = lies.fields(place)
                 for path, lie in some:
                     tasks.append(Task(dataset, lie, kind, path, number))
                 if some:
                     continue
-            lie = told[kind](place)
+            lie = every[kind](place)
             if isinstance(lie, str):
                 left_out[kind, lie] += 1
             else:
@@ -185,6 +208,7 @@ def tell(worker, base, task, rows, exits, fleet, readers):
     worker.fresh(base)
     worker.proxy.lie = task.lie
     quick = task.kind == "stall"
+    task.judged = True
     words = ["run", "--now", SECOND, "--quiet", "--progress", "none",
              "--tenant", dataset.tenant, "--dataset", dataset.name]
     for rule in case.rules:
@@ -214,6 +238,7 @@ def tell(worker, base, task, rows, exits, fleet, readers):
     judge.of_csv(os.path.join(out, "csv"), case, said)
     judge.of_html(os.path.join(out, "html"), case, said)
     if readers is not None:
+        task.judged = False
         path = os.path.join(worker.work, "junit-%d.xml" % id(task))
         shutil.move(os.path.join(out, "junit"), path)
         readers.put((task, path, case.junit_red()))
@@ -222,37 +247,50 @@ def tell(worker, base, task, rows, exits, fleet, readers):
 
 def verify(worker, base, task, exits):
     """An exit that reads the listing can no longer be closed."""
-    chosen = exits.get((task.dataset.tenant, task.dataset.name))
-    if not chosen:
+    for chosen in exits.get((task.dataset.tenant, task.dataset.name), []):
+        if not any(task.lie.strikes(one) for one in chosen.asked):
+            continue
+        worker.fresh(base)
+        worker.proxy.lie = task.lie
+        got = worker.msp.run("exit", "verify", "--now", SECOND,
+                             *chosen.words, quick=task.kind == "stall")
+        if not worker.proxy.struck:
+            continue
+        task.verified = True
+        first = got.stdout.split("\n")[0]
+        if got.returncode == 0 or not re.match(r"CANNOT TELL|NOT SAFE",
+                                               first):
+            task.said.append("verify: %s says %d, %s" % (
+                " ".join(chosen.words), got.returncode, first[:60]))
         return
-    task.verified = True
-    worker.fresh(base)
-    worker.proxy.lie = task.lie
-    got = worker.msp.run("exit", "verify", "--now", SECOND, *chosen.words,
-                         quick=task.kind == "stall")
-    first = got.stdout.split("\n")[0]
-    if not worker.proxy.struck:
-        task.verified = False
-    elif got.returncode == 0 or not re.match(
-            r"CANNOT TELL|NOT SAFE", first):
-        task.said.append("verify: %s says %d, %s" % (
-            " ".join(chosen.words), got.returncode, first[:60]))
 
 
 class Exit:
     def __init__(self, words):
         self.words, self.safe, self.reads = words, False, set()
+        self.asked = []
+
+    def rank(self):
+        """The safe ones first: those can turn.  Of them the shortest, in
+        which the fewest other listings stand beside the one lied about."""
+        return not self.safe, len(self.reads)
 
 
 def known_exits(worker, base):
-    """An exit for each listing that one hangs on; one that is safe to close
-    as long as everything can be read, where there is one."""
+    """Exits for each listing that one hangs on; those that are safe to close
+    as long as everything can be read come first, and the shortest of them."""
     found = []
     customers = ("northwind", "acme", "bluebird", "cedar", "delta-dental",
                  "evergreen")
     for name in customers:
         words = ["--person", "nemo@%s.example" % name]
         found.append(Exit(words))
+        found.append(Exit(words + ["--profile", "msp-technician"]))
+        if name != "northwind":
+            found.append(Exit(words + ["--profile", "guest-or-kiosk"]))
+    for name in worker.msp.slices:
+        found.append(Exit(["--person", "nemo@northwind.example", "--profile",
+                           name]))
     found.append(Exit(["--person", "otto.berg@northwind.example"]))
     found.append(Exit(["--customer", "cedar"]))
     worker.fresh(base)
@@ -272,11 +310,16 @@ def known_exits(worker, base):
         worker.fresh(base)
         got = worker.msp.run("exit", "verify", "--now", SECOND, *one.words)
         one.safe = got.returncode == 0
-        print("# exit %s: %s" % (one.words[1],
+        one.asked = list({seen.key: seen for seen in
+                          worker.proxy.seen}.values())
+        print("# exit %s: %s" % (" ".join(one.words[1:]),
                                  got.stdout.split("\n")[0][:90]))
+        if not one.reads:
+            raise SystemExit("exit %s reads nothing" % one.words[1])
         for key in one.reads:
-            if key not in chosen or one.safe and not chosen[key].safe:
-                chosen[key] = one
+            chosen.setdefault(key, []).append(one)
+    for some in chosen.values():
+        some.sort(key=Exit.rank)
     return chosen
 
 
@@ -302,8 +345,9 @@ def other_readers(modules, batch):
             for name in answer["green"]:
                 batch[answer["job"]][0].said.append(
                     "%s: %s is green" % (answer["reader"], name))
-    for _, path, _ in batch:
+    for task, path, _ in batch:
         os.remove(path)
+        task.judged = True
 
 
 # ------------------------------------------------------------------- running
@@ -371,6 +415,7 @@ def one_task(task, idle, context):
         tell(worker, context["base"], task, context["rows"],
              context["exits"], context["fleet"], context["readers"])
     except Exception as err:	# noqa: B902
+        task.judged = True
         task.said.append("%s: %s" % (type(err).__name__, err))
         traceback.print_exc()
     finally:
@@ -395,28 +440,6 @@ def drain(readers, modules, least):
         other_readers(modules, batch)
 
 
-def report(done, left_out, args, unfit):
-    by_kind = collections.Counter(task.kind for task in done)
-    failed = [task for task in done if task.said]
-    for line in unfit:
-        print("not ok never clean: " + line)
-    for task in failed:
-        print("not ok never clean: %s: %s" % (task.name,
-                                              "; ".join(task.said[:4])))
-    for kind, number in sorted(by_kind.items()):
-        bad = sum(1 for task in failed if task.kind == kind)
-        print("# %-18s %5d told, %d wrong" % (kind, number, bad))
-    for (kind, why), number in sorted(left_out.items()):
-        print("# %-18s %5d left out: %s" % (kind, number, why))
-    print("# exits verified: %d of %d" % (
-        sum(1 for task in done if getattr(task, "verified", False)),
-        len(done)))
-    print("%s never clean: %d lies, %d wrong (seed %s)" % (
-        "ok" if done and not failed and not unfit else "not ok", len(done),
-        len(failed), args.seed))
-    return 0 if done and not failed and not unfit else 1
-
-
 def main():
     words = argparse.ArgumentParser()
     for name in ("src", "build", "work"):
@@ -428,7 +451,11 @@ def main():
     words.add_argument("--modules")
     words.add_argument("--minutes", type=float, default=0)
     words.add_argument("--list", action="store_true")
+    words.add_argument("--ledger")
+    words.add_argument("--figures")
     args = words.parse_args()
+    # Whoever ends this ends the simulated MSP, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     msp = whole_msp.Msp(args.src, args.build, args.work)
     their_base = msp.start()
     try:
@@ -455,9 +482,10 @@ def night_after_night(args, their_base):
         tasks = [task for task in tasks
                  if re.search(args.only.split(",", 1)[1], task.name)]
     print("# %d lies to tell" % len(tasks), flush=True)
+    told.name_all(tasks, first.proxy.base)
     if args.list:
         for task in tasks:
-            print(task.name)
+            print(task.key)
         return 0
     readers = queue.Queue() if args.modules else None
     idle = queue.Queue()
@@ -468,23 +496,47 @@ def night_after_night(args, their_base):
                "base_url": first.proxy.base,
                "until": args.minutes and
                time.monotonic() + 60 * args.minutes}
-    done = []
+    ledger = told.Ledger(args.ledger, args.build)
+    done = [ledger.recall(task) for task in tasks if ledger.knows(task)]
+    if done:
+        print("# %d were told before" % len(done))
+    left = [task for task in tasks if not ledger.knows(task)]
+    tell_all(args, left, idle, context, ledger, done)
+    if len(done) < len(tasks):
+        print("# time is over: %d of %d were told" % (len(done), len(tasks)))
+    return figures.report(done, len(tasks), left_out, args, first.unfit,
+                          ledger)
+
+
+def tell_all(args, tasks, idle, context, ledger, done):
+    """Tells them side by side; what everybody judged is remembered."""
+    waiting = []
+    readers = context["readers"]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for task in pool.map(lambda one: one_task(one, idle, context),
                              tasks):
             if not task:
                 continue
-            done.append(task)
+            waiting.append(task)
             if task.said:
                 print("# %s: %s" % (task.name, "; ".join(task.said[:3])),
                       flush=True)
             drain(readers, args.modules, READERS)
-            if len(done) % 200 == 0:
-                print("# %d of %d" % (len(done), len(tasks)), flush=True)
+            waiting = remember(waiting, ledger, done)
+            if len(done) % 100 == 0:
+                print("# %d told" % len(done), flush=True)
     drain(readers, args.modules, 1)
-    if len(done) < len(tasks):
-        print("# time is over: %d of %d were told" % (len(done), len(tasks)))
-    return report(done, left_out, args, first.unfit)
+    if remember(waiting, ledger, done):
+        raise SystemExit("some lies were not judged by everybody")
+
+
+def remember(waiting, ledger, done):
+    """Takes those that are judged; leaves the others."""
+    for task in waiting:
+        if task.judged:
+            ledger.write(task)
+            done.append(task)
+    return [task for task in waiting if not task.judged]
 
 
 if __name__ == "__main__":

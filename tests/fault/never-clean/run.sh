@@ -7,7 +7,9 @@
 #   sh run.sh whole      every lie about every request
 #
 # EP_NEVER_CLEAN_ONLY is a pattern for listings, and after a comma one for
-# lies, to tell what failed again.
+# lies, to tell what failed again.  EP_NEVER_CLEAN_LEDGER is a file of the lies
+# told already: a whole run that was stopped goes on with the others.
+# EP_PUBLISH=yes puts the figures of a whole run into docs/RELIABILITY.md.
 . "$(dirname "$0")/../../lib.sh"
 
 how=${1-sample}
@@ -28,6 +30,11 @@ if [ "$how" = whole ]; then
 	size=0
 	inputs=0
 	jobs=$EP_JOBS
+	# Each lie is a database or two, and a disk would be waited for.
+	if [ -z "${TMPDIR-}" ] && [ -w /dev/shm ]; then
+		TMPDIR=/dev/shm
+		export TMPDIR
+	fi
 fi
 
 # told SCRIPT OPTION...: its lines that are a test's are ours, too.
@@ -54,6 +61,13 @@ told() {
 
 told rule_inputs.py "$inputs" "$seed"
 told never_clean.py --seed "$seed" --sample "$size" --modules "$modules" \
-	--jobs "$jobs" \
+	--jobs "$jobs" --figures "$EP_OUT/never-clean.json" \
+	${EP_NEVER_CLEAN_LEDGER:+--ledger "$EP_NEVER_CLEAN_LEDGER"} \
 	${EP_NEVER_CLEAN_ONLY:+--only "$EP_NEVER_CLEAN_ONLY"}
+if [ "$how" = whole ] && [ "${EP_PUBLISH-}" = yes ]; then
+	check "the figures are published" /usr/bin/python3 -B \
+		"$EP_SRC/tests/fault/publish.py" \
+		"$EP_SRC/docs/RELIABILITY.md" never-clean \
+		"$EP_OUT/never-clean.json"
+fi
 done_testing

@@ -193,6 +193,30 @@ def whole_files(folder):
                      "evergreen"))
 
 
+def slices(folder, rules):
+    """What the profile of a technician wants of one product, as a profile of
+    its own, for each: an exit that hangs on few listings."""
+    whole = read(os.path.join(rules, "profiles", "msp-technician.yaml"))
+    ends = {}
+    for end in whole["ends"]:
+        for system in end.get("systems", []):
+            ends.setdefault(system, []).append(end["id"])
+    names = []
+    os.makedirs(os.path.join(folder, "rules", "profiles"))
+    for system, some in sorted(ends.items()):
+        names.append("only-" + system)
+        write(os.path.join(folder, "rules", "profiles",
+                           names[-1] + ".yaml"),
+              {"profile": names[-1], "revision": 1,
+               "title": "A technician goes from one product",
+               "why": "A question about few listings is soon answered.",
+               "subject": "person", "fleet": True,
+               "keyless": whole["keyless"],
+               "ends": [{"id": one, "use": "msp-technician/" + one}
+                        for one in some]})
+    return names
+
+
 def leavers(folder, customers):
     """Somebody of each customer who left and holds nothing anywhere."""
     with open(os.path.join(folder, "leavers.csv"), "a",
@@ -213,6 +237,7 @@ class Msp:
         self.folder = os.path.join(work, "config")
         self.data = os.path.join(work, "data")
         self.process = None
+        self.slices = []
 
     def start(self):
         worlds = os.path.join(self.src, "tests/estate/worlds")
@@ -250,6 +275,7 @@ class Msp:
                         self.estate, state, place, self.folder], check=True)
         whole_config(self.folder, self.base)
         whole_files(self.folder)
+        self.slices = slices(self.folder, os.path.join(self.src, "rules"))
         os.makedirs(self.data)
         for name, where in (("rules", "rules"), ("reports", "reports"),
                             ("connectors", "scanner/connectors"),
