@@ -183,6 +183,9 @@
  * page cache of one connection in KiB. */
 #define EP_DB_BUSY_MS 5000
 #define EP_DB_CACHE_KIB 32768
+/* The same while a night is collected, which passes over each row once: more
+ * of it would only be memory that listings in flight need. */
+#define EP_DB_CACHE_WRITE_KIB 8192
 
 /* How long a question about an exit waits for whoever writes the database, in
  * milliseconds: others who ask are through by then, a night is not. */

@@ -117,7 +117,8 @@ int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
 		return ep_err_context(err, "begin of the run");
 	}
 	*ret_run = store->run;
-	return ep_store_as_of(store, store->run, err);
+	rc = ep_store_as_of(store, store->run, err);
+	return rc < 0 ? rc : ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
 }
 
 /* The writer calls it as the last of each transaction. */

@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "ext/db.h"
 #include "store/aside.h"
@@ -386,12 +387,20 @@ static bool is_damage(const char *said)
 			 strncmp(said, null, sizeof(null) - 1) != 0);
 }
 
+int ep_store_cache(struct ep_store *store, int kib, struct ep_err *err)
+{
+	return ep_db_execf(store->db, err, "PRAGMA cache_size=-%d", kib);
+}
+
+/* Pages that are only checked would fill the large cache to its brim. */
 int ep_store_whole(struct ep_store *store, bool indexes, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
 	int rc = ep_store_settle(store, err);
 
+	if (rc == 0)
+		rc = ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
 	if (rc == 0)
 		rc = ep_db_prepare(store->db,
 				   indexes ? every_fault : "PRAGMA "
@@ -481,6 +490,8 @@ int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	int rc = ep_store_settle(store, err);
 
+	if (rc == 0)
+		rc = ep_store_cache(store, EP_DB_CACHE_KIB, err);
 	if (rc == 0)
 		rc = take_snapshot(store, err);
 	if (rc == 0 && run)

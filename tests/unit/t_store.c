@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/limits.h"
 
 static int setup(void **state)
 {
@@ -450,6 +451,23 @@ static int create_only(const char *path)
 	return rc < 0;
 }
 
+/* What a night collects it passes over once; questions get the large cache. */
+static void test_small_cache_while_collecting(void **state)
+{
+	static const char asked[] = "PRAGMA main.cache_size";
+	struct kit *kit = *state;
+
+	kit_open(kit, true);
+	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_KIB);
+	kit_ok(kit, ep_store_whole(kit->store, false, &kit->err));
+	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_WRITE_KIB);
+	kit_begin(kit);
+	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_WRITE_KIB);
+	kit_ok(kit, ep_store_as_of(kit->store, 0, &kit->err));
+	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_KIB);
+	kit_end(kit);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +485,7 @@ int main(int argc, char **argv)
 		T(test_damage_is_found),
 		T(test_listing_of_no_tenancy),
 		T(test_failed_writes_at_birth),
+		T(test_small_cache_while_collecting),
 	};
 
 	self = argv[0];
