@@ -189,6 +189,17 @@ static void test_what_was_there(void **state)
 		       "printix.roles/role, sealed as number 1");
 }
 
+/* The same rows, and heads that fit them, said to be another customer's. */
+static void test_other_tenancy(void **state)
+{
+	(void)state;
+	kit_ok(&kit, verify(NULL));
+	assert_noticed("UPDATE main.tenancy SET uid = 'printix/t2', tenant = 't2' "
+		       "WHERE uid = 'printix/t1'",
+		       "UPDATE main.tenancy SET uid = 'printix/t1', tenant = 't1' "
+		       "WHERE uid = 'printix/t2'", "group");
+}
+
 static void test_log(void **state)
 {
 	struct ep_checkpoint was, forged;
@@ -455,6 +466,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_there, begin,
 						end),
 		cmocka_unit_test_setup_teardown(test_what_was_there, begin,
+						end),
+		cmocka_unit_test_setup_teardown(test_other_tenancy, begin,
 						end),
 		cmocka_unit_test_setup_teardown(test_log, begin, end),
 		cmocka_unit_test_setup_teardown(test_fork, begin, end),
