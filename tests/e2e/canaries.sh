@@ -103,6 +103,13 @@ marked() {
 	grep -rlaP "$forms" "$1"
 }
 
+# What stands on a command line, everybody on the machine can read.
+sed -n 's/.*Fl -\([a-z][a-z-]*\).*/\1/p' "$EP_SRC/docs/exitproof.1" |
+	sort -u >"$ep_work/options"
+check "the manual names the options" test "$(wc -l <"$ep_work/options")" -gt 30
+check_lacks "no option takes a secret" "$ep_work/options" \
+	'pass|secret|token|key|cred|auth|login|bearer'
+
 for part in "$left"/*; do
 	check_same "canaries: none in $(basename "$part")" "" \
 		"$(marked "$part")"
