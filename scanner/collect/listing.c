@@ -476,6 +476,20 @@ static int send_request(struct ep_listing *listing, struct ep_err *err)
 	return rc;
 }
 
+/* Its first request is on its way. */
+static void prepare_sink(struct ep_listing *listing)
+{
+	struct ep_source *source = listing->source;
+	struct ep_sink *sink = listing->engine->sink;
+	struct ep_dataset_ref ref;
+
+	if (!source || !source->stored || source->begun || listing->tries > 1 ||
+	    listing->what != EP_FOR_SOURCE || !sink || !sink->prepare)
+		return;
+	ep_source_ref(source, &ref);
+	sink->prepare(sink->to, &ref);
+}
+
 static void count(struct ep_listing *listing)
 {
 	struct ep_site *site = listing->tenancy->site;
@@ -506,6 +520,7 @@ void ep_listing_send(struct ep_listing *listing)
 	if ((listing->endpoint->ldap ? ep_listing_ldap_send(listing, &err) :
 				       send_request(listing, &err)) == 0) {
 		count(listing);
+		prepare_sink(listing);
 		return;
 	}
 	ep_lane_done(engine, listing->lane);

@@ -55,6 +55,9 @@ struct ep_sink {
 	/* Makes the dataset known and expected, even if it is never read. */
 	int (*expect)(void *to, const struct ep_dataset_ref *ref,
 		      struct ep_err *err);
+	/* It will be begun soon: what is known of it may be looked up while
+	 * its first page is under way.  May be NULL. */
+	void (*prepare)(void *to, const struct ep_dataset_ref *ref);
 	int (*begin)(void *to, const struct ep_dataset_ref *ref,
 		     void **ret_dataset, struct ep_err *err);
 	/* A repeated natural key: the later row wins, and it is counted by the

@@ -13,7 +13,9 @@
 #include "ext/db.h"
 #include "store/bookmark.h"
 #include "store/changes.h"
+#include "store/preload.h"
 #include "store/recall.h"
+#include "store/rowload.h"
 #include "store/tenancy.h"
 
 #define SCRATCH_BYTES_MAX (2 * EP_KEY_BYTES_MAX + EP_ATTR_BYTES_MAX)
@@ -74,60 +76,12 @@ int ep_intake_drop_all(struct ep_store *store, struct ep_err *err)
 
 /* --- begin -------------------------------------------------------------- */
 
-static int index_row(struct ep_intake *intake, enum ep_kind kind,
-		     struct ep_stmt *stmt, struct ep_err *err)
-{
-	struct ep_rowindex *index = &intake->apply->index;
-	struct ep_hash128 hash;
-	struct ep_entry *entry;
-	size_t n = 0;
-	const void *print = ep_db_col_blob(stmt, 2, &n);
-	const char *key;
-	int rc = ep_db_col_need(stmt, 1, &key, err);
-
-	if (rc < 0)
-		return rc;
-	hash = ep_print_key(intake->apply->store->secret, kind, key,
-			    strlen(key), &intake->scratch);
-	entry = ep_rowindex_add(index, &hash);
-	entry->rid = ep_db_col_int(stmt, 0);
-	entry->kind = (uint8_t)kind;
-	ep_print_unpack(print, n, &entry->print);
-	entry->parts = entry->print.parts;
-	return 0;
-}
-
-static int index_kind(struct ep_intake *intake, enum ep_kind kind,
-		      struct ep_err *err)
-{
-	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	EP_AUTO(ep_buf_release) struct ep_buf sql;
-	bool more = false;
-	int rc;
-
-	ep_buf_init(&sql, 256);
-	ep_buf_addf(&sql, "SELECT rid, key, fingerprint FROM main.\"now_%s\" "
-		    "WHERE dataset = ?1", ep_entity(kind)->name);
-	rc = ep_db_prepare(intake->apply->store->reader, sql.s, &stmt, err);
-	if (rc < 0)
-		return rc;
-	ep_db_int(stmt, 1, intake->dataset->id);
-	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more) {
-		rc = index_row(intake, kind, stmt, err);
-		if (rc < 0)
-			break;
-	}
-	return rc;
-}
-
 /* Of every kind while an epoch begins: a new version of a connector may have
  * dropped one, and its rows must go with it. */
-static unsigned indexed_kinds(const struct ep_intake *intake)
+static unsigned indexed_kinds(const struct ep_dataset *dataset,
+			      int connector_version)
 {
-	const struct ep_dataset *dataset = intake->dataset;
-
-	if (dataset->settled &&
-	    dataset->connector_version == intake->connector_version)
+	if (dataset->settled && dataset->connector_version == connector_version)
 		return dataset->kinds;
 	return (1u << EP_KINDS) - 1;
 }
@@ -135,17 +89,18 @@ static unsigned indexed_kinds(const struct ep_intake *intake)
 static int index_rows(struct ep_intake *intake, struct ep_err *err)
 {
 	struct ep_store *store = intake->apply->store;
-	unsigned kinds = indexed_kinds(intake);
+	struct ep_dataset *dataset = intake->dataset;
+	struct ep_rowindex *index = &intake->apply->index;
+	unsigned kinds = indexed_kinds(dataset, intake->connector_version);
 	int rc = 0;
 
 	/* What this run itself has changed about it must be readable. */
-	if (intake->dataset->touched)
+	if (dataset->touched)
 		rc = ep_writer_flush(store->writer, err);
-	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
-		if (kinds & 1u << i)
-			rc = index_kind(intake, (enum ep_kind)i, err);
-	intake->before = intake->apply->index.n;
-	return rc;
+	else if (ep_preload_take(store->preload, dataset->id, kinds, index))
+		return 0;
+	return rc == 0 ? ep_rowload(store->reader, store->secret, dataset->id,
+				    kinds, index, err) : rc;
 }
 
 static int check_run(const struct ep_store *store, struct ep_err *err)
@@ -163,6 +118,22 @@ static int expect(void *to, const struct ep_dataset_ref *ref,
 	int rc = check_run(store, err);
 
 	return rc == 0 ? ep_registry_dataset(store, ref, &dataset, err) : rc;
+}
+
+/* Whatever does not go well here is done, and told, when it is begun. */
+static void prepare(void *to, const struct ep_dataset_ref *ref)
+{
+	struct ep_err err = EP_ERR_INIT;
+	struct ep_store *store = to;
+	struct ep_dataset *dataset;
+
+	if (!store->run || ep_registry_dataset(store, ref, &dataset, &err) < 0 ||
+	    dataset->fresh || dataset->busy || dataset->touched)
+		return;
+	if (!store->preload)
+		store->preload = ep_preload_new(store->path, store->secret);
+	ep_preload_ask(store->preload, dataset->id,
+		       indexed_kinds(dataset, ref->connector_version));
 }
 
 static struct ep_intake *intake_new(struct ep_store *store,
@@ -214,6 +185,7 @@ static int begin(void *to, const struct ep_dataset_ref *ref,
 				  ref->system, ref->tenant);
 	intake = intake_new(store, ref, dataset);
 	rc = dataset->fresh ? 0 : index_rows(intake, err);
+	intake->before = intake->apply->index.n;
 	if (rc < 0) {
 		intake_free(intake);
 		return ep_err_context(err, "%s of %s/%s", ref->name,
@@ -590,6 +562,7 @@ void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
 {
 	ret->to = store;
 	ret->expect = expect;
+	ret->prepare = prepare;
 	ret->begin = begin;
 	ret->row = row;
 	ret->bookmark = ep_bookmark_get;

@@ -84,6 +84,8 @@ void ep_rowindex_texts(struct ep_rowindex *index)
 {
 	size_t n = 0;
 
+	if (index->text)
+		return;
 	for (size_t i = 0; i < index->n; i++)
 		n += index->v[i].print.parts > 0;
 	if (n == 0)
@@ -93,14 +95,17 @@ void ep_rowindex_texts(struct ep_rowindex *index)
 		index->texts *= 2;
 	index->text = ep_calloc(index->texts, sizeof(*index->text));
 	for (size_t i = 0; i < index->n; i++) {
-		size_t at = (size_t)index->v[i].print.text.lo &
-			    (index->texts - 1);
+		const struct ep_print *print = &index->v[i].print;
+		size_t at = (size_t)print->text.lo & (index->texts - 1);
 
-		if (!index->v[i].print.parts)
+		if (!print->parts)
 			continue;
-		while (index->text[at])
+		while (index->text[at].entry)
 			at = (at + 1) & (index->texts - 1);
-		index->text[at] = (uint32_t)(i + 1);
+		index->text[at] = (struct ep_text_slot){
+			.entry = (uint32_t)(i + 1),
+			.tag = (uint32_t)print->text.hi,
+		};
 	}
 }
 
@@ -110,13 +115,16 @@ struct ep_entry *ep_rowindex_by_text(const struct ep_rowindex *index,
 {
 	size_t mask = index->texts - 1;
 
-	for (; index->texts && *pos < index->texts; (*pos)++) {
-		uint32_t i = index->text[((size_t)text->lo + *pos) & mask];
+	for (; *pos < index->texts; (*pos)++) {
+		const struct ep_text_slot *slot =
+			&index->text[((size_t)text->lo + *pos) & mask];
 		struct ep_entry *entry;
 
-		if (!i)
+		if (!slot->entry)
 			break;
-		entry = &index->v[i - 1];
+		if (slot->tag != (uint32_t)text->hi)
+			continue;
+		entry = &index->v[slot->entry - 1];
 		if (!entry->print.parts || entry->print.text.lo != text->lo ||
 		    entry->print.text.hi != text->hi)
 			continue;

@@ -33,7 +33,10 @@ struct ep_rowindex {
 	size_t slots;	/* a power of two */
 	/* By text, of those that were there when ep_rowindex_texts was called;
 	 * rows of one record follow each other. */
-	uint32_t *text;
+	struct ep_text_slot {
+		uint32_t entry;	/* from 1 */
+		uint32_t tag;	/* bits of the text: others cost no look */
+	} *text;
 	size_t texts;	/* a power of two, or 0 */
 };
 
@@ -44,6 +47,7 @@ struct ep_entry *ep_rowindex_find(const struct ep_rowindex *index,
 				  const struct ep_hash128 *key);
 struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
 				 const struct ep_hash128 *key);
+/* Does nothing the second time. */
 void ep_rowindex_texts(struct ep_rowindex *index);
 /* The next entry, from *pos on (0 at first), whose text this is; NULL when
  * there is none.  *pos goes with it. */

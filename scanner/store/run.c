@@ -14,6 +14,7 @@
 #include "ext/http.h"
 #include "store/inside.h"
 #include "store/intake.h"
+#include "store/preload.h"
 #include "store/store.h"
 #include "store/tenancy.h"
 #include "store/view.h"
@@ -179,6 +180,8 @@ int ep_store_run_end(struct ep_store *store, bool complete, int64_t requests,
 		return ep_err_set(err, EP_EBUG, "no run is open");
 	/* The first error is the one to tell. */
 	open = ep_intake_drop_all(store, complete ? err : NULL);
+	ep_preload_free(store->preload);
+	store->preload = NULL;
 	if (complete)
 		rc = open;
 	settled = ep_store_settle(store, rc < 0 ? NULL : err);

@@ -23,6 +23,7 @@
 #include "store/asof.h"
 #include "store/inside.h"
 #include "store/intake.h"
+#include "store/preload.h"
 #include "store/purged.h"
 #include "store/run.h"
 #include "store/schema.h"
@@ -357,6 +358,7 @@ void ep_store_close(struct ep_store *store)
 	if (!store)
 		return;
 	(void)ep_intake_drop_all(store, NULL);
+	ep_preload_free(store->preload);
 	ep_writer_stop(store->writer);
 	ep_registry_clear(store);
 	ep_db_close(store->reader);
