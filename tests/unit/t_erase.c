@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Forgetting a person whom a retired tenancy still lists: what nobody reads
- * any more cannot bring him back, and names him no longer either.
+ * Forgetting a person: a retired tenancy that lists him cannot bring him back,
+ * and names him no longer either; what was altered is not sealed in.
  */
 #include "check_kit.h"
 
@@ -101,6 +101,8 @@ static void whole(struct kit *kit)
 		fail_msg("%s", err.msg);
 }
 
+#define SECRETS "SELECT count(*) FROM evidence_secret"
+
 static void test_listed_by_retired(void **state)
 {
 	struct kit *kit = *state;
@@ -115,11 +117,19 @@ static void test_listed_by_retired(void **state)
 	refused(kit, EP_EPERM, "printix/t2 (account)");
 	retire(kit, "printix/t2");
 	whole(kit);
+	assert_string_equal(kit_ask(kit, SECRETS), "8");
 	if (forget(kit, &result, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_true(result.leaves > 0);
 	named_nowhere(kit);
 	whole(kit);
+	/* Bo is a person, an alias and two accounts.  What a hash of the other's
+	 * row or a nonce would confirm is gone as well. */
+	assert_string_equal(kit_ask(kit, SECRETS), "4");
+	assert_string_equal(kit_ask(kit, "SELECT hex(fingerprint) FROM "
+				    "main.now_account WHERE key LIKE "
+				    "'erased-%'"),
+			    "00000000000000000000000000000000");
 	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO));
 	/* Seen again, it is a tenancy as before: what it lists is news. */
 	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
@@ -153,6 +163,24 @@ static void test_unread_and_retired(void **state)
 	whole(kit);
 }
 
+/* An erasure would seal in what somebody altered. */
+static void test_altered(void **state)
+{
+	struct kit *kit = *state;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	night(kit, HEAD PEOPLE(ANA_PERSON) USERS("t1", "  rows:\n" BO ANA));
+	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO));
+	assert_int_equal(ep_db_exec(ep_store_db(kit->store), "UPDATE "
+				    "main.now_account SET name = 'Bo' WHERE "
+				    "key = 'u-bo'", &err), 0);
+	refused(kit, EP_EDATA, "number 1 of the sealed runs was altered");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) > 0 FROM main.history "
+				    "WHERE old LIKE '%ana@acme.example%'"),
+			    "1");
+}
+
 #define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
 
 int main(void)
@@ -160,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_KIT(test_listed_by_retired),
 		WITH_KIT(test_unread_and_retired),
+		WITH_KIT(test_altered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

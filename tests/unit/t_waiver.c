@@ -66,6 +66,27 @@ static void test_incomplete(void **state)
 		  "  ended: 2025-11-10\n", "go together");
 }
 
+/* One that is wrong takes no other with it. */
+static void test_wrong_beside_right(void **state)
+{
+	static const char text[] =
+		"- rule: x\n  tenant: a/b\n  reason: r\n  approver: p\n"
+		"  approved: soon\n  expires: 2025-11-02\n"
+		"- rule: y\n  tenant: a/b\n  reason: r\n  approver: p\n"
+		"  approved: 2025-11-01\n  expires: 2025-11-02\n";
+	struct ep_waivers waivers = { 0 };
+	struct ep_diag diag;
+
+	(void)state;
+	ep_diag_init(&diag);
+	ep_waivers_text(&waivers, "w.yaml", text, strlen(text), &diag);
+	assert_int_equal(diag.n, 1);
+	assert_int_equal(waivers.n, 1);
+	assert_string_equal(waivers.v[0].rule, "y");
+	ep_diag_release(&diag);
+	ep_waivers_release(&waivers);
+}
+
 static void test_glob(void **state)
 {
 	(void)state;
@@ -243,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_wrong_beside_right),
 		cmocka_unit_test(test_glob),
 		WITH_KIT(test_in_force),
 		WITH_KIT(test_expired),
