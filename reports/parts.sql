@@ -611,7 +611,7 @@ SELECT r.id AS "Run", r.kind AS "Kind", CASE r.state WHEN 'complete' THEN 'ended
 -- section: callers
 -- title: As whom the vendors were asked
 -- draw: table
--- about: What the vendor knows the credential as, of the connections that the run used; for one customer its own and the MSP's that reach its tenancies. The secrets are nowhere but at the vendor and where the configuration says.
+-- about: What the vendor knows the credential as, of the connections that the run used, or those before and after it under one name; for one customer its own and the MSP's that reach its tenancies. The secrets are nowhere but at the vendor and where the configuration says.
 -- empty: No connection of the run is recorded.
 SELECT connector AS "Connector", credential AS "Credential", CASE name WHEN '' THEN '(neither the vendor nor the configuration tells)' ELSE name END AS "Known as",
        n AS "Connections", home || CASE WHEN n > 1 THEN ' and others' ELSE '' END AS "Of",

@@ -98,7 +98,9 @@ static const char view_sql[] =
 	"  THEN 'came back, opened ' || s.times || ' times; ' ELSE '' END ||"
 	"  CASE WHEN s.waived AND f.waiver_until IS NOT NULL THEN"
 	"   'waived until ' || date(f.waiver_until - 1, 'unixepoch') ||"
-	"   ' by ' || f.waiver_approver || ': ' || f.waiver_reason || '; '"
+	"   ' by ' || f.waiver_approver || ': ' || f.waiver_reason ||"
+	"   CASE WHEN f.last_run > %" PRId64 " THEN ' (the waiver as it was on '"
+	"   || date(f.last_seen, 'unixepoch') || ')' ELSE '' END || '; '"
 	"  WHEN s.waived THEN 'waived then, by a waiver that is over now; '"
 	"  ELSE '' END ||"
 	"  CASE WHEN f.last_run <= %" PRId64 " AND f.waiver_note IS NOT NULL"
@@ -121,7 +123,7 @@ int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
 	ep_buf_adds(&sql, looks ? looks_sql : "");
 	ep_buf_adds(&sql, states_sql);
 	ep_buf_addf(&sql, standing_sql, run, run, run);
-	ep_buf_addf(&sql, view_sql, run, run, run, run, run, run);
+	ep_buf_addf(&sql, view_sql, run, run, run, run, run, run, run);
 	if (sql.overflow)
 		return ep_err_set(err, EP_EBUG, "the views of findings are "
 				  "above %d bytes", SQL_BYTES);

@@ -15,8 +15,9 @@
  *           open at the end of the run.  severity: in force in that run;
  *           rank: 0 critical to 4 info; times: how often it was opened until
  *           then; rechecked 0: the run could not decide; note: all of this
- *           that a reader should know, in words, or ''.  What was seen is
- *           known of the last time only; note says when that was later.
+ *           that a reader should know, in words, or ''.  What was seen, and
+ *           the waiver, are known of the last time only; seen and note say
+ *           when that was later.
  */
 #ifndef EP_STANDING_H
 #define EP_STANDING_H

@@ -106,6 +106,22 @@ gone "drift of the first kept run" drift --to 3
 gone "check" check --as-of 1
 gone "a report" report --run 2 --report text="$ep_work/gone.txt"
 check "... writes nothing" test ! -e "$ep_work/gone.txt"
+# What is counted over time begins after the purge, and every report says so.
+told=0
+for path in "$EP_SRC"/reports/*.sql; do
+	name=$(basename "$path" .sql)
+	grep -Eq '^-- use: (trend|quarter|revoked|revoked-list|nights|runs|changed)$' \
+		"$path" || continue
+	told=$((told + 1))
+	check_status "report $name" 0 ep report --definition "$name" \
+		--report markdown="$ep_work/told"
+	check_has "report $name: names the purged nights" "$ep_work/told" \
+		'Nights that are gone'
+	check_has "report $name: and who purged them" "$ep_work/told" \
+		'1 to 2 .*Ana Lima'
+done
+check "there are such reports" test "$told" -gt 5
+
 gone "groups" evidence groups --run 1
 gone "a proof" evidence prove dnsfilter/802316/dnsfilter.users/role --run 1 \
 	--to "$ep_work/proof.1"

@@ -89,6 +89,19 @@ static void test_waiver(void **state)
 	stand(kit, 2);
 	assert_string_equal(kit_ask(kit, "SELECT note FROM open_finding"),
 			    "waived then, by a waiver that is over now");
+	/* Another waiver may have taken over since. */
+	change(kit, "UPDATE finding SET waiver_reason = 'moving', "
+		    "waiver_approver = 'Mia', waiver_until = 1767225600");
+	stand(kit, 2);
+	assert_string_equal(kit_ask(kit, "SELECT note FROM open_finding"),
+			    "waived until 2025-12-31 by Mia: moving (the "
+			    "waiver as it was on 2025-11-19)");
+	change(kit, "INSERT INTO finding_event SELECT 3, fingerprint,"
+		    " 'waived', 1 FROM finding; DELETE FROM finding_event"
+		    " WHERE event = 'waiver_ended'");
+	stand(kit, 3);
+	assert_string_equal(kit_ask(kit, "SELECT note FROM open_finding"),
+			    "waived until 2025-12-31 by Mia: moving");
 }
 
 /* --- random lives ------------------------------------------------------------ */
