@@ -448,6 +448,16 @@ static void test_checkpoint_text(void **state)
 		("exitproof/1\n-1\n"
 		 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
 		"exitproof/1\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hS\n",
+		"\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+		"exitproof/1\nx\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+		("exitproof/1\n0\n"
+		 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
+		("a name of an origin that is longer than any that this "
+		 "program ever gave to one, by far, and so on, and so on, and "
+		 "so on, and so on, and so on, and so on, until it is over, "
+		 "which it is now, after two hundred and fifty-six bytes, or "
+		 "so, at last, and it was not easy to find that many words\n1\n"
+		 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"),
 	};
 	struct ep_checkpoint cp;
 

@@ -387,6 +387,28 @@ static void test_two_at_once(void **state)
 	assert_non_null(problem(ex, "not-yet"));
 }
 
+/* --- nothing ------------------------------------------------------------- */
+
+/* Who has no tenancy that was looked at has not left all of them. */
+static void test_nothing_to_look_at(void **state)
+{
+	struct exits *ex = *state;
+
+	kit_night(ex->kit,
+		  "customers:\n"
+		  "- {id: msp, name: Northwind, msp: true, "
+		  "domains: [msp.example]}\n"
+		  "tenants:\n"
+		  "- {tenant: register/msp, customer: msp}\n"
+		  "datasets:\n" LEAVERS(OTTO));
+	if (find(ex, &(struct ep_exit_ask){ .person = "otto@msp.example" }))
+		fail_msg("%s", ex->err.msg);
+	assert_int_equal(ep_exit_look(&ex->ctx, ex->exit, &ex->look, &ex->err),
+			 EP_ENOENT);
+	assert_non_null(strstr(ex->err.msg, "finds no tenancy to look at"));
+	ex->ctx.now = 0;
+}
+
 /* --- who is meant ------------------------------------------------------- */
 
 static void test_people(void **state)
@@ -913,6 +935,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_broken_reads, up, down),
 		cmocka_unit_test_setup_teardown(test_last_owner, up, down),
 		cmocka_unit_test_setup_teardown(test_two_at_once, up, down),
+		cmocka_unit_test_setup_teardown(test_nothing_to_look_at, up,
+						down),
 		cmocka_unit_test_setup_teardown(test_people, up, down),
 		cmocka_unit_test_setup_teardown(test_tickets, up, down),
 		cmocka_unit_test_setup_teardown(test_attest, up, down),

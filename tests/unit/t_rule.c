@@ -174,6 +174,19 @@ static void bad_need(const char *needs, const char *said)
 
 static void test_need_mistakes(void **state)
 {
+	static const char *const names[] = {
+		"account[.b]", "account[a.]", "account[a.b.c]",
+		"account[A.b]", "account[a.b c]",
+		"account[a.b!]", "account[{.b]", "account[a. b]",
+		("account[a.a a.b a.c a.d a.e a.f a.g a.h a.i a.j a.k a.l "
+		 "a.m a.n a.o a.p a.q]"),
+	};
+	static const char *const settings[] = {
+		"setting[name]",     "setting[=a]",    "setting[name=]",
+		"setting[name=a||b]", "setting[name=-]", "setting[name=a|-]",
+		"setting[]",
+	};
+
 	(void)state;
 	bad_need("accounts", ":10:11: needs: accounts: no such view");
 	bad_need("role, now_account", ":10:17: needs: now_account: no such");
@@ -181,7 +194,12 @@ static void test_need_mistakes(void **state)
 	bad_need("account[users]", "expected [dataset");
 	bad_need("account[]", "expected [dataset");
 	bad_need("account[a.b", "expected [dataset");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		bad_need(names[i], "expected [dataset");
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		bad_need(settings[i], "expected setting[name=word");
 	bad_need("setting@fleet", "takes no scope");
+	bad_need("tenancy[a.b]", "takes no scope");
 	bad_need("account, account", "again");
 	bad_need("account,,role", "an empty entry");
 }
