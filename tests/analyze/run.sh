@@ -11,17 +11,14 @@
 # tool, file, check, how often, and why it is none; anything else, or one that
 # is not said any more, is printed and gives status 1.
 # The tools are called by name.
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2154
 set -u
 if [ $# -lt 2 ]; then
 	sed -n '6,14s/^# \{0,1\}//p' "$0" >&2
 	exit 64
 fi
-: "${EP_SRC:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${EP_JOBS:=$(nproc 2>/dev/null || echo 2)}"
-mkdir -p "$2"
-build=$(cd "$1" && pwd)
-out=$(cd "$2" && pwd)
+. "$(dirname "$0")/../known.sh"
+known_begin "$1" "$2"
 shift 2
 test $# -gt 0 || set -- gcc clang cppcheck
 cd "$EP_SRC" || exit
@@ -76,17 +73,13 @@ for tool in "$@"; do
 	begun=$(date +%s)
 	"run_$tool" >"$out/$tool.txt"
 	taken=$(($(date +%s) - begun))
-	digest "$tool" | sort >"$out/$tool.said"
+	digest "$tool" >"$out/$tool.said"
 	sed -n "s/^$tool \([^ ]* [^ ]* [0-9]*\) .*/\1/p" \
-		tests/analyze/accepted | sort >"$out/$tool.known"
-	comm -23 "$out/$tool.said" "$out/$tool.known" >"$out/$tool.new"
-	comm -13 "$out/$tool.said" "$out/$tool.known" >"$out/$tool.gone"
+		tests/analyze/accepted >"$out/$tool.known"
+	known_compare "$tool" || bad=1
 	said=$(wc -l <"$out/$tool.said")
 	new=$(wc -l <"$out/$tool.new")
 	gone=$(wc -l <"$out/$tool.gone")
 	echo "| $tool | $taken | $said | $((said - new)) | $new | $gone |"
-	sed "s/^/new: $tool /" "$out/$tool.new" >&2
-	sed "s/^/gone: $tool /" "$out/$tool.gone" >&2
-	test "$new" -eq 0 && test "$gone" -eq 0 || bad=1
 done
 exit $bad
