@@ -79,6 +79,45 @@ static void canon_is(const char *want)
 
 /* --- split -------------------------------------------------------------- */
 
+/* What is read decides about holes only, which lie in order within their
+ * element, and every element whose holes are closed is JSON again. */
+static void check_holes(const char *s, size_t n, int want)
+{
+	struct ep_json_reads reads;
+	struct ep_json_parts parts;
+	struct ep_buf text;
+
+	ep_json_reads_init(&reads);
+	assert_true(ep_json_reads_add(&reads, "a", 0));
+	assert_true(ep_json_reads_add(&reads, "d.e", 0));
+	assert_true(ep_json_reads_add(&reads, "b.c", 1));
+	assert_true(ep_json_reads_add(&reads, "d.f", 2));
+	ep_buf_init(&text, n + 8);
+	assert_int_equal(ep_json_split(s, n, NULL, &reads, &parts, &err), want);
+	for (size_t i = 0; parts.usable && i < parts.list.n; i++) {
+		const struct ep_json_part *part = &parts.list.v[i];
+		size_t from = part->at;
+
+		ep_buf_clear(&text);
+		for (size_t k = 0; k < part->holes; k++) {
+			const struct ep_json_hole *hole =
+				&parts.holes.v[part->hole + k];
+
+			assert_true(hole->at > from && hole->n > 0);
+			ep_buf_add(&text, s + from, hole->at - from);
+			ep_buf_addc(&text, '0');
+			from = hole->at + hole->n;
+			assert_int_equal(ep_json_check(s + hole->at, hole->n,
+						       &err), 0);
+		}
+		assert_true(from < part->at + part->n);
+		ep_buf_add(&text, s + from, part->at + part->n - from);
+		assert_int_equal(ep_json_check(text.s, text.len, &err), 0);
+	}
+	ep_json_parts_release(&parts);
+	ep_buf_release(&text);
+}
+
 static int split_n(const char *s, size_t n)
 {
 	struct ep_json_parts parts;
@@ -89,6 +128,7 @@ static int split_n(const char *s, size_t n)
 	memcpy(copy, s, n);
 	rc = ep_json_split(copy, n, NULL, NULL, &parts, &err);
 	ep_json_parts_release(&parts);
+	check_holes(copy, n, rc);
 	if (rc == 0)
 		rc = ep_json_split(copy, n, "a", NULL, &parts, &err);
 	ep_json_parts_release(&parts);
@@ -212,6 +252,56 @@ static void holes_are_what_nobody_reads_as_it_is(void **state)
 	/* Quoted names, and one that only begins alike. */
 	holes_are("[{\"a.b\":1,\"a\":{\"b\":2},\"a.bc\":3}]", "\"a.b\"", "",
 		  "0:{\"b\":2} 0:3");
+}
+
+static unsigned dice(uint64_t *at, unsigned sides)
+{
+	*at = *at * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(*at >> 33) % sides;
+}
+
+static void put_random(uint64_t *at, struct ep_buf *out, int depth)
+{
+	static const char *const scalars[] = { "1", "null", "\"t\"", "\"]}\"",
+					       "true", "\"\\\"{\"" };
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f",
+					     "g", "\\u0062" };
+	unsigned kind = dice(at, depth < 4 ? 4 : 2);
+	unsigned n = dice(at, 5);
+
+	if (depth > 1 && kind < 2) {
+		ep_buf_adds(out, scalars[dice(at, 6)]);
+		return;
+	}
+	ep_buf_addc(out, depth == 0 || (depth > 1 && kind == 2) ? '[' : '{');
+	for (unsigned i = 0; i < n; i++) {
+		if (i)
+			ep_buf_addc(out, ',');
+		if (depth == 1 || (depth > 1 && kind == 3))
+			ep_buf_addf(out, "\"%s\":", names[dice(at, 8)]);
+		put_random(at, out, depth + 1);
+	}
+	ep_buf_addc(out, depth == 0 || (depth > 1 && kind == 2) ? ']' : '}');
+}
+
+/* Whatever lies where, and when a byte of it is another. */
+static void holes_close_again(void **state)
+{
+	uint64_t at = 7;
+	struct ep_buf doc;
+
+	(void)state;
+	ep_buf_init(&doc, 1 << 20);
+	for (int i = 0; i < 3000; i++) {
+		ep_buf_clear(&doc);
+		put_random(&at, &doc, 0);
+		assert_int_equal(split_n(doc.s, doc.len), 0);
+		doc.s[dice(&at, (unsigned)doc.len)] =
+			"\"{}[],:0\\ab"[dice(&at, 11)];
+		assert_int_equal(split_n(doc.s, doc.len),
+				 ep_json_check(doc.s, doc.len, &err));
+	}
+	ep_buf_release(&doc);
 }
 
 static void what_is_read_apart_is_nobody_elses(void **state)
@@ -760,6 +850,7 @@ int main(void)
 		TEST(whole_test_suite),
 		TEST(parts_are_where_they_lie),
 		TEST(holes_are_what_nobody_reads_as_it_is),
+		TEST(holes_close_again),
 		TEST(what_is_read_apart_is_nobody_elses),
 		TEST(rest_is_what_is_left),
 		TEST(cut_documents_are_refused),
