@@ -215,6 +215,7 @@ static void take_answer(struct ep_auth *auth,
 static bool retries_left(struct ep_auth *auth)
 {
 	return auth->tries <= ep_engine_retries(auth->engine, auth->spec) &&
+	       auth->host->silent <= EP_HOST_FAILURES_MAX &&
 	       !auth->engine->closing;
 }
 
@@ -245,12 +246,19 @@ static void answered(void *to, struct ep_http_answer *answer)
 	/* A token URL has no list of statuses of its own. */
 	static const struct ep_spec_endpoint token_url = { .name = NULL };
 	struct ep_auth *auth = to;
+	struct ep_engine *engine = auth->engine;
+	struct ep_host *host = auth->host;
 	struct ep_judgement judged;
 	char text[400];
 
-	auth->engine->totals->wire_bytes += answer->wire_bytes;
-	if (answer->end == EP_HTTP_OK)
-		auth->engine->totals->answers++;
+	host->under_way--;
+	engine->totals->wire_bytes += answer->wire_bytes;
+	if (answer->end == EP_HTTP_OK) {
+		engine->totals->answers++;
+		host->silent = 0;
+	} else {
+		host->silent++;
+	}
 	ep_judge_answer(&token_url, auth->credential, answer, &judged);
 	switch (judged.verdict) {
 	case EP_VERDICT_TAKE:
@@ -274,6 +282,7 @@ static void answered(void *to, struct ep_http_answer *answer)
 	if (answer->body.cap)
 		ep_wipe(answer->body.s, answer->body.cap);
 	ep_buf_clear(&answer->body);
+	ep_host_next(engine, host);
 }
 
 static int add_headers(const struct ep_pairs *pairs, struct ep_vars *vars,
@@ -341,6 +350,31 @@ static int submit(struct ep_auth *auth, struct ep_vars *vars,
 	return rc;
 }
 
+/* When its connections are all in use, it is asked again by the host. */
+static int ask_at(struct ep_auth *auth, struct ep_vars *vars,
+		  const struct ep_buf *url, struct ep_buf *body,
+		  struct ep_err *err)
+{
+	int rc;
+
+	auth->host = ep_host_of(auth->engine, url->s);
+	if (ep_host_full(auth->engine, auth->host)) {
+		ep_host_wait(auth->host, auth);
+		return 0;
+	}
+	auth->tries++;
+	rc = ep_auth_body(auth, body, err);
+	if (rc < 0)
+		return rc;
+	auth->host->under_way++;
+	rc = submit(auth, vars, url, body, err);
+	if (rc == 0)
+		auth->engine->totals->requests++;
+	else
+		auth->host->under_way--;
+	return rc;
+}
+
 void ep_auth_ask(struct ep_auth *auth)
 {
 	struct ep_err err = EP_ERR_INIT;
@@ -360,14 +394,9 @@ void ep_auth_ask(struct ep_auth *auth)
 	ep_buf_init(&url, EP_URL_BYTES_MAX);
 	ep_buf_init(&body, EP_SECRET_BYTES_MAX * 4);
 	auth->state = EP_AUTH_ASKING;
-	auth->tries++;
 	rc = ep_vars_expand(&vars, auth->credential->url, false, &url, &err);
 	if (rc == 0)
-		rc = ep_auth_body(auth, &body, &err);
-	if (rc == 0)
-		rc = submit(auth, &vars, &url, &body, &err);
-	if (rc == 0)
-		auth->engine->totals->requests++;
+		rc = ask_at(auth, &vars, &url, &body, &err);
 	if (body.cap)
 		ep_wipe(body.s, body.cap);
 	ep_buf_release(&body);

@@ -40,6 +40,8 @@ struct ep_auth {
 	int64_t asked;
 	int64_t tries;
 	struct ep_listing *first, *last;	/* wait for the token */
+	struct ep_host *host;	/* of the URL that gives them */
+	struct ep_auth *next;	/* where it waits for a connection */
 	struct ep_coverage broken;	/* status, reason and advice */
 	/* What the vendor said with the token about what it may do. */
 	struct ep_words granted;

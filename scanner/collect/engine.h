@@ -50,6 +50,7 @@ struct ep_host {
 	int64_t under_way;
 	int64_t silent;	/* requests without an answer, in a row */
 	struct ep_lane *first, *last;	/* lanes that wait for a connection */
+	struct ep_auth *auth_first, *auth_last;	/* and who wants a token */
 };
 
 /* A budget with the listings that wait in it. */
@@ -524,6 +525,17 @@ void ep_tally_tell(const struct ep_engine *engine);
 char *ep_lane_whose(const struct ep_spec *spec, const char *home);
 /* What the collection waited for most, to totals->bound. */
 void ep_lane_bound(struct ep_engine *engine);
+/* Connections of a host, see host.c. */
+struct ep_str ep_host_origin(const char *base);
+struct ep_host *ep_host_of(struct ep_engine *engine, const char *base);
+bool ep_host_full(const struct ep_engine *engine, const struct ep_host *host);
+/* Is asked again when there is a connection. */
+void ep_host_wait(struct ep_host *host, struct ep_auth *auth);
+/* A connection may be free: whoever waits for one gets it, tokens first. */
+void ep_host_next(struct ep_engine *engine, struct ep_host *host);
+/* The run is over: true when somebody waited. */
+bool ep_hosts_drop(struct ep_engine *engine);
+
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing);
 /* Last in line, or first when ep_listing_goes_first. */

@@ -14,36 +14,11 @@
 
 /* A wait that is worth a word on the terminal. */
 #define WAIT_SAID_MS 1500
-#define CONNECTIONS_PER_HOST 8
-
-/* scheme://host:port of a base URL. */
-static struct ep_str origin(const char *base)
-{
-	const char *host = strstr(base, "://");
-	struct ep_str s;
-
-	host = host ? host + 3 : base;
-	s.p = base;
-	s.n = (size_t)(host - base) + strcspn(host, "/?#");
-	return s;
-}
-
-static struct ep_host *host_of(struct ep_engine *engine, const char *base)
-{
-	struct ep_str s = origin(base);
-	struct ep_host *host = ep_map_getn(&engine->hosts, s.p, s.n);
-
-	if (!host) {
-		host = ep_calloc(1, sizeof(*host));
-		ep_map_setn(&engine->hosts, s.p, s.n, host);
-	}
-	return host;
-}
 
 static void lane_key(const struct ep_listing *listing, struct ep_buf *key)
 {
 	const struct ep_site *site = listing->tenancy->site;
-	struct ep_str s = origin(listing->base);
+	struct ep_str s = ep_host_origin(listing->base);
 
 	ep_buf_addf(key, "%s\n%.*s\n", site->spec->id, (int)s.n, s.p);
 	switch (site->spec->limits.per) {
@@ -104,7 +79,7 @@ struct ep_lane *ep_lane_of(struct ep_engine *engine,
 		lane = ep_calloc(1, sizeof(*lane));
 		ep_budget_init(&lane->budget, &site->spec->limits,
 			       site->connection->share_percent);
-		lane->host = host_of(engine, listing->base);
+		lane->host = ep_host_of(engine, listing->base);
 		lane->key = ep_strdup(key.s);
 		lane->whose = ep_lane_whose(site->spec, site->home->id);
 		ep_map_setn(&engine->lanes, key.s, key.len, lane);
@@ -240,28 +215,10 @@ static struct ep_listing *take(struct ep_lane *lane)
 
 void ep_lane_done(struct ep_engine *engine, struct ep_lane *lane)
 {
-	struct ep_host *host = lane->host;
-	struct ep_lane *waiting = host->first;
-
 	ep_budget_done(&lane->budget);
-	host->under_way--;
-	if (waiting) {
-		host->first = waiting->next;
-		if (!host->first)
-			host->last = NULL;
-		waiting->next = NULL;
-		waiting->armed = false;
-		ep_lane_arm(engine, waiting);
-	}
+	lane->host->under_way--;
+	ep_host_next(engine, lane->host);
 	ep_lane_arm(engine, lane);
-}
-
-static bool host_full(const struct ep_engine *engine,
-		      const struct ep_host *host)
-{
-	int64_t max = engine->config->connections_per_host;
-
-	return host->under_way >= (max > 0 ? max : CONNECTIONS_PER_HOST);
 }
 
 static void wait_for_host(struct ep_lane *lane)
@@ -301,7 +258,7 @@ static void serve(struct ep_engine *engine, struct ep_lane *lane)
 	lane->armed = false;
 	if (!lane->first || !ep_budget_free_slot(&lane->budget))
 		return;
-	if (host_full(engine, lane->host)) {
+	if (ep_host_full(engine, lane->host)) {
 		wait_for_host(lane);
 		return;
 	}
@@ -389,7 +346,7 @@ void ep_lane_pump(struct ep_engine *engine)
 		else
 			serve(engine, due.what);
 	}
-	while (engine->closing && drop_all(engine))
+	while (engine->closing && (drop_all(engine) || ep_hosts_drop(engine)))
 		;
 }
 

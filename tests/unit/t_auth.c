@@ -282,6 +282,69 @@ static void test_jwt_bearer(void **state)
 	scene_release(&scene);
 }
 
+/* More tenancies than there are connections wait for tokens of one host that
+ * says nothing: another host's listing is asked for all the same, and once it
+ * is clear that nobody is there, nobody is asked twice. */
+#define SILENT_TENANCIES 100
+
+static void connect_silent(struct scene *scene)
+{
+	char tenant[16], secret[16];
+
+	for (int i = 0; i < SILENT_TENANCIES; i++) {
+		struct ep_connection *connection;
+
+		snprintf(tenant, sizeof(tenant), "S%d", i);
+		snprintf(secret, sizeof(secret), "own-%d", i);
+		connection = scene_connect(scene, "acme", "leaf", tenant);
+		scene_credential(scene, connection, "key", tenant, "secret",
+				 secret);
+	}
+}
+
+static void test_silent_token_host(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/tok", .end = EP_HTTP_TIMEOUT, .ms = 30000 },
+		{ .to = "/v1/T1/teams", .body = OK_BODY },
+		{ 0 }
+	};
+	struct ep_connection *connection;
+	struct scene scene;
+	struct ep_buf yaml;
+
+	(void)state;
+	ep_buf_init(&yaml, 65536);
+	scene_init(&scene, script);
+	ep_buf_addf(&yaml, "%s    kind: token\n    params: [client_id]\n"
+		    "    url: \"{auth}/tok\"\n"
+		    "    form: {id: \"{client_id}\", s: \"{secret}\"}\n"
+		    "    token: t\n    value: \"Bearer {token}\"\n%s", head,
+		    tail);
+	scene_connector(&scene, yaml.s);
+	ep_buf_clear(&yaml);
+	ep_buf_addf(&yaml, "connector: tree\nversion: 1\nsystem: tree\n"
+		    "title: Tree\ndocs: https://tree.example/\n"
+		    "scope: tenant\nbase: {api: https://tree.example/v1}\n"
+		    "credentials:\n  key:\n    doc: The key\n"
+		    "    hint: Tree, Keys\n    secrets: [secret]\n"
+		    "    kind: header\n    value: \"SSWS {secret}\"\n%s",
+		    tail);
+	scene_connector(&scene, yaml.s);
+	ep_buf_release(&yaml);
+	connect_silent(&scene);
+	connection = scene_connect(&scene, "acme", "tree", "T1");
+	scene_credential(&scene, connection, "key", NULL, "secret", "open-it");
+	scene_run(&scene);
+	assert_int_equal(scene.rc, 0);
+	scene_all_ended(&scene);
+	scene_is(&scene, "tree/T1 tree.teams", EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "leaf/S99 leaf.teams", EP_COVERAGE_FAILED, "token");
+	assert_true(scene.net.most <= 9);
+	assert_int_equal(fake_net_count(&scene.net, "/tok"), SILENT_TENANCIES);
+	scene_release(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_token_as_json),
+		cmocka_unit_test(test_silent_token_host),
 		cmocka_unit_test(test_broken_secret),
 		cmocka_unit_test(test_parts_are_missing),
 		cmocka_unit_test(test_vendor_echoes_the_secret),
