@@ -5,14 +5,15 @@ that was not read looks clean.
 
     never_clean.py SRC BUILD WORK [--sample N] [--seed TEXT] [--jobs N]
                    [--only REGEX] [--modules FOLDER] [--minutes N] [--list]
-                   [--ledger FILE] [--figures FILE]
+                   [--ledger FILE [--backwards]] [--figures FILE]
 
 One good night of the simulated MSP is the base.  For each lie a copy of its
 database sees a second night, on which one request of one listing is answered
 by the lie.  --modules is where npm put junit2json and junit-to-ctrf; after
 --minutes nothing more is told, and the report says how much was.  What stands
-in the --ledger was told before and is not told again; --figures is where the
-figures of the report go.
+in the --ledger was told before and is not told again; a second run that tells
+--backwards with the same ledger meets the first in the middle.  --figures is
+where the figures of the report go.
 """
 import argparse
 import collections
@@ -142,6 +143,7 @@ class Task:
         self.said = []
         self.judged = False	# by everybody who has to
         self.verified = False
+        self.recalled = False	# from what was told before
 
 
 def places(worker, base, dataset, stranger):
@@ -408,6 +410,8 @@ def collect_tasks(args, pool, workers, fleet, base, left_out):
 def one_task(task, idle, context):
     if context["until"] and time.monotonic() > context["until"]:
         return None
+    if context["ledger"].knows(task):
+        return context["ledger"].recall(task)
     worker = idle.get()
     try:
         # A lie knows the proxy that it was made for.
@@ -452,6 +456,7 @@ def main():
     words.add_argument("--minutes", type=float, default=0)
     words.add_argument("--list", action="store_true")
     words.add_argument("--ledger")
+    words.add_argument("--backwards", action="store_true")
     words.add_argument("--figures")
     args = words.parse_args()
     # Whoever ends this ends the simulated MSP, too.
@@ -491,16 +496,18 @@ def night_after_night(args, their_base):
     idle = queue.Queue()
     for worker in workers:
         idle.put(worker)
+    ledger = told.Ledger(args.ledger, args.build)
     context = {"base": base, "rows": judge.stored(base), "exits": exits,
-               "fleet": fleet, "readers": readers,
+               "fleet": fleet, "readers": readers, "ledger": ledger,
                "base_url": first.proxy.base,
                "until": args.minutes and
                time.monotonic() + 60 * args.minutes}
-    ledger = told.Ledger(args.ledger, args.build)
     done = [ledger.recall(task) for task in tasks if ledger.knows(task)]
     if done:
         print("# %d were told before" % len(done))
     left = [task for task in tasks if not ledger.knows(task)]
+    if args.backwards:
+        left.reverse()
     tell_all(args, left, idle, context, ledger, done)
     if len(done) < len(tasks):
         print("# time is over: %d of %d were told" % (len(done), len(tasks)))
@@ -518,7 +525,7 @@ def tell_all(args, tasks, idle, context, ledger, done):
             if not task:
                 continue
             waiting.append(task)
-            if task.said:
+            if task.said and not task.recalled:
                 print("# %s: %s" % (task.name, "; ".join(task.said[:3])),
                       flush=True)
             drain(readers, args.modules, READERS)
@@ -534,7 +541,8 @@ def remember(waiting, ledger, done):
     """Takes those that are judged; leaves the others."""
     for task in waiting:
         if task.judged:
-            ledger.write(task)
+            if not task.recalled:
+                ledger.write(task)
             done.append(task)
     return [task for task in waiting if not task.judged]
 

@@ -9,6 +9,7 @@ import collections
 import hashlib
 import json
 import os
+import threading
 import time
 
 
@@ -37,20 +38,31 @@ class Ledger:
 
     def __init__(self, path, build):
         self.lines = {}
-        self.out = None
+        self.out = self.src = None
         if not path:
             return
         self.program = program_of(build)
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as src:
-                for line in src:
-                    # A line that a stop cut in two was not told.
-                    if line.endswith("}\n"):
-                        one = json.loads(line)
-                        self.lines[one["lie"]] = one
         self.out = open(path, "a", encoding="utf-8")
+        self.src = open(path, encoding="utf-8")
+        self.lock = threading.Lock()
+        self.read()
+
+    def read(self):
+        """What stands there by now: two may tell the same set, one of them
+        backwards."""
+        for line in self.src:
+            # A line that a stop cut in two was not told.
+            try:
+                one = json.loads(line)
+            except ValueError:
+                continue
+            self.lines[one["lie"]] = one
 
     def knows(self, task):
+        if not self.out:
+            return False
+        with self.lock:
+            self.read()
         return not self.lines.get(task.key, {"said": True})["said"]
 
     def write(self, task):
@@ -59,7 +71,6 @@ class Ledger:
         one = {"lie": task.key, "kind": task.kind, "said": task.said,
                "verified": task.verified, "program": self.program,
                "at": int(time.time())}
-        self.lines[task.key] = one
         self.out.write(json.dumps(one) + "\n")
         self.out.flush()
 
@@ -67,6 +78,7 @@ class Ledger:
         """A lie as it was told before."""
         one = self.lines[task.key]
         task.said, task.verified = one["said"], one["verified"]
+        task.judged = task.recalled = True
         return task
 
     def minutes(self):
@@ -75,6 +87,8 @@ class Ledger:
 
     def programs(self, tasks):
         """How many of these lies each program was told."""
+        if self.src:
+            self.read()
         return collections.Counter(
             self.lines[task.key]["program"] for task in tasks
             if self.out and task.key in self.lines)
