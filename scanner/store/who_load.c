@@ -193,7 +193,8 @@ static const char accounts_sql[] =
 	" addr(a) AS (SELECT ?1 UNION SELECT address FROM temp.alias WHERE"
 	" person IN who),"
 	" his(dataset, account) AS (SELECT dataset, key FROM main.now_account"
-	" WHERE email IN addr OR login IN addr OR lower(key) IN addr"
+	" WHERE " EP_ADDRESS_SQL("", "email") " IN addr OR "
+	EP_ADDRESS_SQL("", "login") " IN addr OR lower(key) IN addr"
 	" UNION SELECT dataset, key FROM main.history WHERE op = 3 AND"
 	" kind = ?2 AND (json_extract(old, '$.email') IN addr OR"
 	" json_extract(old, '$.login') IN addr OR lower(key) IN addr)"
@@ -374,7 +375,8 @@ static int load_touches(struct load *load, struct ep_err *err)
 /* --- names ------------------------------------------------------------------ */
 
 static const char name_sql[] =
-	"SELECT coalesce((SELECT coalesce(n.email, n.login, n.name) FROM"
+	"SELECT coalesce((SELECT coalesce(" EP_ADDRESS_SQL("n.", "email") ", "
+	EP_ADDRESS_SQL("n.", "login") ", n.name) FROM"
 	" main.dataset d JOIN main.now_account n ON n.dataset = d.id AND"
 	" n.key = ?2 WHERE d.tenancy = ?1 LIMIT 1), (SELECT coalesce("
 	"json_extract(h.old, '$.email'), json_extract(h.old, '$.login'),"

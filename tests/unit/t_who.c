@@ -691,6 +691,12 @@ static void test_person(void **state)
 			    "new@acme.example");
 	assert_int_equal(who.listing.n, 2);
 	ep_who_release(&who);
+	query.person = "new@acme.example";
+	kit_ok(kit, ep_who_load(ep_store_db(kit->store), &query, &who,
+				&kit->err));
+	assert_int_equal(who.accounts, 1);
+	assert_int_equal(who.holding.n, 1);
+	ep_who_release(&who);
 }
 
 int main(void)
