@@ -36,9 +36,12 @@ SELECT 'New in this run', count(*),
  WHERE e.run = :run AND e.event IN ('open', 'came_back')
    AND (:customer IS NULL OR f.customer = :customer)
 UNION ALL
-SELECT 'Fixed in this run', count(*), 'seen to be gone by a complete read', 'info'
+SELECT 'Fixed in this run', coalesce(sum(CASE e.event WHEN 'fixed' THEN 1 ELSE -1 END), 0),
+       'seen to be gone by a complete read' ||
+       CASE WHEN sum(e.event = 'withdrawn') > 0
+            THEN '; ' || sum(e.event = 'withdrawn') || ' more ended without: the leave date moved or is gone' ELSE '' END, 'info'
   FROM finding f CROSS JOIN finding_event e USING (fingerprint)
- WHERE e.run = :run AND e.event = 'fixed'
+ WHERE e.run = :run AND e.event IN ('fixed', 'withdrawn')
    AND (:customer IS NULL OR f.customer = :customer)
 
 -- section: coverage
@@ -141,13 +144,16 @@ SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
           f.rule, f.unit, name, f.subject
 
 -- section: fixed
--- title: Fixed in this run
+-- title: Ended in this run
 -- draw: table
-SELECT substr(iso(e.at), 1, 10) AS Fixed, f.severity AS Severity,
+-- about: Withdrawn is what no complete read has seen to be gone: no register says any more that the person has left by now.
+SELECT CASE WHEN EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')
+            THEN 'withdrawn' ELSE 'fixed' END AS "How",
+       substr(iso(e.at), 1, 10) AS "When", f.severity AS Severity,
        coalesce(t.title, f.rule) AS Rule, f.unit_name AS "Where",
        coalesce(f.name, f.subject) AS Which,
-       ((e.at - f.first_seen) / 86400) || ' days' AS "Was open"
-  FROM finding_event e JOIN finding f USING (fingerprint)
+       counted((e.at - f.first_seen) / 86400, 'day') AS "Was open"
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
   LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
   LEFT JOIN rule_text t ON t.sha256 = r.sha256
  WHERE e.run = :run AND e.event = 'fixed'
@@ -176,8 +182,8 @@ SELECT coalesce(m.customer, '(nobody)') AS Customer, m.tenant AS Tenancy,
                                       WHERE s.tenant = m.tenant AND s.dataset = m.dataset AND s.key = m.key) END,
                 json_extract(m.old, '$.email'), json_extract(m.old, '$.name'),
                 replace(m.key, char(31), ' / ')) AS Which
-  FROM moved m
- WHERE m.run > :previous AND m.run <= :run AND m.kind <> 'resource'
+  FROM changed m
+ WHERE m.kind <> 'resource'
    AND (:customer IS NULL OR m.customer = :customer)
  ORDER BY m.customer, m.tenant, What, Which
  LIMIT 300
@@ -188,7 +194,7 @@ SELECT coalesce(m.customer, '(nobody)') AS Customer, m.tenant AS Tenancy,
 -- about: Counts of what is known; datasets above that were not read completely may hold more.
 SELECT * FROM (
 SELECT 'accounts' AS "What", count(*) AS "Count", coalesce(sum(state = 'active'), 0) || ' active' AS "Of which" FROM account WHERE :customer IS NULL OR customer = :customer
-UNION ALL SELECT 'privileged roles', count(*), count(DISTINCT account) || ' accounts' FROM role WHERE privileged <> 'no' AND (:customer IS NULL OR customer = :customer)
+UNION ALL SELECT 'privileged roles', count(*), counted(count(DISTINCT account), 'account') FROM role WHERE privileged <> 'no' AND (:customer IS NULL OR customer = :customer)
 UNION ALL SELECT 'keys and credentials', count(*), coalesce(sum(expires_at < (SELECT started_at FROM run WHERE id = :run)), 0) || ' past their expiry' FROM credential WHERE :customer IS NULL OR customer = :customer
 UNION ALL SELECT 'agents', count(*), coalesce(sum(state = 'active'), 0) || ' active by their state word' FROM agent WHERE :customer IS NULL OR customer = :customer
 UNION ALL SELECT 'subscriptions', count(*), coalesce(sum(seats_bought), 0) || ' seats bought' FROM subscription WHERE :customer IS NULL OR customer = :customer
@@ -228,7 +234,7 @@ UNION ALL SELECT 'Started', iso(started_at) FROM run WHERE id = :run
 UNION ALL SELECT 'Program', program || ' on ' || host FROM run WHERE id = :run
 UNION ALL SELECT 'Libraries', 'SQLite ' || sqlite || ', ' || curl FROM run WHERE id = :run
 UNION ALL SELECT 'Configuration', 'SHA-256 ' || config_sha256 FROM run WHERE id = :run
-UNION ALL SELECT 'Rules', rules || ' rules over ' || units || ' tenancies, SHA-256 ' || rules_sha256 FROM check_run WHERE run = :run
+UNION ALL SELECT 'Rules', counted(rules, 'rule') || ' over ' || counted(units, 'tenancy') || ', SHA-256 ' || rules_sha256 FROM check_run WHERE run = :run
 UNION ALL SELECT 'Rules switched off or broken', rule || ': ' || coalesce(reason, state) FROM rule_run WHERE run = :run AND state <> 'checked'
 UNION ALL SELECT 'People', note FROM link_note
 UNION ALL SELECT 'Note', text FROM check_note WHERE run = :run AND kind LIKE 'waiver%'
@@ -240,7 +246,7 @@ UNION ALL SELECT 'Note', text FROM check_note WHERE run = :run AND kind LIKE 'wa
 -- empty: Every expected dataset of every known tenancy was read completely and is fresh, every rule ran, and none lacked a list.
 SELECT system AS System, coalesce((SELECT t.name FROM tenancy t WHERE t.tenant = c.tenant), tenant) AS Tenancy,
        coalesce(customer, '(nobody)') AS Customer,
-       count(*) || ' datasets: ' || group_concat(dataset, ', ') AS "What",
+       counted(count(*), 'dataset') || ': ' || group_concat(dataset, ', ') AS "What",
        CASE WHEN status = 'complete' THEN 'stale' ELSE status END AS State,
        reason AS Why, advice AS "What would change it"
   FROM (SELECT * FROM coverage WHERE status <> 'complete' OR stale ORDER BY dataset) c
@@ -255,7 +261,7 @@ SELECT t.system, coalesce(t.name, t.tenant), coalesce(t.customer, '(nobody)'),
    AND (:customer IS NULL OR t.customer = :customer)
 UNION ALL
 SELECT coalesce(t.system, ''), coalesce(t.name, r.unit_name, r.unit), coalesce(r.customer, '(nobody)'),
-       count(*) || ' rules: ' || group_concat(r.rule, ', '), 'not provided', r.reason, r.advice
+       counted(count(*), 'rule') || ': ' || group_concat(r.rule, ', '), 'not provided', r.reason, r.advice
   FROM (SELECT * FROM result_log
          WHERE result = 'UNDECIDED' AND instr(reason, 'nothing configured provides ') = 1
            AND first_run <= :run AND (end_run IS NULL OR end_run > :run)
@@ -277,12 +283,12 @@ SELECT substr(iso(r.started_at), 6, 5) AS label,
        CASE WHEN v.status = 'complete' THEN 'complete' ELSE 'not complete' END AS series,
        count(*) AS value,
        CASE WHEN v.status = 'complete' THEN 'good' ELSE 'warn' END AS tone
-  FROM (SELECT run FROM check_run WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
-         ORDER BY run DESC LIMIT 30) c
+  FROM main.tenancy t
+ CROSS JOIN dataset d ON d.tenancy = t.id
+ CROSS JOIN (SELECT run FROM check_run WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
+              ORDER BY run DESC LIMIT 30) c
+ CROSS JOIN main.coverage v ON v.dataset = d.id AND v.run = c.run
   JOIN run r ON r.id = c.run
-  JOIN main.coverage v ON v.run = r.id
-  JOIN dataset d ON d.id = v.dataset
-  JOIN main.tenancy t ON t.id = d.tenancy
  WHERE (:customer IS NULL OR t.customer = :customer)
  GROUP BY r.id, series
  ORDER BY r.id, series
@@ -304,26 +310,30 @@ SELECT CASE WHEN days <= 7 THEN '0-7 days' WHEN days <= 30 THEN '8-30 days'
 -- section: revoked
 -- title: Time to revoke, by verdict
 -- draw: stack
--- about: From the leave date to the first read that no longer showed the access, against the limit that the configuration sets for the customer. Between two reads: the limit lies between the last read that showed it and the first that did not.
+-- about: From the leave date to the first read that no longer showed the access, against the limit that the configuration sets for the customer. Between two reads: the limit lies between the last read that showed it and the first that did not. Nobody revoked what ended because a leave date moved or a register forgot the person; it is counted apart.
 -- empty: No access of a leaver was seen to be gone in the last 90 days.
 WITH gone AS (
   SELECT max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at, f.last_seen, e.at,
+         EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn') AS withdrawn,
          coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                   (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
-    FROM finding_event e JOIN finding f USING (fingerprint)
+    FROM finding f CROSS JOIN finding_event e USING (fingerprint)
    WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
      AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
-     AND json_extract(f.evidence, '$.left_at') IS NOT NULL
+     AND json_extract(f.evidence, '$.left_at') IS NOT NULL AND json_extract(f.evidence, '$.person') IS NOT NULL
      AND (:customer IS NULL OR f.customer = :customer)),
 judged AS (
-  SELECT CASE WHEN at - left_at <= hours * 3600 THEN 'within '
+  SELECT CASE WHEN withdrawn THEN 'withdrawn: no leave, limit '
+              WHEN at - left_at <= hours * 3600 THEN 'within '
               WHEN last_seen < at AND last_seen - left_at > hours * 3600 THEN 'later than ' ELSE 'between two reads, limit ' END ||
-         CASE WHEN hours % 24 = 0 AND hours >= 48 THEN (hours / 24) || ' days' ELSE hours || ' hours' END AS label,
-         CASE WHEN at - left_at <= hours * 3600 THEN 'good'
-              WHEN last_seen < at AND last_seen - left_at > hours * 3600 THEN 'bad' ELSE 'warn' END AS tone
+         CASE WHEN hours % 24 = 0 AND hours >= 48 THEN (hours / 24) || ' days' ELSE counted(hours, 'hour') END AS label,
+         CASE WHEN withdrawn THEN 'off'
+              WHEN at - left_at <= hours * 3600 THEN 'good'
+              WHEN last_seen < at AND last_seen - left_at > hours * 3600 THEN 'bad' ELSE 'warn' END AS tone,
+         CASE WHEN withdrawn THEN 'withdrawn' ELSE 'revoked' END AS series
     FROM gone)
-SELECT label, 'revoked' AS series, count(*) AS value, tone
-  FROM judged GROUP BY label, tone ORDER BY tone DESC, label
+SELECT label, series, count(*) AS value, tone
+  FROM judged GROUP BY label, series, tone ORDER BY series, tone DESC, label
 
 -- section: revoked-list
 -- title: Access of leavers that went in the last 90 days
@@ -332,15 +342,17 @@ SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.uni
        coalesce(t.title, f.rule) AS "Rule",
        iso(CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS "Left",
        CASE WHEN f.last_seen < e.at THEN iso(f.last_seen) ELSE '(not kept: it came back since)' END AS "Last seen there", iso(e.at) AS "Seen gone",
-       max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600) || ' hours' AS "At most",
-       coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
-                (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) || ' hours' AS "Limit"
-  FROM finding_event e JOIN finding f USING (fingerprint)
+       CASE WHEN EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')
+            THEN 'not revoked: no register says any more that the person has left by now' ELSE
+       counted(max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600), 'hour') END AS "At most",
+       counted(coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
+                        (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')), 'hour') AS "Limit"
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
   LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
   LEFT JOIN rule_text t ON t.sha256 = r.sha256
  WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
    AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
-   AND json_extract(f.evidence, '$.left_at') IS NOT NULL
+   AND json_extract(f.evidence, '$.left_at') IS NOT NULL AND json_extract(f.evidence, '$.person') IS NOT NULL
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY e.at DESC, 1, 2
  LIMIT 300
@@ -351,10 +363,10 @@ SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.uni
 -- about: The limit is that of the configuration, counted from the leave date. What could not be read may hold more.
 -- empty: None in what was read.
 SELECT name AS "Who or what", coalesce(unit_name, unit) AS "Where", title AS "Rule", iso(left_at) AS "Left",
-       hours || ' hours' AS "Limit", iso(left_at + hours * 3600) AS "Due",
+       counted(hours, 'hour') AS "Limit", iso(left_at + hours * 3600) AS "Due",
        CASE WHEN now > left_at + hours * 3600
-            THEN 'late by ' || ((now - left_at - hours * 3600) / 3600) || ' hours'
-            ELSE ((left_at + hours * 3600 - now) / 3600) || ' hours left' END ||
+            THEN 'late by ' || counted((now - left_at - hours * 3600) / 3600, 'hour')
+            ELSE counted((left_at + hours * 3600 - now) / 3600, 'hour') || ' left' END ||
        CASE WHEN rechecked THEN '' ELSE ', not re-checked' END AS "State"
   FROM (SELECT f.*, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
                (SELECT started_at FROM run WHERE id = :run) AS now,
@@ -389,8 +401,9 @@ SELECT coalesce(s.product, s.id) || ', ' || coalesce(s.tenant_name, s.tenant) AS
 -- about: Open findings about what is billed for who or what is gone.
 SELECT system AS label, 100 * n / max(n) OVER () AS share,
        n || ', the oldest since ' || since AS note, 'bad' AS tone
-  FROM (SELECT coalesce(t.system, f.unit) AS system, count(*) AS n, substr(iso(min(f.first_seen)), 1, 10) AS since
-          FROM open_finding f LEFT JOIN tenancy t ON t.tenant = f.unit
+  FROM (SELECT coalesce((SELECT t.system FROM tenancy t WHERE t.tenant = f.unit), f.unit) AS system, count(*) AS n,
+               substr(iso(min(f.first_seen)), 1, 10) AS since
+          FROM open_finding f
          WHERE f.rule IN ('billed-after-exit', 'psa-billed-after-exit', 'resold-after-exit', 'blocked-user-licensed',
                           'connectwise-agreement-after-exit', 'rmm-licence-renews-after-exit')
            AND (:customer IS NULL OR f.customer = :customer)
@@ -433,15 +446,13 @@ SELECT CASE WHEN b.unread IS NOT NULL THEN 'UNDECIDED' ELSE 'FAIL' END AS "Resul
 -- empty: Nothing changed in what was read completely.
 SELECT What, Came, Went, Changed FROM (
 SELECT 'findings' AS What, sum(e.event IN ('open', 'came_back')) AS Came, sum(e.event = 'fixed') AS Went, NULL AS Changed
-  FROM finding_event e JOIN finding f USING (fingerprint)
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
  WHERE e.run <= :run AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged) AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400 AND (:customer IS NULL OR f.customer = :customer)
 HAVING count(*) > 0
 UNION ALL
-SELECT CASE kind WHEN 'membership' THEN 'memberships' ELSE kind || 's' END, sum(op = 'open'), sum(op = 'close'), sum(op = 'change')
-  FROM moved
- WHERE run <= :run AND run > (SELECT coalesce(max(last_run), 0) FROM purged)
-   AND run > (SELECT coalesce(max(id), 0) FROM run WHERE started_at < (SELECT started_at FROM run WHERE id = :run) - 90 * 86400)
-   AND (:customer IS NULL OR customer = :customer)
+SELECT CASE kind WHEN 'membership' THEN 'memberships' ELSE kind || 's' END, sum(came), sum(went), sum(changed)
+  FROM changed_quarter
+ WHERE :customer IS NULL OR customer = :customer
  GROUP BY kind)
  ORDER BY What
 

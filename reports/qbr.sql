@@ -11,6 +11,8 @@
 -- use: purged
 -- use: nights
 -- use: findings
+-- use: fixed
+-- use: changed
 -- use: baseline
 -- use: quarter
 -- use: trend

@@ -195,6 +195,12 @@
  * year of a million accounts, and some minutes of a disk. */
 #define EP_STORE_ASIDE_BYTES_MAX (32LL * 1024 * 1024 * 1024)
 
+/* The page cache while a report is written, and what one of its sorts holds
+ * in memory before it goes on in a temporary file.  A report passes over
+ * most rows once; the rest of a large database would only push out what
+ * another process can use. */
+#define EP_REPORT_CACHE_KIB 2048
+
 /* One text or attribute of an XML or HTML output: a whole style sheet or the
  * longest list of finding subjects. */
 #define EP_XML_TEXT_BYTES_MAX (1024 * 1024)

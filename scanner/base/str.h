@@ -55,10 +55,18 @@ size_t ep_utf8_next(const char *s, size_t n, uint32_t *ret_cp);
 void ep_str_percent(struct ep_buf *out, const char *s, size_t n);
 void ep_str_hex(struct ep_buf *out, const void *p, size_t n);
 
+/* Does it move, hide or join its neighbours on a screen, or end a line? */
+bool ep_utf8_acts(uint32_t cp);
+
 /* Appends s for a terminal, a log line or a plain-text report: control,
  * bidi and zero-width characters and invalid bytes become <U+XXXX> or <XX>,
  * so that one value stays on one line and cannot act. */
 void ep_str_printable(struct ep_buf *out, const char *s, size_t n);
+
+/* The ending of a noun beside its number: "%d rule%s", n, EP_S(n). */
+#define EP_S(n) ((n) == 1 ? "" : "s")
+#define EP_IES(n) ((n) == 1 ? "y" : "ies")
+#define EP_ARE(n) ((n) == 1 ? "is" : "are")
 
 /* ASCII lower case in place. */
 void ep_str_lower(char *s);

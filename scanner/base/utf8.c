@@ -133,7 +133,7 @@ static const struct {
 	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
-static bool acts(uint32_t cp)
+bool ep_utf8_acts(uint32_t cp)
 {
 	size_t i;
 
@@ -163,7 +163,7 @@ void ep_str_printable(struct ep_buf *out, const char *s, size_t n)
 			ep_buf_addf(out, "<%02X>", (unsigned char)s[i++]);
 			continue;
 		}
-		if (acts(cp))
+		if (ep_utf8_acts(cp))
 			ep_buf_addf(out, "<U+%04X>", (unsigned int)cp);
 		else
 			ep_buf_add(out, s + i, len);

@@ -39,7 +39,8 @@
  *           waived 1: covered by a waiver in force; waiver_note: what to
  *           know about an expired one
  *  finding_event(run, fingerprint, event, at)   event: open came_back fixed
- *           waived waiver_ended
+ *           waived waiver_ended withdrawn; withdrawn stands beside fixed
+ *           when the person of the evidence had not left after all
  *  finding_look(run, fingerprint, rechecked)   where rechecked of an open
  *           finding changed; what opens or comes back was seen
  *  person_match(tenant, account, person, same, by_user, at)

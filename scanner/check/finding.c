@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "check/told.h"
+#include "check/finding_end.h"
 #include "ext/db.h"
 
 /* What is stored about a fingerprint. */
@@ -213,7 +214,10 @@ static int reopen(const struct ep_finding_run *fr, const char *fingerprint,
 	if (rc < 0)
 		return rc;
 	if (same)
-		return no_event(fr, fingerprint, "fixed", err);
+		rc = no_event(fr, fingerprint, "withdrawn", err);
+	if (same)
+		return rc < 0 ? rc :
+				no_event(fr, fingerprint, "fixed", err);
 	fr->summary->came_back++;
 	return event(fr, fingerprint, "came_back", err);
 }
@@ -257,8 +261,17 @@ static int apply_violation(const struct ep_finding_run *fr,
 
 /* --- findings not seen -------------------------------------------------- */
 
+struct unseen {
+	char *fingerprint;
+	char *unit;
+	char *person;	/* whose leave it is about, or NULL */
+	bool retired;	/* of a tenancy that is not looked at any more */
+};
+EP_VEC_TYPE(unseen_list, struct unseen);
+
+/* It is over either way; what nobody did must not count as done. */
 static int fix(const struct ep_finding_run *fr, const char *fingerprint,
-	       struct ep_err *err)
+	       bool withdrawn, struct ep_err *err)
 {
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(fr->db, "UPDATE finding SET state = 'fixed', "
@@ -273,8 +286,11 @@ static int fix(const struct ep_finding_run *fr, const char *fingerprint,
 	rc = ep_db_run(stmt, err);
 	if (rc < 0)
 		return rc;
-	fr->summary->fixed++;
-	return event(fr, fingerprint, "fixed", err);
+	fr->summary->fixed += !withdrawn;
+	rc = event(fr, fingerprint, "fixed", err);
+	if (rc == 0 && withdrawn)
+		rc = event(fr, fingerprint, "withdrawn", err);
+	return rc;
 }
 
 static int leave_open(const struct ep_finding_run *fr,
@@ -294,13 +310,6 @@ static int leave_open(const struct ep_finding_run *fr,
 	return rc;
 }
 
-struct unseen {
-	char *fingerprint;
-	char *unit;
-	bool retired;	/* of a tenancy that is not looked at any more */
-};
-EP_VEC_TYPE(unseen_list, struct unseen);
-
 static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 		       const struct ep_map *seen, struct unseen_list *ret,
 		       struct ep_err *err)
@@ -312,7 +321,11 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			       "t.retired_at IS NOT NULL AND "
 			       "(f.unit = t.uid OR f.subject = t.uid OR "
 			       "substr(f.subject, 1, length(t.uid) + 1) = "
-			       "t.uid || ' ')) FROM finding AS f "
+			       "t.uid || ' ')), CASE WHEN "
+			       "json_extract(f.evidence, '$.left_at') "
+			       "IS NOT NULL THEN "
+			       "json_extract(f.evidence, '$.person') END "
+			       "FROM finding AS f "
 			       "WHERE f.rule = ?1 AND f.state <> 'fixed'",
 			       &stmt, err);
 
@@ -328,9 +341,25 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			.fingerprint = ep_strdup(fingerprint),
 			.unit = ep_strdup(ep_db_col_text(stmt, 1)),
 			.retired = ep_db_col_int(stmt, 2) != 0,
+			.person = ep_strdup(ep_db_col_text(stmt, 3)),
 		};
 	}
 	return rc;
+}
+
+static int end_unseen(const struct ep_finding_run *fr,
+		      struct ep_finding_end *end, const struct unseen *it,
+		      bool decided, struct ep_err *err)
+{
+	bool withdrawn;
+	int rc;
+
+	/* Looking away fixes nothing. */
+	if (it->retired || !decided)
+		return leave_open(fr, it->fingerprint, err);
+	rc = ep_finding_end_withdrawn(end, fr->db, it->person, fr->now,
+				      &withdrawn, err);
+	return rc < 0 ? rc : fix(fr, it->fingerprint, withdrawn, err);
 }
 
 static int apply_unseen(const struct ep_finding_run *fr,
@@ -338,26 +367,28 @@ static int apply_unseen(const struct ep_finding_run *fr,
 			struct ep_err *err)
 {
 	struct unseen_list list = { 0 };
+	struct ep_finding_end end;
 	struct ep_map decided;
 	int rc = list_unseen(fr, eval->rule->id, seen, &list, err);
 
+	ep_finding_end_init(&end);
 	ep_map_init(&decided);
 	for (size_t i = 0; i < eval->outcome.n; i++)
 		if (eval->outcome.v[i].decided && eval->outcome.v[i].applies)
 			ep_map_set(&decided, eval->outcome.v[i].unit.uid,
 				   &decided);
 	for (size_t i = 0; i < list.n; i++) {
-		/* Looking away fixes nothing. */
-		if (rc == 0 && !list.v[i].retired &&
-		    ep_map_get(&decided, list.v[i].unit))
-			rc = fix(fr, list.v[i].fingerprint, err);
-		else if (rc == 0)
-			rc = leave_open(fr, list.v[i].fingerprint, err);
+		if (rc == 0)
+			rc = end_unseen(fr, &end, &list.v[i],
+					ep_map_get(&decided, list.v[i].unit),
+					err);
 		ep_free(list.v[i].fingerprint);
 		ep_free(list.v[i].unit);
+		ep_free(list.v[i].person);
 	}
 	ep_vec_release(&list);
 	ep_map_release(&decided, NULL);
+	ep_finding_end_release(&end);
 	return rc;
 }
 

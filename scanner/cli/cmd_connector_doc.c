@@ -83,10 +83,11 @@ static void print_limits(const struct ep_spec *spec)
 
 	if (limits->window <= 0 || spec->endpoints.n == 0)
 		return;
-	ep_app_printf("\nBudget: %" PRId64 " requests in %" PRId64
-		      " seconds per %s, of which at most %" PRId64
+	ep_app_printf("\nBudget: %" PRId64 " request%s in %" PRId64
+		      " second%s per %s, of which at most %" PRId64
 		      " percent are used.\n",
-		      limits->requests, limits->window, per[limits->per],
+		      limits->requests, EP_S(limits->requests),
+		      limits->window, EP_S(limits->window), per[limits->per],
 		      limits->share_percent);
 }
 

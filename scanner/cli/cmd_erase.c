@@ -18,9 +18,11 @@
 static void print_result(const struct ep_erase_options *options,
 			 const struct ep_erase_result *result)
 {
-	ep_app_printf("%" PRId64 " rows and %" PRId64 " records of sealed runs "
-		      "name the person, by %" PRId64 " words\n", result->rows,
-		      result->leaves, result->words);
+	ep_app_printf("%" PRId64 " row%s and %" PRId64 " record%s of sealed "
+		      "runs name the person, by %" PRId64 " word%s\n",
+		      result->rows, EP_S(result->rows), result->leaves,
+		      EP_S(result->leaves), result->words,
+		      EP_S(result->words));
 	if (result->left.len)
 		ep_app_printf("names of whoever did something stay, and of "
 			      "what the configuration says: %s\n",

@@ -163,7 +163,7 @@ static void member(struct ep_buf *out, const char *name, const char *value)
 	ep_buf_addf(out, "%s\"%s\":", out->s[out->len - 1] == '{' ? "" : ",",
 		    name);
 	if (value)
-		ep_json_quote(out, value);
+		ep_json_quote_shown(out, value);
 	else
 		ep_buf_adds(out, "null");
 }

@@ -87,9 +87,11 @@ static int import_now(struct ep_app *app,
 	}
 	if (ep_store_run_end(app->store, true, 0, 0, 0, &app->err))
 		return ep_app_fail(app);
-	ep_app_printf("imported %" PRId64 " rows from %" PRId64
-		      " records about %zu tenancies\n",
-		      totals.rows, totals.records, totals.tenancies);
+	ep_app_printf("imported %" PRId64 " row%s from %" PRId64
+		      " record%s about %zu tenanc%s\n",
+		      totals.rows, EP_S(totals.rows), totals.records,
+		      EP_S(totals.records), totals.tenancies,
+		      EP_IES(totals.tenancies));
 	if (totals.unmapped)
 		ep_app_printf("%" PRId64 " words are in no list; they are kept "
 			      "as they are and count as unknown\n",

@@ -68,8 +68,9 @@ static int do_it(struct ep_app *app, const struct ep_purge_plan *plan,
 		ep_buf_addf(&reason, ", %.3000s", wish->reason);
 	if (ep_purge(app->store, plan, wish->by, reason.s, &rows, &app->err))
 		return ep_app_fail(app);
-	ep_app_printf("purged: %" PRId64 " rows; copies of the database, "
-		      "reports and exported packages are not touched\n", rows);
+	ep_app_printf("purged: %" PRId64 " row%s; copies of the database, "
+		      "reports and exported packages are not touched\n", rows,
+		      EP_S(rows));
 	return ep_app_finish();
 }
 

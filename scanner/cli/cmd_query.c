@@ -39,14 +39,14 @@ static void add_csv(struct ep_buf *out, const char *s)
 
 static void add_json(struct ep_buf *out, struct ep_stmt *stmt, int i)
 {
-	ep_json_quote(out, ep_db_col_name(stmt, i));
+	ep_json_quote_shown(out, ep_db_col_name(stmt, i));
 	ep_buf_addc(out, ':');
 	if (ep_db_col_null(stmt, i))
 		ep_buf_adds(out, "null");
 	else if (ep_db_col_type(stmt, i) == EP_DB_INT)
 		ep_buf_addf(out, "%lld", (long long)ep_db_col_int(stmt, i));
 	else
-		ep_json_quote(out, ep_db_col_text(stmt, i));
+		ep_json_quote_shown(out, ep_db_col_text(stmt, i));
 }
 
 static void add_row(struct ep_buf *out, struct ep_stmt *stmt,
@@ -83,7 +83,8 @@ static void add_head(struct ep_buf *out, struct ep_stmt *stmt,
 	for (int i = 0; i < n; i++) {
 		if (i)
 			ep_buf_addc(out, format == FORMAT_CSV ? ',' : '\t');
-		ep_buf_adds(out, ep_db_col_name(stmt, i));
+		ep_str_printable(out, ep_db_col_name(stmt, i),
+				 strlen(ep_db_col_name(stmt, i)));
 	}
 	ep_buf_adds(out, format == FORMAT_CSV ? "\r\n" : "\n");
 }

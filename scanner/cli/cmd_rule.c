@@ -78,7 +78,7 @@ static int rule_list(struct ep_app *app, int argc, char **argv)
 			      ep_rule_per_word(rule->per), rule->id,
 			      rule->title);
 	}
-	ep_app_printf("%zu rules\n", rules->rule.n);
+	ep_app_printf("%zu rule%s\n", rules->rule.n, EP_S(rules->rule.n));
 	ep_rules_free(rules);
 	return ep_app_finish();
 }
@@ -217,8 +217,8 @@ static int rule_lint(struct ep_app *app, int argc, char **argv)
 		status = lint_in(app, rules, scratch);
 	ep_scratch_remove(scratch);
 	if (status == 0)
-		ep_app_printf("%zu rules, nothing to complain about\n",
-			      rules->rule.n);
+		ep_app_printf("%zu rule%s, nothing to complain about\n",
+			      rules->rule.n, EP_S(rules->rule.n));
 	ep_rules_free(rules);
 	return status ? status : ep_app_finish();
 }

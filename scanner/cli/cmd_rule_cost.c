@@ -60,9 +60,9 @@ static void print_line(const struct measured *m)
 
 static void print_query(const char *what, const struct ep_query_cost *cost)
 {
-	ep_app_printf("\n%s: %" PRId64 " rows, %" PRId64 " steps, %" PRId64
-		      " ms\n%s", what, cost->rows, cost->count.steps,
-		      cost->ms, cost->plan.s);
+	ep_app_printf("\n%s: %" PRId64 " row%s, %" PRId64 " steps, %" PRId64
+		      " ms\n%s", what, cost->rows, EP_S(cost->rows),
+		      cost->count.steps, cost->ms, cost->plan.s);
 }
 
 static int measure(struct ep_app *app, const struct ep_rule *rule,

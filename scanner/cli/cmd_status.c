@@ -141,7 +141,7 @@ int ep_cmd_status(struct ep_app *app, int argc, char **argv)
 	ep_app_printf("\n");
 	if (print_gaps(app, &gaps, &all) || print_retired(app))
 		return ep_app_fail(app);
-	ep_app_printf("%" PRId64 " of %" PRId64 " datasets complete and fresh\n",
-		      all - gaps, all);
+	ep_app_printf("%" PRId64 " of %" PRId64 " dataset%s complete and "
+		      "fresh\n", all - gaps, all, EP_S(all));
 	return gaps || !all ? 2 : ep_app_finish();
 }

@@ -88,9 +88,9 @@ static void add_was(const struct ep_drift_key *key, struct ep_buf *out)
 	for (size_t i = 0; i < key->was.n; i++) {
 		if (i)
 			ep_buf_addc(out, ',');
-		ep_json_quote(out, key->was.v[i].name);
+		ep_json_quote_shown(out, key->was.v[i].name);
 		ep_buf_addc(out, ':');
-		ep_buf_adds(out, key->was.v[i].value);
+		ep_json_shown(out, key->was.v[i].value);
 	}
 	ep_buf_addc(out, '}');
 }

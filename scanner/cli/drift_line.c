@@ -125,17 +125,20 @@ static void add_changes(struct ep_buf *out, const struct ep_json *old,
 	ep_buf_adds(out, ",\"changes\":{");
 	for (const struct ep_json *was = ep_json_first(old); was;
 	     was = ep_json_next(was)) {
+		EP_AUTO(ep_buf_release) struct ep_buf value =
+			EP_BUF_INIT(2 * EP_ATTR_BYTES_MAX);
 		const char *now = row ? column(row, ep_json_name(was)) : NULL;
 
 		if (is_inner(ep_json_name(was)))
 			continue;
 		ep_buf_adds(out, comma);
-		ep_json_quote(out, ep_json_name(was));
+		ep_json_quote_shown(out, ep_json_name(was));
 		ep_buf_adds(out, ":{\"was\":");
-		ep_json_canon(out, was);
+		ep_json_canon(&value, was);
+		ep_json_shown(out, value.s);
 		ep_buf_adds(out, ",\"is\":");
 		if (now)
-			ep_json_quote(out, now);
+			ep_json_quote_shown(out, now);
 		else
 			ep_buf_adds(out, "null");
 		ep_buf_addc(out, '}');

@@ -51,7 +51,7 @@ void ep_progress_bound(struct ep_progress *progress,
 	if (progress->kind == EP_PROGRESS_JSON) {
 		ep_buf_addf(&out, "{\"step\":\"bound\",\"wait_ms\":%" PRId64
 			    ",\"budget\":", totals->bound_ms);
-		ep_json_quote(&out, totals->bound);
+		ep_json_quote_shown(&out, totals->bound);
 		ep_buf_addc(&out, '}');
 	} else {
 		ep_buf_addf(&out, "bound by the budget of ");
@@ -125,7 +125,7 @@ static void add_member(struct ep_buf *out, const char *name, const char *text)
 {
 	ep_buf_addf(out, ",\"%s\":", name);
 	if (text)
-		ep_json_quote(out, text);
+		ep_json_quote_shown(out, text);
 	else
 		ep_buf_adds(out, "null");
 }

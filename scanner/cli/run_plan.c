@@ -85,8 +85,9 @@ static void print_bound(const struct ep_forecast *forecast)
 		forecast->budget.n ? forecast->budget.v : NULL;
 	char time[32];
 
-	printf("\n%" PRId64 " requests, of them %" PRId64 " for tokens.\n",
-	       forecast->requests, forecast->tokens);
+	printf("\n%" PRId64 " request%s, of them %" PRId64 " for tokens.\n",
+	       forecast->requests, EP_S(forecast->requests),
+	       forecast->tokens);
 	if (!first)
 		return;
 	print_time(first->seconds, time);

@@ -117,8 +117,9 @@ static void say_budget(const struct ep_lane *lane, const char *head,
 {
 	const struct ep_budget *budget = &lane->budget;
 
-	snprintf(out, size, "%s%.100s, %" PRId64 " requests in %" PRId64 " s",
+	snprintf(out, size, "%s%.100s, %" PRId64 " request%s in %" PRId64 " s",
 		 head, lane->whose, budget->allowed - budget->kept,
+		 EP_S(budget->allowed - budget->kept),
 		 budget->window_ms / 1000);
 }
 

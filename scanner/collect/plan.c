@@ -177,9 +177,10 @@ void ep_collect_plan(const struct ep_spec *spec,
 			    connection->customer, connection->tenant);
 	if (limits->requests > 0 && limits->window > 0)
 		ep_buf_addf(out,
-			    "limit: %" PRId64 " requests in %" PRId64
-			    " seconds, of which %" PRId64 " percent are used\n",
-			    limits->requests, limits->window,
+			    "limit: %" PRId64 " request%s in %" PRId64
+			    " second%s, of which %" PRId64 " percent are used\n",
+			    limits->requests, EP_S(limits->requests),
+			    limits->window, EP_S(limits->window),
 			    connection && connection->share_percent > 0 ?
 				    connection->share_percent :
 				    limits->share_percent);

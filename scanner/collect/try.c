@@ -105,8 +105,9 @@ static void show_counts(const struct ep_try *asked,
 			const struct ep_mapper *mapper)
 {
 	if (asked->rows > ROWS_SHOWN)
-		ep_buf_addf(asked->out, "  and %" PRId64 " more rows\n",
-			    asked->rows - ROWS_SHOWN);
+		ep_buf_addf(asked->out, "  and %" PRId64 " more row%s\n",
+			    asked->rows - ROWS_SHOWN,
+			    EP_S(asked->rows - ROWS_SHOWN));
 	if (mapper->missing)
 		ep_buf_addf(asked->out, "missing members: %s\n",
 			    mapper->missing_names);
@@ -156,6 +157,7 @@ void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
 		 const struct ep_http_answer *answer)
 {
 	struct ep_try *asked = listing->asked;
+	size_t n;
 
 	ep_buf_addf(asked->out, "%s: ", listing->endpoint->name);
 	if (listing->endpoint->ldap)
@@ -170,8 +172,8 @@ void ep_try_page(struct ep_listing *listing, struct ep_doc *doc,
 			       what);
 		return;
 	}
-	ep_buf_addf(asked->out, ", %zu records\n",
-		    one ? (size_t)1 : ep_json_count(records));
+	n = one ? 1 : ep_json_count(records);
+	ep_buf_addf(asked->out, ", %zu record%s\n", n, EP_S(n));
 	asked->ended_well = true;
 	asked->record = one ? records : ep_json_first(records);
 	asked->doc = ep_doc_ref(doc);

@@ -38,7 +38,9 @@ void ep_notice_release(struct ep_notice *notice)
 
 /* --- what there is ------------------------------------------------------------ */
 
-enum event { OPENED, CAME_BACK, WAIVER_ENDED, FIXED, WAIVED, EVENTS };
+enum event {
+	OPENED, CAME_BACK, WAIVER_ENDED, FIXED, WITHDRAWN, WAIVED, EVENTS
+};
 
 static const struct {
 	const char *word; /* in finding_event */
@@ -48,6 +50,7 @@ static const struct {
 	[CAME_BACK] = { "came_back", "Came back" },
 	[WAIVER_ENDED] = { "waiver_ended", "No longer accepted" },
 	[FIXED] = { "fixed", "Fixed" },
+	[WITHDRAWN] = { "withdrawn", "No leave any more" },
 	[WAIVED] = { "waived", "Accepted for now" },
 };
 
@@ -333,13 +336,15 @@ static void write_text(const struct facts *f, struct ep_notice *notice)
 		    ep_time_format(notice->run_at, time),
 		    notice->testing ? ", under testing: settings; no evidence"
 				    : "");
-	ep_buf_addf(out, "%" PRId64 " findings are open", f->open);
+	ep_buf_addf(out, "%" PRId64 " finding%s %s open", f->open,
+		    EP_S(f->open), EP_ARE(f->open));
 	if (f->undecided)
 		ep_buf_addf(out,
-			    ". %" PRId64 " results are undecided, since "
+			    ". %" PRId64 " result%s %s undecided, since "
 			    "something could not be read: nothing there is "
 			    "known to be clean",
-			    f->undecided);
+			    f->undecided, EP_S(f->undecided),
+			    EP_ARE(f->undecided));
 	ep_buf_adds(out, ".\n");
 	if (notice->first)
 		ep_buf_adds(out, "From now on you are told what changes.\n");

@@ -71,7 +71,8 @@ static int take_event(struct ep_sync *s, struct ep_sync_ticket *t, int64_t run,
 			return 0;
 		}
 		state = closed ? "replaced" : "open";
-	} else if (ep_str_eq(event, "fixed")) {
+	} else if (ep_str_eq(event, "fixed") ||
+		   ep_str_eq(event, "withdrawn")) {
 		state = "resolved";
 	}
 	rc = ep_db_begin(s->db, err);
@@ -110,9 +111,13 @@ int ep_sync_take_events(struct ep_sync *s, struct ep_sync_ticket *t,
 	struct ep_stmt *stmt;
 	bool row = false, stop = false;
 	int rc = ep_db_prepare(s->db,
-			       "SELECT run, event FROM finding_event"
+			       "SELECT run, event FROM finding_event e"
 			       " WHERE fingerprint = ?1 AND run > ?2"
-			       " AND event <> 'open' ORDER BY run, event",
+			       " AND event <> 'open' AND (event <> 'fixed'"
+			       " OR NOT EXISTS (SELECT 1 FROM finding_event w"
+			       " WHERE w.fingerprint = e.fingerprint"
+			       " AND w.run = e.run AND w.event = 'withdrawn'))"
+			       " ORDER BY run, event",
 			       &stmt, err);
 
 	if (rc < 0)

@@ -148,6 +148,10 @@ int ep_sync_text_note(struct ep_db *db, const char *fingerprint, int64_t run,
 	if (ep_str_eq(event, "fixed"))
 		ep_buf_adds(text, "Fixed: it is not there any more, and all "
 				  "that had to be read for that was read.");
+	else if (ep_str_eq(event, "withdrawn"))
+		ep_buf_adds(text, "Over, but nothing was seen to be fixed: no "
+				  "register says any more that this person "
+				  "has left by now.");
 	else if (ep_str_eq(event, "came_back"))
 		ep_buf_adds(text, "It came back.");
 	else if (ep_str_eq(event, "waiver_ended"))

@@ -15,7 +15,7 @@ struct ep_db;
 int ep_sync_text_ticket(struct ep_db *db, const char *fingerprint,
 			int64_t round, struct ep_buf *title,
 			struct ep_buf *text, struct ep_err *err) EP_MUST_CHECK;
-/* event: fixed came_back waived waiver_ended. */
+/* event: fixed withdrawn came_back waived waiver_ended. */
 int ep_sync_text_note(struct ep_db *db, const char *fingerprint, int64_t run,
 		      const char *event, struct ep_buf *text,
 		      struct ep_err *err) EP_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SQL functions of exitproof: regexp and regexpi on PCRE2, iso for
+ * The SQL functions of exitproof: counted, regexp and regexpi on PCRE2, iso for
  * times, sha256 for samples.  An error inside fails the statement, so that "could not be
  * matched" can never be taken for "does not match".
  */
@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/str.h"
 #include "ext/crypto.h"
 #include "ext/regex.h"
 
@@ -128,6 +129,26 @@ static void func_iso(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
 }
 
+/* "1 rule", "2 rules", "2 tenancies". */
+static void func_counted(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	const char *noun = (const char *)sqlite3_value_text(arg[1]);
+	int64_t number = sqlite3_value_int64(arg[0]);
+	size_t len = noun ? strlen(noun) : 0;
+	char text[128];
+	bool ies;
+
+	(void)n;
+	if (sqlite3_value_type(arg[0]) == SQLITE_NULL || len == 0)
+		return;
+	ies = number != 1 && len > 1 && noun[len - 1] == 'y' &&
+	      !strchr("aeiou", noun[len - 2]);
+	snprintf(text, sizeof(text), "%" PRId64 " %.*s%s", number,
+		 (int)(ies ? len - 1 : len), noun,
+		 ies ? "ies" : EP_S(number));
+	sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
+}
+
 /* For samples and hashes that anybody can make again with sha256sum. */
 static void func_sha256(sqlite3_context *ctx, int n, sqlite3_value **arg)
 {
@@ -194,6 +215,7 @@ int ep_db_func_register(struct ep_db *db)
 		{ "regexp", 2, func_regexp },
 		{ "regexpi", 2, func_regexpi },
 		{ "iso", 1, func_iso },
+		{ "counted", 2, func_counted },
 		{ "sha256", 1, func_sha256 },
 	};
 	int rc = sqlite3_create_function_v2(db->h, "rewrite", 2,

@@ -20,7 +20,7 @@
  * by bytes for bsearch. */
 static const char *const allowed[] = {
 	"->", "->>", "abs", "avg", "ceil", "ceiling", "char", "coalesce",
-	"count", "cume_dist", "dense_rank", "first_value", "floor", "format",
+	"count", "counted", "cume_dist", "dense_rank", "first_value", "floor", "format",
 	"glob", "group_concat", "hex", "ifnull", "iif", "instr", "iso",
 	"json", "json_array", "json_array_length", "json_each",
 	"json_extract", "json_group_array", "json_group_object",

@@ -158,8 +158,14 @@ bool ep_json_scalar(const struct ep_json *json, struct ep_buf *out);
 /* Appends a quoted JSON string; invalid UTF-8 is scrubbed.  All of U+0000 to
  * U+001F, DEL and U+2028/2029 are escaped. */
 void ep_json_quote(struct ep_buf *out, const char *s);
+/* The same for what somebody may look at: whatever could act on a screen
+ * (ep_utf8_acts) is escaped too.  A reader of JSON sees the same text. */
+void ep_json_quote_shown(struct ep_buf *out, const char *s);
+/* Appends JSON text with such characters escaped: outside of strings it has
+ * none. */
+void ep_json_shown(struct ep_buf *out, const char *json);
 /* Appends a member of an object that the caller opened with '{': name (which
- * needs no escape) and text, or null for NULL. */
+ * needs no escape) and text to be looked at, or null for NULL. */
 void ep_json_member(struct ep_buf *out, const char *name, const char *value);
 /* Appends the value in compact form with members in byte order of their
  * names (RFC 8785 order for ASCII names), so equal values give equal bytes. */

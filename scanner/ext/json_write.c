@@ -28,21 +28,37 @@ static void add_escape(struct ep_buf *out, uint32_t cp)
 	} else if (cp >= '\b' && cp <= '\r' && letter[cp - '\b']) {
 		ep_buf_addc(out, '\\');
 		ep_buf_addc(out, letter[cp - '\b']);
+	} else if (cp > 0xffff) {
+		ep_buf_addf(out, "\\u%04x\\u%04x",
+			    (unsigned int)(0xd7c0 + (cp >> 10)),
+			    (unsigned int)(0xdc00 + (cp & 0x3ff)));
 	} else {
 		ep_buf_addf(out, "\\u%04x", (unsigned int)cp);
 	}
 }
 
-void ep_json_quote(struct ep_buf *out, const char *s)
+static bool shown_needs_escape(uint32_t cp)
+{
+	return needs_escape(cp) || (cp > '~' && ep_utf8_acts(cp));
+}
+
+/* What is in a text of JSON but in none of its strings is ASCII, and a line
+ * end is one between them. */
+static bool acts_in_json(uint32_t cp)
+{
+	return cp > '~' && ep_utf8_acts(cp);
+}
+
+static void add_escaped(struct ep_buf *out, const char *s,
+			bool (*escape)(uint32_t cp))
 {
 	size_t n = strlen(s), i = 0, from = 0;
 
-	ep_buf_addc(out, '"');
 	while (i < n) {
 		uint32_t cp;
 		size_t len = ep_utf8_next(s + i, n - i, &cp);
 
-		if (len && !needs_escape(cp)) {
+		if (len && !escape(cp)) {
 			i += len;
 			continue;
 		}
@@ -55,7 +71,25 @@ void ep_json_quote(struct ep_buf *out, const char *s)
 		from = i;
 	}
 	ep_buf_add(out, s + from, n - from);
+}
+
+void ep_json_quote(struct ep_buf *out, const char *s)
+{
 	ep_buf_addc(out, '"');
+	add_escaped(out, s, needs_escape);
+	ep_buf_addc(out, '"');
+}
+
+void ep_json_quote_shown(struct ep_buf *out, const char *s)
+{
+	ep_buf_addc(out, '"');
+	add_escaped(out, s, shown_needs_escape);
+	ep_buf_addc(out, '"');
+}
+
+void ep_json_shown(struct ep_buf *out, const char *json)
+{
+	add_escaped(out, json, acts_in_json);
 }
 
 void ep_json_member(struct ep_buf *out, const char *name, const char *value)
@@ -64,7 +98,7 @@ void ep_json_member(struct ep_buf *out, const char *name, const char *value)
 
 	ep_buf_addf(out, "%s\"%s\":", first ? "" : ",", name);
 	if (value)
-		ep_json_quote(out, value);
+		ep_json_quote_shown(out, value);
 	else
 		ep_buf_adds(out, "null");
 }

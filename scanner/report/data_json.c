@@ -18,7 +18,7 @@ static void add_text(struct ep_buf *buf, const char *name, const char *value)
 {
 	ep_buf_addf(buf, "\"%s\":", name);
 	if (value)
-		ep_json_quote(buf, value);
+		ep_json_quote_shown(buf, value);
 	else
 		ep_buf_adds(buf, "null");
 	ep_buf_addc(buf, ',');
@@ -65,7 +65,7 @@ static void add_cell(struct ep_buf *buf, struct ep_stmt *stmt, int i)
 	else if (ep_db_col_type(stmt, i) == EP_DB_INT)
 		ep_buf_addf(buf, "%" PRId64, ep_db_col_int(stmt, i));
 	else
-		ep_json_quote(buf, ep_db_col_text(stmt, i));
+		ep_json_quote_shown(buf, ep_db_col_text(stmt, i));
 }
 
 static int add_rows(struct ep_buf *buf, struct ep_stmt *stmt,
@@ -107,7 +107,7 @@ static int add_section(struct ep_buf *buf, struct ep_store *store,
 	for (int i = 0; i < ep_db_cols(stmt); i++) {
 		if (i)
 			ep_buf_addc(buf, ',');
-		ep_json_quote(buf, ep_db_col_name(stmt, i));
+		ep_json_quote_shown(buf, ep_db_col_name(stmt, i));
 	}
 	ep_buf_adds(buf, "],\"rows\":[");
 	rc = add_rows(buf, stmt, out, err);

@@ -41,7 +41,7 @@ static void begin(struct ep_json_out *js, const char *name)
 	if (js->comma)
 		ep_buf_addc(&js->buf, ',');
 	if (name) {
-		ep_json_quote(&js->buf, name);
+		ep_json_quote_shown(&js->buf, name);
 		ep_buf_addc(&js->buf, ':');
 	}
 	js->comma = true;
@@ -78,7 +78,7 @@ void ep_json_out_text(struct ep_json_out *js, const char *name,
 	if (!value)
 		return;
 	begin(js, name);
-	ep_json_quote(&js->buf, value);
+	ep_json_quote_shown(&js->buf, value);
 }
 
 void ep_json_out_int(struct ep_json_out *js, const char *name, int64_t value)
@@ -91,7 +91,7 @@ void ep_json_out_raw(struct ep_json_out *js, const char *name,
 		     const char *json)
 {
 	begin(js, name);
-	ep_buf_adds(&js->buf, json);
+	ep_json_shown(&js->buf, json);
 }
 
 void ep_json_out_line(struct ep_json_out *js)

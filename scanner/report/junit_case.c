@@ -26,20 +26,23 @@
 #define FILE_BYTES_LARGE ((size_t)16 * 1024 * 1024)
 
 enum { UNIT, RULE, RESULT, VIOLATIONS, WAIVED, REASON, ADVICE, TITLE, WHY,
-       SEVERITY, REMEDY, GROUP, POPULATION };
+       SEVERITY, REMEDY, GROUP, ID };
 
 static const char results_sql[] =
 	"SELECT l.unit, l.rule, l.result, l.violations, l.waived, l.reason,"
-	" l.advice, t.title, t.why, r.severity, t.remedy, t.grp, l.population"
-	" FROM main.result_log l"
+	" l.advice, t.title, t.why, r.severity, t.remedy, t.grp, l.id"
+	" FROM temp.junit_customer c"
+	" CROSS JOIN main.result_log l ON l.customer IS c.id"
 	" JOIN main.rule_run r ON r.run = ?1 AND r.rule = l.rule"
 	" LEFT JOIN main.rule_text t ON t.sha256 = r.sha256"
-	" WHERE l.first_run <= ?1 AND (l.end_run IS NULL OR l.end_run > ?1)"
+	" WHERE c.n = ?2 AND l.first_run <= ?1"
+	" AND (l.end_run IS NULL OR l.end_run > ?1)"
 	" ORDER BY l.unit, l.rule";
 
 static const char findings_sql[] =
 	"SELECT f.subject, f.name, f.seen, f.wanted, f.first_seen, f.note"
-	" FROM temp.open_finding f WHERE f.rule = ?1 AND f.unit = ?2"
+	" FROM main.result_log l CROSS JOIN temp.open_finding f"
+	" ON f.rule = l.rule AND f.unit = l.unit WHERE l.id = ?1"
 	" ORDER BY f.subject";
 
 static void open_case(struct ep_xml *xml, const char *unit, const char *part,
@@ -96,8 +99,7 @@ static int add_findings(struct ep_junit_cursor *cursor, struct ep_buf *out,
 
 	if (ep_db_prepare(cursor->db, findings_sql, &found, err))
 		return err->code;
-	ep_db_text(found, 1, ep_db_col_text(cursor->stmt, RULE));
-	ep_db_text(found, 2, ep_db_col_text(cursor->stmt, UNIT));
+	ep_db_int(found, 1, ep_db_col_int(cursor->stmt, ID));
 	while ((rc = ep_db_step(found, &row, err)) == 0 && row) {
 		if (out->len > room)
 			hidden++;
@@ -232,29 +234,32 @@ static int start(struct ep_junit_cursor *cursor, struct ep_err *err)
 	return ep_db_step(cursor->stmt, &cursor->row, err);
 }
 
-int ep_junit_results(struct ep_db *db, int64_t run,
+int ep_junit_results(struct ep_db *db, int64_t run, int64_t n,
 		     struct ep_junit_cursor *ret, struct ep_err *err)
 {
 	ret->write = write_result;
 	ret->db = db;
-	ret->run = run;
 	if (ep_db_prepare(db, results_sql, &ret->stmt, err))
 		return err->code;
 	ep_db_int(ret->stmt, 1, run);
+	ep_db_int(ret->stmt, 2, n);
 	return start(ret, err);
 }
 
-int ep_junit_coverage(struct ep_db *db, struct ep_junit_cursor *ret,
-		      struct ep_err *err)
+int ep_junit_coverage(struct ep_db *db, int64_t n,
+		      struct ep_junit_cursor *ret, struct ep_err *err)
 {
 	ret->write = write_coverage;
 	if (ep_db_prepare(db,
-			  "SELECT tenant, dataset, CASE WHEN status ="
-			  " 'complete' AND stale THEN 'stale' ELSE status END,"
-			  " coalesce(reason, ''), coalesce(advice, '')"
-			  " FROM temp.coverage ORDER BY tenant, dataset",
+			  "SELECT v.tenant, v.dataset, CASE WHEN v.status ="
+			  " 'complete' AND v.stale THEN 'stale' ELSE v.status"
+			  " END, coalesce(v.reason, ''), coalesce(v.advice, '')"
+			  " FROM temp.junit_customer c CROSS JOIN temp.coverage"
+			  " v ON v.customer IS c.id WHERE c.n = ?1"
+			  " ORDER BY v.tenant, v.dataset",
 			  &ret->stmt, err))
 		return err->code;
+	ep_db_int(ret->stmt, 1, n);
 	return start(ret, err);
 }
 

@@ -21,17 +21,18 @@ struct ep_junit_cursor {
 	struct ep_stmt *stmt;
 	struct ep_db *db;
 	const struct ep_report_out *out;	/* how much was written */
-	int64_t run;
 	bool row;	/* a row is there */
 	int (*write)(struct ep_xml *xml, struct ep_junit_cursor *cursor,
 		     struct ep_err *err);
 };
 
-int ep_junit_results(struct ep_db *db, int64_t run,
+/* n: whose, by the number in temp.junit_customer. */
+int ep_junit_results(struct ep_db *db, int64_t run, int64_t n,
 		     struct ep_junit_cursor *ret, struct ep_err *err)
 	EP_MUST_CHECK;
-int ep_junit_coverage(struct ep_db *db, struct ep_junit_cursor *ret,
-		      struct ep_err *err) EP_MUST_CHECK;
+int ep_junit_coverage(struct ep_db *db, int64_t n,
+		      struct ep_junit_cursor *ret, struct ep_err *err)
+	EP_MUST_CHECK;
 void ep_junit_cursor_release(struct ep_junit_cursor *cursor);
 
 #endif

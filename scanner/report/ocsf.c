@@ -66,13 +66,15 @@ static const char findings_sql[] =
 	"SELECT fingerprint, rule, unit, unit_name, customer, subject, name,"
 	" severity, title, why, maps, remedy, seen, wanted, evidence,"
 	" first_seen, last_seen, waived, waiver_reason, waiver_approver,"
-	" first_run = :run, 0, rechecked FROM temp.open_finding"
+	" first_run = :run, 0, rechecked, 0 FROM temp.open_finding"
 	" WHERE :customer IS NULL OR customer = :customer UNION ALL"
 	" SELECT f.fingerprint, f.rule, f.unit, f.unit_name, f.customer,"
 	" f.subject, coalesce(f.name, f.subject),"
 	" coalesce(r.severity, f.severity), coalesce(t.title, f.rule), t.why,"
 	" t.maps, t.remedy, f.seen, f.wanted, f.evidence, f.first_seen,"
-	" f.last_seen, 0, NULL, NULL, f.first_run = :run, 1, 1"
+	" f.last_seen, 0, NULL, NULL, f.first_run = :run, 1, 1,"
+	" EXISTS (SELECT 1 FROM main.finding_event w WHERE w.fingerprint ="
+	" e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')"
 	" FROM main.finding_event e JOIN main.finding f USING (fingerprint)"
 	" LEFT JOIN main.rule_run r ON r.run = :run AND r.rule = f.rule"
 	" LEFT JOIN main.rule_text t ON t.sha256 = r.sha256"
@@ -397,19 +399,36 @@ static void write_result(struct ep_json_out *js, const struct ep_page *page,
 	write_event(js, page, &ev);
 }
 
-/* A finding that was not looked at again is still there, and says so. */
+/* A finding that was not looked at again is still there, and says so; one
+ * that ended because nobody left was not fixed. */
+static const char *detail_of(struct ep_stmt *stmt)
+{
+	bool fixed = ep_db_col_int(stmt, 21) != 0;
+
+	if (ep_db_col_int(stmt, 17))
+		return ep_db_col_text(stmt, 18);
+	if (ep_db_col_int(stmt, 23))
+		return "not seen to be fixed: no register says any more that "
+		       "the person has left by now";
+	if (!fixed && !ep_db_col_int(stmt, 22))
+		return "not re-checked: the last run could not decide";
+	return NULL;
+}
+
 static void write_finding(struct ep_json_out *js, const struct ep_page *page,
 			  struct ep_stmt *stmt)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf text =
 		EP_BUF_INIT(4 * EP_TEXT_BYTES_MAX);
 	bool fixed = ep_db_col_int(stmt, 21) != 0;
+	bool withdrawn = ep_db_col_int(stmt, 23) != 0;
 	bool waived = ep_db_col_int(stmt, 17) != 0;
 	bool fresh = ep_db_col_int(stmt, 20) != 0;
 	struct event ev = {
 		.activity = fixed ? 3 : fresh ? 1 : 2,
 		.state = fixed ? 4 : waived ? 3 : fresh ? 1 : 2,
-		.status = fixed ? PASS : FAIL,
+		.status = withdrawn ? OTHER : fixed ? PASS : FAIL,
+		.word = "Withdrawn",
 		.uid = ep_db_col_text(stmt, 0),
 		.check = ep_db_col_text(stmt, 1),
 		.unit = ep_db_col_text(stmt, 2),
@@ -433,10 +452,7 @@ static void write_finding(struct ep_json_out *js, const struct ep_page *page,
 		ev.last_seen = page->started_at;
 	ep_buf_addf(&text, "%s: %s", ev.subject_name, ev.seen ? ev.seen : "");
 	ev.message = text.s;
-	if (waived)
-		ev.detail = ep_db_col_text(stmt, 18);
-	else if (!fixed && !ep_db_col_int(stmt, 22))
-		ev.detail = "not re-checked: the last run could not decide";
+	ev.detail = detail_of(stmt);
 	write_event(js, page, &ev);
 }
 

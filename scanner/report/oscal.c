@@ -19,7 +19,8 @@
 
 /* The results of the run in their latest form, with what the rule says. */
 #define RESULTS                                                              \
-	"WITH r AS (SELECT l.rule, l.unit, l.unit_name, l.result, l.reason," \
+	"WITH r AS (SELECT l.id, l.rule, l.unit, l.unit_name, l.result,"     \
+	" l.reason,"                                                         \
 	" l.advice, l.population, l.violations,"                             \
 	" coalesce(t.title, l.rule) AS title, t.maps"                        \
 	" FROM main.result_log l JOIN main.rule_run u ON u.run = :run"       \
@@ -31,15 +32,16 @@
 /* What needs words: one row each; what passed: one row per rule. */
 static const char observations_sql[] = RESULTS
 	"SELECT rule, unit, unit_name, result, reason, advice, population,"
-	" violations, title, 1 FROM r WHERE result NOT IN ('PASS', 'EMPTY',"
+	" violations, title, 1, id FROM r WHERE result NOT IN ('PASS', 'EMPTY',"
 	" 'NOT-APPLICABLE') UNION ALL"
 	" SELECT rule, result, NULL, result, NULL, NULL, sum(population), 0,"
-	" title, count(*) FROM r WHERE result IN ('PASS', 'EMPTY',"
+	" title, count(*), NULL FROM r WHERE result IN ('PASS', 'EMPTY',"
 	" 'NOT-APPLICABLE') GROUP BY rule, result ORDER BY 1, 2, 4";
 
 static const char violations_sql[] =
 	"SELECT f.fingerprint, f.subject, f.name, f.seen, f.wanted"
-	" FROM temp.open_finding f WHERE f.rule = ?1 AND f.unit = ?2"
+	" FROM main.result_log l CROSS JOIN temp.open_finding f"
+	" ON f.rule = l.rule AND f.unit = l.unit WHERE l.id = :id"
 	" ORDER BY f.subject, f.fingerprint";
 
 static const char risks_sql[] = RESULTS
@@ -55,20 +57,35 @@ static const char gaps_sql[] =
 	" AND (:customer IS NULL OR customer = :customer)"
 	" ORDER BY tenant, dataset";
 
+/* Results are counted by rule before the rules are spread over the controls
+ * that they bear on. */
 static const char controls_sql[] = RESULTS
+	", n AS MATERIALIZED (SELECT rule, maps, sum(result = 'FAIL') AS fail,"
+	" sum(result = 'UNDECIDED') AS undecided,"
+	" sum(result = 'WAIVED') AS waived, sum(result = 'PASS') AS pass"
+	" FROM r GROUP BY rule)"
 	"SELECT json_extract(m.value, '$.framework') AS framework,"
 	" json_extract(m.value, '$.control') AS control,"
-	" sum(r.result = 'FAIL'), sum(r.result = 'UNDECIDED'),"
-	" sum(r.result = 'WAIVED'), sum(r.result = 'PASS' AND"
-	" json_extract(m.value, '$.relation') = 'direct')"
-	" FROM r, json_each(r.maps) m GROUP BY 1, 2 ORDER BY 1, 2";
+	" sum(n.fail), sum(n.undecided), sum(n.waived), sum(CASE WHEN"
+	" json_extract(m.value, '$.relation') = 'direct' THEN n.pass ELSE 0"
+	" END) FROM n, json_each(n.maps) m GROUP BY 1, 2 ORDER BY 1, 2";
 
-static const char bearing_sql[] = RESULTS
-	"SELECT DISTINCT r.rule, CASE WHEN r.result IN ('PASS', 'EMPTY',"
-	" 'NOT-APPLICABLE') THEN r.result ELSE r.unit END, r.result"
-	" FROM r, json_each(r.maps) m"
-	" WHERE json_extract(m.value, '$.framework') = :framework"
-	" AND json_extract(m.value, '$.control') = :control ORDER BY 1, 2";
+/* The results of so few rules are found by an index: those that still hold,
+ * and those that were other ones later. */
+#define OF_RULES(held)                                                       \
+	"SELECT l.rule, l.unit, l.result FROM b CROSS JOIN main.result_log l" \
+	" WHERE l.rule = b.rule AND +l.first_run <= :run AND " held           \
+	" AND (:customer IS NULL OR l.customer = :customer)"
+static const char bearing_sql[] =
+	"WITH b AS MATERIALIZED (SELECT DISTINCT u.rule FROM main.rule_run u"
+	" JOIN main.rule_text t ON t.sha256 = u.sha256, json_each(t.maps) m"
+	" WHERE u.run = :run"
+	" AND json_extract(m.value, '$.framework') = :framework"
+	" AND json_extract(m.value, '$.control') = :control)"
+	" SELECT DISTINCT rule, CASE WHEN result IN ('PASS', 'EMPTY',"
+	" 'NOT-APPLICABLE') THEN result ELSE unit END, result FROM ("
+	OF_RULES("l.end_run IS NULL") " UNION ALL "
+	OF_RULES("l.end_run > :run") ") ORDER BY 1, 2";
 
 static const char *uuid_of(const struct ep_page *page, const char *kind,
 			   const char *a, const char *b,
@@ -228,8 +245,7 @@ static int add_violations(struct ep_json_out *js, struct ep_store *store,
 
 	if (rc)
 		return rc;
-	ep_db_text(stmt, 1, ep_db_col_text(result, 0));
-	ep_db_text(stmt, 2, ep_db_col_text(result, 1));
+	ep_db_int(stmt, ep_db_param(stmt, ":id"), ep_db_col_int(result, 10));
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
 		if (!some)
 			ep_json_out_array(js, "relevant-evidence");

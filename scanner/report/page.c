@@ -204,6 +204,9 @@ static int read_findings(struct ep_store *store, struct ep_page *page,
 		     " (SELECT count(*) FROM main.finding f"
 		     " CROSS JOIN main.finding_event e USING (fingerprint)"
 		     " WHERE e.run = :run AND e.event = 'fixed'"
+		     " AND NOT EXISTS (SELECT 1 FROM main.finding_event w"
+		     " WHERE w.fingerprint = e.fingerprint"
+		     " AND w.run = e.run AND w.event = 'withdrawn')"
 		     " AND (:customer IS NULL OR f.customer = :customer))"
 		     " FROM temp.open_finding"
 		     " WHERE :customer IS NULL OR customer = :customer",
@@ -241,22 +244,26 @@ static void judge(struct ep_page *page)
 	char coverage[128];
 
 	snprintf(coverage, sizeof(coverage),
-		 "%" PRId64 " of %" PRId64 " datasets were read completely",
-		 good, page->datasets);
+		 "%" PRId64 " of %" PRId64 " dataset%s %s read completely",
+		 good, page->datasets, EP_S(page->datasets),
+		 good == 1 ? "was" : "were");
 	if (page->undecided || page->datasets_bad || page->datasets == 0 ||
 	    page->pass + page->fail + page->waived == 0) {
 		page->verdict = EP_VERDICT_UNDECIDED;
 		snprintf(page->sentence, sizeof(page->sentence),
 			 "Not everything could be decided: %s, %" PRId64
-			 " results are undecided, %" PRId64
-			 " findings are open.",
-			 coverage, page->undecided, page->open);
+			 " result%s %s undecided, %" PRId64
+			 " finding%s %s open.",
+			 coverage, page->undecided, EP_S(page->undecided),
+			 EP_ARE(page->undecided), page->open,
+			 EP_S(page->open), EP_ARE(page->open));
 	} else if (page->fail || page->open) {
 		page->verdict = EP_VERDICT_FINDINGS;
 		snprintf(page->sentence, sizeof(page->sentence),
 			 "Everything was decided and %" PRId64
-			 " findings are open; %s.",
-			 page->open, coverage);
+			 " finding%s %s open; %s.",
+			 page->open, EP_S(page->open), EP_ARE(page->open),
+			 coverage);
 	} else {
 		page->verdict = EP_VERDICT_CLEAN;
 		snprintf(page->sentence, sizeof(page->sentence),

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/str.h"
 #include "ext/db.h"
+#include "report/changed.h"
 #include "report/data.h"
 #include "report/html.h"
 #include "report/junit.h"
@@ -184,22 +186,38 @@ static int write_redacted(struct ep_store *store,
 	return rc;
 }
 
+static int cache(struct ep_store *store, int kib, struct ep_err *err)
+{
+	return ep_db_execf(ep_store_db(store), err, "PRAGMA cache_size=-%d",
+			   kib);
+}
+
 int ep_report_write(struct ep_store *store, const struct ep_config *config,
 		    const struct ep_report_options *options,
 		    struct ep_err *err)
 {
 	int64_t run = options->run;
-	int rc;
+	int rc, after;
 
+	/* Views of a run come with the large cache. */
 	rc = choose_run(store, &run, err);
+	if (rc == 0)
+		rc = cache(store, EP_REPORT_CACHE_KIB, err);
 	if (rc == 0)
 		rc = ep_standing_make(store, run, err);
 	if (rc == 0)
 		rc = ep_linked_make(store, run, err);
 	if (rc == 0)
+		rc = ep_changed_make(store, run,
+				     options->format == EP_REPORT_HTML &&
+					     !options->customer, err);
+	if (rc == 0)
 		rc = options->redact ?
 			     write_redacted(store, config, options, run, err) :
 			     write_report(store, config, options, run, err);
+	after = cache(store, EP_DB_CACHE_KIB, rc ? NULL : err);
+	if (rc == 0)
+		rc = after;
 	if (rc)
 		ep_err_context(err, "report %s=%s",
 			       formats[options->format].word, options->path);

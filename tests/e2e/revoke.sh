@@ -46,7 +46,8 @@ access() {
 	SELECT '$1', 'leaver-account-active', 'dnsfilter/1', 'Dns', '$2', '$1',
 		'$1', 'high', iif('$5' = '', 'open', 'fixed'), 1, id,
 		at - 3600 * 200, id, at - 3600 * $4, 1, 'active', 'gone',
-		json_object('left_at', at - 3600 * $3), 0 FROM night;
+		json_object('left_at', at - 3600 * $3, 'person', 'p'), 0
+		FROM night;
 	INSERT INTO finding_event SELECT id, '$1', 'open', at - 3600 * 200
 		FROM night;
 	INSERT INTO finding_event SELECT id, '$1', 'fixed',
@@ -60,6 +61,10 @@ access gone-too-late cedar 150 60 40
 access gone-between cedar 100 60 10
 access gone-acme acme 100 90 80
 access back-again cedar 120 0 40
+access moved-away cedar 100 60 40
+sqlite3 "$ep_db" "INSERT INTO finding_event SELECT run, fingerprint,
+	'withdrawn', at FROM finding_event WHERE fingerprint = 'moved-away'
+	AND event = 'fixed'"
 
 # rows CUSTOMER SECTION COLUMN...: of its quarterly report.
 rows() {
@@ -75,14 +80,18 @@ rows() {
 check_same "verdicts: each case as it was read" \
 	"between two reads, limit 3 days, 2, warn
 later than 3 days, 1, bad
+withdrawn: no leave, limit 3 days, 1, off
 within 3 days, 1, good" "$(rows cedar revoked label value tone | sort)"
 check_same "verdicts: a customer with a limit of its own" \
 	"later than 4 hours, 1, bad" "$(rows acme revoked label value tone)"
+withdrawn="not revoked: no register says any more that the person has left by"
+withdrawn="$withdrawn now"
 check_same "what went: the longest that it can have taken" \
 	"back-again, 80 hours, 72 hours
 gone-between, 90 hours, 72 hours
 gone-in-time, 60 hours, 72 hours
-gone-too-late, 110 hours, 72 hours" \
+gone-too-late, 110 hours, 72 hours
+moved-away, $withdrawn, 72 hours" \
 	"$(rows cedar revoked-list "Who or what" "At most" "Limit" | sort)"
 check_same "what came back since has no last sight before it went" \
 	"(not kept: it came back since)" \

@@ -62,6 +62,79 @@ static void test_open_fixed_came_back(void **state)
 			    "open,fixed,came_back");
 }
 
+#define LEAVERS(people) \
+	"customers: [{id: acme}]\n" \
+	"tenants: [{tenant: printix/t1, customer: acme}]\n" \
+	"datasets:\n" \
+	"- tenant: register/leavers\n" \
+	"  dataset: register.leavers\n" \
+	"  kinds: [person]\n" \
+	"  rows: [" people "]\n" \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.users\n" \
+	"  kinds: [account]\n"
+#define GONE "{person: {id: p1, name: Ana, left_at: 2025-11-01}}"
+#define HELD "  rows: [{account: {id: p1, state: active}}]\n"
+#define ENDED "SELECT group_concat(event) FROM (SELECT event FROM " \
+	"finding_event WHERE run = (SELECT max(run) FROM finding_event) " \
+	"ORDER BY event)"
+
+/* Whoever has left has no account; its id is the person's. */
+static void leaver_rule(struct kit *kit)
+{
+	kit_rule(kit, "leavers", KIT_PER_TENANT "-- needs: account, person\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT a.tenant, a.id AS subject, a.name, a.state AS seen, "
+		 "'none' AS wanted, p.id AS person, p.left_at FROM account a "
+		 "JOIN person p ON p.id = a.id WHERE p.left_at <= :now "
+		 "AND a.state = 'active'");
+}
+
+static void test_withdrawn_is_not_fixed(void **state)
+{
+	static const char *const after[] = {
+		/* The leave date moved, and the register forgot him. */
+		LEAVERS("{person: {id: p1, name: Ana, left_at: 2026-11-01}}")
+			HELD,
+		LEAVERS("{person: {id: p2, name: Bo, left_at: 2025-11-01}}")
+			HELD,
+	};
+	struct kit *kit = *state;
+
+	leaver_rule(kit);
+	for (size_t i = 0; i < 2; i++) {
+		night(kit, LEAVERS(GONE) HELD);
+		assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 1);
+		night(kit, after[i]);
+		assert_string_equal(kit_ask(kit, ENDED), "fixed,withdrawn");
+		assert_int_equal(kit->sum.fixed, 0);
+		assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 0);
+	}
+	/* Another check of the same run takes all of it back. */
+	ep_rule_free(kit->rules.rule.v[0]);
+	kit->rules.rule.n = 0;
+	kit_rule(kit, "leavers", KIT_PER_TENANT "-- needs: account, person\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT tenant, id AS subject, name, state AS seen, 'none' "
+		 "AS wanted, (SELECT max(id) FROM person) AS person, 1 AS "
+		 "left_at FROM account");
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM finding_event "
+				    "WHERE run = 4"), "0");
+}
+
+static void test_revoked_is_fixed(void **state)
+{
+	struct kit *kit = *state;
+
+	leaver_rule(kit);
+	night(kit, LEAVERS(GONE) HELD);
+	night(kit, LEAVERS(GONE) "  rows: [{account: {id: p1, state: "
+	      "disabled}}]\n");
+	assert_string_equal(kit_ask(kit, ENDED), "fixed");
+	assert_int_equal(kit->sum.fixed, 1);
+}
+
 static void test_dark_night_fixes_nothing(void **state)
 {
 	struct kit *kit = *state;
@@ -315,6 +388,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_KIT(test_open_fixed_came_back),
+		WITH_KIT(test_withdrawn_is_not_fixed),
+		WITH_KIT(test_revoked_is_fixed),
 		WITH_KIT(test_dark_night_fixes_nothing),
 		WITH_KIT(test_broken_rule_fixes_nothing),
 		WITH_KIT(test_gone_tenancy_fixes_nothing),

@@ -364,6 +364,25 @@ static void rest_is_what_is_left(void **state)
 	ep_json_parts_release(&parts);
 }
 
+static void shown_text_does_not_act(void **state)
+{
+	static const char text[] = "a\xc2\x9b" "31m\xe2\x80\xae\xc3\xa9\n"
+				   "\xf3\xa0\x80\x81";
+	EP_AUTO(ep_buf_release) struct ep_buf plain = EP_BUF_INIT(200);
+	EP_AUTO(ep_buf_release) struct ep_buf shown = EP_BUF_INIT(200);
+	EP_AUTO(ep_buf_release) struct ep_buf again = EP_BUF_INIT(200);
+
+	(void)state;
+	ep_json_quote_shown(&shown, text);
+	assert_string_equal(shown.s, "\"a\\u009b31m\\u202e\xc3\xa9\\n"
+			    "\\udb40\\udc01\"");
+	/* What is stored and hashed stays what it was. */
+	ep_json_quote(&plain, text);
+	assert_non_null(strstr(plain.s, "\xe2\x80\xae"));
+	ep_json_shown(&again, plain.s);
+	assert_string_equal(again.s, shown.s);
+}
+
 /* --- the suite -------------------------------------------------------- */
 
 /* y_ must be taken, n_ must be refused, i_ must do neither harm. */
@@ -847,6 +866,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_teardown(f, tear_down)
+		cmocka_unit_test(shown_text_does_not_act),
 		TEST(whole_test_suite),
 		TEST(parts_are_where_they_lie),
 		TEST(holes_are_what_nobody_reads_as_it_is),

@@ -169,7 +169,7 @@ static void one_question_finds_its_place(void **state)
 				 &scene.config.customers.v[0].connections.v[0],
 				 "users", &net, &out, &scene.err),
 			 0);
-	assert_non_null(strstr(out.s, "1 records"));
+	assert_non_null(strstr(out.s, "1 record\n"));
 	ep_buf_release(&out);
 	scene_release(&scene);
 }
