@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "check/people_current.h"
@@ -52,18 +53,23 @@ static int collect(struct ep_exit_reading *r,
 	return rc;
 }
 
+/* --- what to ask for ---------------------------------------------------------- */
+
+/* Tenancies that need the same listings; none: all that have them. */
+struct group {
+	struct ep_words tenants;
+	struct ep_words datasets;
+};
+EP_VEC_TYPE(groups, struct group);
+
 /* Listings of tickets, of the systems that word can mean: "system/number", or
  * a number of any. */
-static int read_tickets(struct ep_exit_reading *r, const char *word)
+static void add_tickets(const struct ep_specs *specs, const char *word,
+			struct groups *list)
 {
-	const struct ep_specs *specs = &r->app->specs;
 	const char *slash = strchr(word, '/');
 	size_t n = slash ? (size_t)(slash - word) : 0;
-	EP_VEC(const char *) datasets = { 0 };
-	struct ep_words names = { 0 };
-	struct ep_collect_filter filter = { .exact = true,
-					    .urgent = true };
-	int rc = 0;
+	struct group group = { .tenants = { 0 } };
 
 	for (size_t i = 0; i < specs->n; i++) {
 		const struct ep_spec *spec = specs->v[i];
@@ -79,28 +85,12 @@ static int read_tickets(struct ep_exit_reading *r, const char *word)
 				continue;
 			ep_buf_addf(&name, "%s.%s", spec->id,
 				    spec->endpoints.v[k].name);
-			EP_VEC_ADD(&names) = ep_buf_take(&name);
+			EP_VEC_ADD(&group.datasets) = ep_buf_take(&name);
 		}
 	}
-	for (size_t i = 0; i < names.n; i++)
-		EP_VEC_ADD(&datasets) = names.v[i];
-	filter.datasets = datasets.v;
-	filter.n_datasets = datasets.n;
-	if (names.n)
-		rc = collect(r, &filter);
-	ep_vec_release(&datasets);
-	ep_words_release(&names);
-	return rc;
+	if (group.datasets.n)
+		EP_VEC_ADD(list) = group;
 }
-
-/* --- what to ask for ---------------------------------------------------------- */
-
-/* Tenancies that need the same listings are asked in one go. */
-struct group {
-	struct ep_words tenants;
-	struct ep_words datasets;
-};
-EP_VEC_TYPE(groups, struct group);
 
 static bool same_words(const struct ep_words *a, const struct ep_words *b)
 {
@@ -222,23 +212,29 @@ static int find_and_look(struct ep_exit_reading *r)
 	return rc;
 }
 
+/* All in one collection: every vendor is asked at once, and who waits, waits
+ * for the slowest of them. */
 static int read_groups(struct ep_exit_reading *r, const struct groups *list)
 {
-	int rc = 0;
+	struct ep_collect_filter *filter =
+		ep_calloc(list->n + 1, sizeof(*filter));
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < list->n; i++) {
+	for (size_t i = 0; i < list->n; i++) {
 		const struct group *group = &list->v[i];
-		struct ep_collect_filter filter = {
+
+		filter[i] = (struct ep_collect_filter){
 			.tenants = (const char *const *)group->tenants.v,
 			.n_tenants = group->tenants.n,
 			.datasets = (const char *const *)group->datasets.v,
 			.n_datasets = group->datasets.n,
 			.exact = true,
 			.urgent = true,
+			.also = i + 1 < list->n ? &filter[i + 1] : NULL,
 		};
-
-		rc = collect(r, &filter);
 	}
+	rc = list->n ? collect(r, filter) : 0;
+	ep_free(filter);
 	return rc;
 }
 
@@ -254,13 +250,42 @@ static int import(struct ep_exit_reading *r)
 	return rc;
 }
 
+/* What the exit needs as far as the last runs knew it, so that its vendors
+ * are asked together with the one that has the ticket.  What is read decides
+ * afterwards which exit it is. */
+static int add_known(struct ep_exit_reading *r, struct groups *list)
+{
+	int rc = find_and_look(r);
+
+	if (rc == EP_ENOENT || rc == EP_EDATA) {
+		r->app->err = (struct ep_err)EP_ERR_INIT;
+		return 0;
+	}
+	if (rc == 0)
+		make_groups(r, list);
+	return rc;
+}
+
+static int read_first(struct ep_exit_reading *r, const char *ticket)
+{
+	struct groups list = { 0 };
+	int rc;
+
+	add_tickets(&r->app->specs, ticket, &list);
+	rc = add_known(r, &list);
+	if (rc == 0)
+		rc = read_groups(r, &list);
+	groups_release(&list);
+	return rc;
+}
+
 static int read_all(struct ep_exit_reading *r)
 {
 	const char *ticket = r->open->ask.ticket;
-	int rc = ticket ? read_tickets(r, ticket) : 0;
+	int rc = show(r);
 
-	if (rc == 0)
-		rc = show(r);
+	if (rc == 0 && ticket)
+		rc = read_first(r, ticket);
 	if (rc == 0)
 		rc = import(r);
 	for (int pass = 0; rc == 0 && pass < PASSES_MAX; pass++) {

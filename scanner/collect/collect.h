@@ -36,6 +36,9 @@ struct ep_collect_filter {
 	bool full;	/* read everything, also where changes would do */
 	bool exact;	/* ... unless the changes tell removals too */
 	bool urgent;	/* a person waits: it goes before a night */
+	/* What is wanted besides: its tenants and datasets, which count
+	 * together as these do.  Its other members do not count. */
+	const struct ep_collect_filter *also;
 };
 
 enum ep_collect_step {

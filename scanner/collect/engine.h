@@ -499,6 +499,10 @@ int ep_try_words(struct ep_site *site, struct ep_use *use,
 		 struct ep_words *ret, struct ep_err *err) EP_MUST_CHECK;
 
 /* --- filter.c -------------------------------------------------------- */
+/* This listing of this tenancy, by one and the same filter. */
+bool ep_filter_listing(const struct ep_collect_filter *filter,
+		       const struct ep_tenancy *tenancy,
+		       const struct ep_spec_endpoint *endpoint);
 bool ep_filter_tenancy(const struct ep_collect_filter *filter,
 		       const struct ep_tenancy *tenancy);
 /* Could a tenancy of that system be wanted at all? */

@@ -17,12 +17,12 @@ static bool is_pair(const char *word, const char *first, const char *id)
 	       ep_str_eqcase(word + n + 1, id);
 }
 
-bool ep_filter_tenancy(const struct ep_collect_filter *filter,
-		       const struct ep_tenancy *tenancy)
+static bool has_tenancy(const struct ep_collect_filter *filter,
+			const struct ep_tenancy *tenancy)
 {
 	const struct ep_spec *spec = tenancy->site->spec;
 
-	if (!filter || filter->n_tenants == 0)
+	if (filter->n_tenants == 0)
 		return true;
 	for (size_t i = 0; i < filter->n_tenants; i++) {
 		const char *word = filter->tenants[i];
@@ -37,10 +37,10 @@ bool ep_filter_tenancy(const struct ep_collect_filter *filter,
 	return false;
 }
 
-bool ep_filter_system(const struct ep_collect_filter *filter,
-		      const char *system, const struct ep_spec *spec)
+static bool has_system(const struct ep_collect_filter *filter,
+		       const char *system, const struct ep_spec *spec)
 {
-	if (!filter || filter->n_tenants == 0)
+	if (filter->n_tenants == 0)
 		return true;
 	for (size_t i = 0; i < filter->n_tenants; i++) {
 		const char *word = filter->tenants[i];
@@ -56,13 +56,13 @@ bool ep_filter_system(const struct ep_collect_filter *filter,
 	return false;
 }
 
-bool ep_filter_dataset(const struct ep_collect_filter *filter,
-		       const struct ep_spec *spec,
-		       const struct ep_spec_endpoint *endpoint)
+static bool has_dataset(const struct ep_collect_filter *filter,
+			const struct ep_spec *spec,
+			const struct ep_spec_endpoint *endpoint)
 {
 	size_t n = strlen(spec->id);
 
-	if (!filter || filter->n_datasets == 0)
+	if (filter->n_datasets == 0)
 		return true;
 	for (size_t i = 0; i < filter->n_datasets; i++) {
 		const char *word = filter->datasets[i];
@@ -74,4 +74,50 @@ bool ep_filter_dataset(const struct ep_collect_filter *filter,
 			return true;
 	}
 	return false;
+}
+
+/* --- a filter and those besides it ------------------------------------------ */
+
+bool ep_filter_tenancy(const struct ep_collect_filter *filter,
+		       const struct ep_tenancy *tenancy)
+{
+	const struct ep_collect_filter *it = filter;
+
+	while (it && !has_tenancy(it, tenancy))
+		it = it->also;
+	return !filter || it;
+}
+
+bool ep_filter_system(const struct ep_collect_filter *filter,
+		      const char *system, const struct ep_spec *spec)
+{
+	const struct ep_collect_filter *it = filter;
+
+	while (it && !has_system(it, system, spec))
+		it = it->also;
+	return !filter || it;
+}
+
+bool ep_filter_dataset(const struct ep_collect_filter *filter,
+		       const struct ep_spec *spec,
+		       const struct ep_spec_endpoint *endpoint)
+{
+	const struct ep_collect_filter *it = filter;
+
+	while (it && !has_dataset(it, spec, endpoint))
+		it = it->also;
+	return !filter || it;
+}
+
+bool ep_filter_listing(const struct ep_collect_filter *filter,
+		       const struct ep_tenancy *tenancy,
+		       const struct ep_spec_endpoint *endpoint)
+{
+	const struct ep_spec *spec = tenancy->site->spec;
+	const struct ep_collect_filter *it = filter;
+
+	while (it && !(has_tenancy(it, tenancy) &&
+		       has_dataset(it, spec, endpoint)))
+		it = it->also;
+	return !filter || it;
 }

@@ -76,8 +76,7 @@ static bool stored(const struct ep_tenancy *tenancy,
 	const struct ep_collect_filter *filter = site->engine->filter;
 
 	return ep_spec_endpoint_kinds(endpoint) != 0 &&
-	       ep_filter_tenancy(filter, tenancy) &&
-	       ep_filter_dataset(filter, site->spec, endpoint);
+	       ep_filter_listing(filter, tenancy, endpoint);
 }
 
 /* Is it, or something below it, wanted of any tenancy? */
