@@ -28,21 +28,23 @@ SELECT tenant, count(*) AS n
 -- violations:
 -- The owner is an account of the same tenancy, or an address alone.  Only a
 -- stated end is an end: an unknown state and a missing expiry count as
--- working.  A row per person: account and address may be those of two.
+-- working.  A row per person: account and address may be those of two.  From
+-- the few who left to their keys: the other way round, all keys are read for
+-- each of them.
 WITH gone(tenant, id, person, who, left_at) AS (
     SELECT c.tenant, c.id, l.person, coalesce(l.person_name, l.person),
            l.left_at
-      FROM credential AS c
-      JOIN account AS a ON a.tenant = c.tenant AND a.id = c.owner
-      JOIN person_link AS l
-        ON l.tenant = a.tenant AND l.dataset = a.dataset
-       AND l.account = a.id
+      FROM person_link AS l
+      CROSS JOIN account AS a
+        ON a.tenant = l.tenant AND a.dataset = l.dataset
+       AND a.id = l.account
+      CROSS JOIN credential AS c ON c.tenant = a.tenant AND c.owner = a.id
      WHERE l.certain = 1 AND l.left_at <= :now
      UNION
     SELECT c.tenant, c.id, p.id, coalesce(p.name, p.id), p.left_at
-      FROM credential AS c
-      JOIN alias AS m ON m.address = c.owner_email
-      JOIN person AS p ON p.id = m.person
+      FROM person AS p
+      JOIN alias AS m ON m.person = p.id
+      CROSS JOIN credential AS c ON c.owner_email_key = m.address_key
      WHERE p.left_at <= :now)
 SELECT c.tenant,
        c.id AS subject,
@@ -53,8 +55,8 @@ SELECT c.tenant,
                    THEN ' (' || g.who || ')' ELSE '' END AS seen,
        'revoked, and replaced by a key of a service account' AS wanted,
        c.kind, c.owner, c.owner_email, c.expires_at, g.person
-  FROM credential AS c
-  JOIN gone AS g ON g.tenant = c.tenant AND g.id = c.id
+  FROM gone AS g
+  CROSS JOIN credential AS c ON c.tenant = g.tenant AND c.id = g.id
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')
    AND (c.expires_at IS NULL OR c.expires_at > :now)
  GROUP BY c.tenant, c.id, g.person;

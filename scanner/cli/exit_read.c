@@ -301,6 +301,7 @@ static int read_all(struct ep_exit_reading *r)
 		if (rc == 0)
 			rc = read_groups(r, &list);
 		groups_release(&list);
+		r->settled = rc == 0 && more == 0;
 		if (more == 0)
 			break;
 	}
@@ -342,7 +343,7 @@ int ep_exit_read(struct ep_app *app, struct ep_exit_open *open,
 	ep_progress_end(&ret->progress);
 	if (rc == 0)
 		rc = show(ret);
-	if (rc == 0)
+	if (rc == 0 && !ret->settled)
 		rc = find_and_look(ret);
 	return rc ? ep_app_fail(app) : 0;
 }

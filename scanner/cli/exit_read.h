@@ -22,6 +22,7 @@ struct ep_exit_reading {
 	struct ep_collect_totals totals;	/* sums of all passes */
 	struct ep_exit_look look;	/* the last one */
 	bool looked;
+	bool settled;	/* and it needs nothing that was not read */
 };
 
 /* Reads what the exit of open->ask needs, in a run of kind verify: the ticket

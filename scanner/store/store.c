@@ -521,14 +521,17 @@ int ep_store_coverage_then(struct ep_store *store, int64_t run,
 	return rc == 0 ? ep_view_coverage_then(store, run, err) : rc;
 }
 
-int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
-		    const char *datasets, struct ep_err *err)
+static int narrow(struct ep_store *store, enum ep_kind kind,
+		  const char *datasets,
+		  int (*make)(struct ep_store *store, enum ep_kind kind,
+			      struct ep_err *err),
+		  struct ep_err *err)
 {
 	char *before = store->narrow[kind];
 	int rc;
 
 	store->narrow[kind] = ep_strdup(datasets);
-	rc = ep_view_kind(store, kind, err);
+	rc = make(store, kind, err);
 	if (rc < 0) {
 		ep_free(store->narrow[kind]);
 		store->narrow[kind] = before;
@@ -536,4 +539,16 @@ int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
 	}
 	ep_free(before);
 	return 0;
+}
+
+int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
+		    const char *datasets, struct ep_err *err)
+{
+	return narrow(store, kind, datasets, ep_view_kind, err);
+}
+
+int ep_store_narrow_now(struct ep_store *store, enum ep_kind kind,
+			const char *datasets, struct ep_err *err)
+{
+	return narrow(store, kind, datasets, ep_view_now, err);
 }

@@ -174,6 +174,12 @@ int ep_store_temp(struct ep_store *store, const char *sql, struct ep_err *err)
 int ep_store_narrow(struct ep_store *store, enum ep_kind kind,
 		    const char *datasets, struct ep_err *err) EP_MUST_CHECK;
 
+/* The same for a reader who looks at nothing that is gone or moved: of the
+ * kind's views only that of what is there is made again. */
+int ep_store_narrow_now(struct ep_store *store, enum ep_kind kind,
+			const char *datasets, struct ep_err *err)
+	EP_MUST_CHECK;
+
 int64_t ep_store_run(const struct ep_store *store);	/* what is shown */
 /* The newest complete run that ended at or before t; 0 none. */
 int ep_store_run_at(struct ep_store *store, int64_t t, int64_t *ret_run,

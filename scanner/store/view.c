@@ -231,6 +231,15 @@ int ep_view_kind(struct ep_store *store, enum ep_kind kind, struct ep_err *err)
 	return ep_view_lock(store, rc, err);
 }
 
+int ep_view_now(struct ep_store *store, enum ep_kind kind, struct ep_err *err)
+{
+	int rc = ep_view_unlock(store, err);
+
+	if (rc == 0)
+		rc = make_entity_view(store, kind, err);
+	return ep_view_lock(store, rc, err);
+}
+
 int ep_view_all(struct ep_store *store, struct ep_err *err)
 {
 	int rc = ep_view_unlock(store, err);

@@ -15,5 +15,8 @@ struct ep_store;
 int ep_view_all(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 int ep_view_kind(struct ep_store *store, enum ep_kind kind,
 		 struct ep_err *err) EP_MUST_CHECK;
+/* Of one kind, the view of what is there alone. */
+int ep_view_now(struct ep_store *store, enum ep_kind kind, struct ep_err *err)
+	EP_MUST_CHECK;
 
 #endif

@@ -122,7 +122,8 @@ static void plan_one(const struct es_hit *h, struct es_plan *plan)
 {
 	switch (h->kind) {
 	case ES_FAULT_STALL:
-		plan->stall_ms = es_int(h->args, "seconds", 30) * 1000;
+		plan->stall_ms = es_int(h->args, "milliseconds",
+					es_int(h->args, "seconds", 30) * 1000);
 		break;
 	case ES_FAULT_CLOSE:
 		plan->abort = true;

@@ -335,6 +335,42 @@ static void test_narrowed(void **state)
 			    "m1,u1");
 }
 
+/* Of what is gone, too. */
+static void test_narrowed_past(void **state)
+{
+	static const char there[] = ONE_TENANT
+		"- tenant: printix/t1\n"
+		"  dataset: printix.users\n"
+		"  kinds: [account]\n"
+		"  rows: [{account: {id: u1}}, {account: {id: u2}}]\n"
+		"- tenant: printix/t1\n"
+		"  dataset: printix-portal.managers\n"
+		"  kinds: [account]\n"
+		"  rows: [{account: {id: m1}}, {account: {id: m2}}]\n";
+	static const char left[] = ONE_TENANT
+		"- tenant: printix/t1\n"
+		"  dataset: printix.users\n"
+		"  kinds: [account]\n"
+		"  rows: [{account: {id: u2}}]\n"
+		"- tenant: printix/t1\n"
+		"  dataset: printix-portal.managers\n"
+		"  kinds: [account]\n"
+		"  rows: [{account: {id: m2}}]\n";
+	struct kit *kit = *state;
+
+	kit_rule(kit, "disabled",
+		 KIT_PER_TENANT "-- needs: gone_account[printix.users]\n",
+		 "SELECT tenant, count(*) AS n FROM gone_account GROUP BY "
+		 "tenant",
+		 "SELECT tenant, id AS subject, id AS name, '' AS seen, "
+		 "'' AS wanted FROM GONE_ACCOUNT");
+	kit_night(kit, there);
+	kit_night(kit, left);
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(subject) FROM "
+				    "finding"), "u1");
+}
+
 static void test_disabled_rule_and_settings(void **state)
 {
 	struct kit *kit = *state;
@@ -411,6 +447,7 @@ int main(void)
 		WITH_KIT(test_error_after_violation),
 		WITH_KIT(test_one_row_per_subject),
 		WITH_KIT(test_narrowed),
+		WITH_KIT(test_narrowed_past),
 		WITH_KIT(test_disabled_rule_and_settings),
 		WITH_KIT(test_no_rule),
 		WITH_KIT(test_no_tenancy),
