@@ -225,6 +225,8 @@
 
 /* Packed old values of volatile columns in one row of volatile_history. */
 #define EP_VOLATILE_BYTES_MAX (1024 * 1024)
+/* Rows in one such pack: 100 bytes each while it is made. */
+#define EP_COLUMNS_ROWS_MAX 65536
 
 /* The JSON text that undoes one change of a record. */
 #define EP_UNDO_BYTES_MAX (2 * 1024 * 1024)

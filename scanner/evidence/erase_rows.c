@@ -197,6 +197,7 @@ static int blank_fingerprints(struct ep_db *db, const char *word,
 }
 
 struct repack {
+	bool keeping;	/* the second time, when there is something to change */
 	const struct ep_called_all *called;
 	struct ep_volatile undo;
 	const char *scope;
@@ -226,14 +227,15 @@ static int repack_record(void *to, int64_t rid, const struct ep_tuple *old,
 		value->len = out[i].len;
 		r->changed = true;
 	}
-	rc = ep_volatile_add(&r->undo, rid, &now, err);
+	rc = r->keeping ? ep_volatile_add(&r->undo, rid, &now, err) : 0;
 	for (int i = 0; i < slots; i++)
 		ep_buf_release(&out[i]);
 	return rc;
 }
 
 /* The new pack is stored behind all others first, and takes the place of the
- * old one then: their order is that of nights. */
+ * old one then.  Where one becomes several the others stay behind, since
+ * packs are read night by night, and those of a night hold other rows. */
 static int repack_one(struct ep_db *db, const struct ep_called_all *called,
 		      struct ep_stmt *stmt, int64_t *rows, struct ep_err *err)
 {
@@ -248,6 +250,9 @@ static int repack_one(struct ep_db *db, const struct ep_called_all *called,
 	ep_volatile_init(&r.undo, db, ep_db_col_int(stmt, 1),
 			 ep_db_col_int(stmt, 2), kind);
 	rc = ep_volatile_read(p, n, kind, repack_record, &r, err);
+	r.keeping = r.changed;
+	if (rc == 0 && r.changed)
+		rc = ep_volatile_read(p, n, kind, repack_record, &r, err);
 	if (rc == 0 && r.changed)
 		rc = ep_volatile_end(&r.undo, err);
 	if (rc == 0 && r.changed) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Packs old volatile values: numbers as the difference to the record before,
- * in as few bytes as they need, then zstd over all.
+ * Packs old volatile values by column, with zstd over all; reads those, and
+ * what programs before this one wrote row by row: numbers as the difference
+ * to the record before.
  */
 #include "store/volatile.h"
 
@@ -12,20 +13,23 @@
 #include "ext/db.h"
 #include "ext/pack.h"
 
-#define FORMAT 1
+/* What was written before there were columns. */
+#define FORMAT_ROWS 1
 
 /* One record on top of a full buffer. */
 #define BUF_MAX \
 	(EP_VOLATILE_BYTES_MAX + EP_SLOTS_MAX * (EP_TEXT_BYTES_MAX + 16))
 
-/* --- writing ------------------------------------------------------------ */
-
-static void start(struct ep_volatile *undo)
+static int moving_slots(const struct ep_layout *layout)
 {
-	ep_buf_clear(&undo->buf);
-	undo->rid = 0;
-	memset(undo->number, 0, sizeof(undo->number));
+	int n = 0;
+
+	for (int i = 0; i < layout->slots; i++)
+		n += layout->slot[i].moving;
+	return n;
 }
+
+/* --- writing ------------------------------------------------------------ */
 
 void ep_volatile_init(struct ep_volatile *undo, struct ep_db *db, int64_t run,
 		      int64_t dataset, enum ep_kind kind)
@@ -35,44 +39,22 @@ void ep_volatile_init(struct ep_volatile *undo, struct ep_db *db, int64_t run,
 	undo->dataset = dataset;
 	undo->kind = kind;
 	undo->layout = ep_layout(kind);
-	ep_buf_init(&undo->buf, BUF_MAX);
-	start(undo);
+	ep_columns_init(&undo->columns, moving_slots(undo->layout), BUF_MAX);
 }
 
 void ep_volatile_release(struct ep_volatile *undo)
 {
-	ep_buf_release(&undo->buf);
+	ep_columns_release(&undo->columns);
 }
 
-static void put_unsigned(struct ep_buf *out, uint64_t v)
+/* Half of the room is for texts.  In the other half a value has 32 bytes, of
+ * which its number, or the length of its text, and its part of what each row
+ * needs take 28 at the most. */
+static bool is_full(const struct ep_columns *columns)
 {
-	while (v >= 0x80) {
-		ep_buf_addc(out, (char)(uint8_t)(v | 0x80));
-		v >>= 7;
-	}
-	ep_buf_addc(out, (char)(uint8_t)v);
-}
-
-/* Small differences of either sign become small numbers.  The difference
- * wraps, and wraps back when it is read. */
-static void put_difference(struct ep_buf *out, int64_t v, int64_t before)
-{
-	uint64_t d = (uint64_t)v - (uint64_t)before;
-
-	put_unsigned(out, d << 1 ^ (d >> 63 ? UINT64_MAX : 0));
-}
-
-static void put_value(struct ep_volatile *undo, int slot,
-		      const struct ep_value *value)
-{
-	ep_buf_addc(&undo->buf, (char)value->type);
-	if (value->type == EP_VALUE_INT) {
-		put_difference(&undo->buf, value->number, undo->number[slot]);
-		undo->number[slot] = value->number;
-	} else if (value->type == EP_VALUE_TEXT) {
-		put_unsigned(&undo->buf, value->len);
-		ep_buf_add(&undo->buf, value->text, value->len);
-	}
+	return columns->texts.len >= EP_VOLATILE_BYTES_MAX / 2 ||
+	       columns->cell.n >= EP_VOLATILE_BYTES_MAX / 2 / 32 ||
+	       columns->rid.n >= EP_COLUMNS_ROWS_MAX;
 }
 
 int ep_volatile_add(struct ep_volatile *undo, int64_t rid,
@@ -80,32 +62,32 @@ int ep_volatile_add(struct ep_volatile *undo, int64_t rid,
 {
 	const struct ep_layout *layout = undo->layout;
 
-	if (undo->buf.len == 0)
-		ep_buf_addc(&undo->buf, FORMAT);
-	put_difference(&undo->buf, rid, undo->rid);
-	undo->rid = rid;
-	put_unsigned(&undo->buf, old->absent & ep_layout_moving_bits(layout));
+	ep_columns_row(&undo->columns, rid,
+		       old->absent & ep_layout_moving_bits(layout));
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)
-			put_value(undo, i, &old->value[i]);
-	if (undo->buf.overflow)
+			ep_columns_value(&undo->columns, &old->value[i]);
+	if (undo->columns.texts.overflow)
 		return ep_err_set(err, EP_ELIMIT, "volatile values above %d "
 				  "bytes (EP_VOLATILE_BYTES_MAX)", BUF_MAX);
-	if (undo->buf.len >= EP_VOLATILE_BYTES_MAX)
-		return ep_volatile_end(undo, err);
-	return 0;
+	return is_full(&undo->columns) ? ep_volatile_end(undo, err) : 0;
 }
 
 int ep_volatile_end(struct ep_volatile *undo, struct ep_err *err)
 {
+	EP_AUTO(ep_buf_release) struct ep_buf plain = EP_BUF_INIT(BUF_MAX);
 	EP_AUTO(ep_buf_release) struct ep_buf packed =
 		EP_BUF_INIT(2 * BUF_MAX);
 	struct ep_stmt *stmt;
 	int rc;
 
-	if (undo->buf.len == 0)
+	if (undo->columns.rid.n == 0)
 		return 0;
-	ep_pack(&packed, undo->buf.s, undo->buf.len);
+	ep_columns_pack(&undo->columns, &plain);
+	if (plain.overflow)
+		return ep_err_set(err, EP_EBUG, "volatile values were not "
+				  "packed into %d bytes", BUF_MAX);
+	ep_pack(&packed, plain.s, plain.len);
 	rc = ep_db_prepare(undo->db, "INSERT INTO main.volatile_history(run, "
 			   "dataset, kind, undo) VALUES(?1, ?2, ?3, ?4)",
 			   &stmt, err);
@@ -116,7 +98,7 @@ int ep_volatile_end(struct ep_volatile *undo, struct ep_err *err)
 	ep_db_int(stmt, 3, undo->kind);
 	ep_db_blob(stmt, 4, packed.s, packed.len);
 	rc = ep_db_run(stmt, err);
-	start(undo);
+	ep_columns_clear(&undo->columns);
 	return rc;
 }
 
@@ -210,6 +192,47 @@ static int read_all(struct cursor *c, const struct ep_layout *layout,
 	return rc;
 }
 
+/* Values of the moving slots alone, to their places in a tuple. */
+struct spread {
+	const struct ep_layout *layout;
+	int (*take)(void *to, int64_t rid, const struct ep_tuple *old,
+		    struct ep_err *err);
+	void *to;
+};
+
+static int spread_row(void *to, int64_t rid, uint32_t absent,
+		      const struct ep_value *value, struct ep_err *err)
+{
+	const struct spread *spread = to;
+	struct ep_tuple old = { .absent = absent };
+
+	for (int i = 0; i < spread->layout->slots; i++)
+		if (spread->layout->slot[i].moving)
+			old.value[i] = *value++;
+	return spread->take(spread->to, rid, &old, err);
+}
+
+static int read_plain(const struct ep_buf *plain,
+		      const struct ep_layout *layout,
+		      int (*take)(void *to, int64_t rid,
+				  const struct ep_tuple *old,
+				  struct ep_err *err),
+		      void *to, struct ep_err *err)
+{
+	struct cursor c = { .p = (const uint8_t *)plain->s, .n = plain->len };
+	struct spread spread = { .layout = layout, .take = take, .to = to };
+
+	if (c.n && *c.p == EP_COLUMNS_FORMAT)
+		return ep_columns_read(c.p, c.n, moving_slots(layout),
+				       spread_row, &spread, err);
+	if (!c.n || *c.p != FORMAT_ROWS)
+		return ep_err_set(err, EP_EDATA, "the history of volatile "
+				  "values has a format that is not known");
+	c.p++;
+	c.n--;
+	return read_all(&c, layout, take, to, err);
+}
+
 int ep_volatile_read(const void *p, size_t n, enum ep_kind kind,
 		     int (*take)(void *to, int64_t rid,
 				 const struct ep_tuple *old,
@@ -217,20 +240,11 @@ int ep_volatile_read(const void *p, size_t n, enum ep_kind kind,
 		     void *to, struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf plain;
-	struct cursor c;
 	int rc;
 
 	ep_buf_init(&plain, BUF_MAX);
 	rc = ep_unpack(p, n, BUF_MAX, &plain, err);
-	if (rc < 0)
-		return ep_err_context(err, "history of volatile values");
-	c.p = (const uint8_t *)plain.s;
-	c.n = plain.len;
-	c.bad = false;
-	if (!c.n || *c.p != FORMAT)
-		return ep_err_set(err, EP_EDATA, "the history of volatile "
-				  "values has a format that is not known");
-	c.p++;
-	c.n--;
-	return read_all(&c, ep_layout(kind), take, to, err);
+	if (rc == 0)
+		return read_plain(&plain, ep_layout(kind), take, to, err);
+	return ep_err_context(err, "history of volatile values");
 }

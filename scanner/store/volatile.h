@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "store/columns.h"
 #include "store/layout.h"
 
 struct ep_db;
@@ -20,9 +21,7 @@ struct ep_volatile {
 	int64_t dataset;
 	enum ep_kind kind;
 	const struct ep_layout *layout;
-	struct ep_buf buf;
-	int64_t rid;	/* of the last record: deltas are small */
-	int64_t number[EP_SLOTS_MAX];
+	struct ep_columns columns;
 };
 
 void ep_volatile_init(struct ep_volatile *undo, struct ep_db *db, int64_t run,
