@@ -299,29 +299,47 @@ static int add_register(struct ep_app *app, struct batches *batches,
 	return 0;
 }
 
-/* When the file was last written is when it was captured, for files that do
- * not say.  A pretended clock makes that meaningless: then it is now. */
-static int64_t written_at(const char *path)
+/* When the oldest file was last written is when it was captured, where a file
+ * need not say it.  A pretended clock makes that meaningless: then it is now. */
+static int64_t written_at(const struct ep_words *files)
 {
 	int64_t now = ep_clock_now();
-	struct stat st;
+	int64_t at = now;
 
-	if (ep_clock_is_fixed() || stat(path, &st) != 0)
-		return now;
-	return st.st_mtime < now ? (int64_t)st.st_mtime : now;
+	for (size_t i = 0; i < files->n && !ep_clock_is_fixed(); i++) {
+		struct stat st;
+
+		if (stat(files->v[i], &st) == 0 && st.st_mtime < at)
+			at = (int64_t)st.st_mtime;
+	}
+	return at;
+}
+
+/* The file has a column for it, which somebody left empty: to look at when it
+ * was written would make an old look fresh again by each copy. */
+static bool has_to_say(const struct ep_spec_import *import, const char *column)
+{
+	for (size_t i = 0; column && i < import->columns.n; i++) {
+		if (ep_str_eq(import->columns.v[i], column))
+			return true;
+	}
+	return false;
 }
 
 static int import_batch(struct ep_app *app, const struct batch *batch,
 			struct ep_sink *sink, struct ep_err *err)
 {
+	const struct ep_spec_import *im = batch->import;
 	bool leavers = strcmp(batch->spec->id, REGISTER) == 0;
 	struct ep_import_request request = {
 		.spec = batch->spec,
 		.import = batch->import,
 		.files = batch->files.v,
 		.n = batch->files.n,
-		.captured_at = written_at(batch->files.v[0]),
-		.captured_by = "the imports folder",
+		.captured_at = has_to_say(im, im->captured_at)
+				       ? 0 : written_at(&batch->files),
+		.captured_by = has_to_say(im, im->captured_by)
+				       ? NULL : "the imports folder",
 		.tenant = batch->tenant,
 		.max_age = leavers ? app->config->leavers_max_age :
 				     app->config->import_max_age,

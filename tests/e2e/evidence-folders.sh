@@ -33,6 +33,16 @@ check_same "the MSP's own keys are its own" 'complete 4' \
 check_same "those in the folder are the sub-organisation's" 'complete 1' \
 	"$(status_of 802316) $(keys_of 802316)"
 
+# Whoever copies a file makes it look new; it has a column for what counts.
+sed '2s/[^,]*$//' "$imports/dnsfilter-802316/$keys" >"$ep_work/unsaid"
+cp "$imports/dnsfilter-802316/$keys" "$ep_work/said"
+cp "$ep_work/unsaid" "$imports/dnsfilter-802316/$keys"
+check_status "nobody says when it was captured" 2 read_all
+check_has "and that is asked for" "$ep_work/err" \
+	"dnsfilter-802316/$keys:2:.*nobody says when this was captured"
+check_same "so it was not looked at" failed "$(status_of 802316)"
+cp "$ep_work/said" "$imports/dnsfilter-802316/$keys"
+
 echo 'x,"broken' >>"$imports/dnsfilter-802316/$keys"
 mkdir "$imports/dnsfilter-99" "$imports/okta-1" "$imports/dnsfilter-802317"
 cp "$imports/$keys" "$imports/dnsfilter-99/"
