@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SQL functions of exitproof: counted, regexp and regexpi on PCRE2, iso for
- * times, sha256 for samples.  An error inside fails the statement, so that "could not be
- * matched" can never be taken for "does not match".
+ * The SQL functions of exitproof: address_of for addresses that are kept in
+ * their look-up key, local_part of one, counted, regexp and regexpi on PCRE2,
+ * iso for times, sha256 for samples.  An error inside fails the statement, so
+ * that "could not be matched" can never be taken for "does not match".
  */
 #include "ext/db_priv.h"
 
@@ -129,6 +130,50 @@ static void func_iso(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sqlite3_result_text(ctx, text, -1, SQLITE_TRANSIENT);
 }
 
+/* An address, or what its look-up key (domain, 0x1f, local part) tells of it:
+ * one call in place of seven, since rules read a million of them. */
+static void func_address_of(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	const char *key, *end;
+	size_t len, domain;
+	char *text;
+
+	(void)n;
+	if (sqlite3_value_type(arg[0]) != SQLITE_NULL) {
+		sqlite3_result_value(ctx, arg[0]);
+		return;
+	}
+	key = (const char *)sqlite3_value_text(arg[1]);
+	len = (size_t)sqlite3_value_bytes(arg[1]);
+	end = key ? memchr(key, '\x1f', len) : NULL;
+	if (!end)
+		return;
+	domain = (size_t)(end - key);
+	text = sqlite3_malloc64(len);
+	if (!text) {
+		sqlite3_result_error_nomem(ctx);
+		return;
+	}
+	memcpy(text, end + 1, len - domain - 1);
+	text[len - domain - 1] = '@';
+	memcpy(text + len - domain, key, domain);
+	sqlite3_result_text64(ctx, text, len, sqlite3_free, SQLITE_UTF8);
+}
+
+/* What stands before the first "@"; all of what has none. */
+static void func_local_part(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	const char *text = (const char *)sqlite3_value_text(arg[0]);
+	const char *at = text ? strchr(text, '@') : NULL;
+
+	(void)n;
+	if (!at)
+		sqlite3_result_value(ctx, arg[0]);
+	else
+		sqlite3_result_text64(ctx, text, (size_t)(at - text),
+				      SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 /* "1 rule", "2 rules", "2 tenancies". */
 static void func_counted(sqlite3_context *ctx, int n, sqlite3_value **arg)
 {
@@ -215,6 +260,8 @@ int ep_db_func_register(struct ep_db *db)
 		{ "regexp", 2, func_regexp },
 		{ "regexpi", 2, func_regexpi },
 		{ "iso", 1, func_iso },
+		{ "address_of", 2, func_address_of },
+		{ "local_part", 1, func_local_part },
 		{ "counted", 2, func_counted },
 		{ "sha256", 1, func_sha256 },
 	};

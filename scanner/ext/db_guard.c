@@ -19,17 +19,18 @@
  * reads a clock, a random source, a file or the connection's state.  Sorted
  * by bytes for bsearch. */
 static const char *const allowed[] = {
-	"->", "->>", "abs", "avg", "ceil", "ceiling", "char", "coalesce",
-	"count", "counted", "cume_dist", "dense_rank", "first_value", "floor", "format",
+	"->", "->>", "abs", "address_of", "avg", "ceil", "ceiling", "char",
+	"coalesce", "count", "counted", "cume_dist", "dense_rank",
+	"first_value", "floor", "format",
 	"glob", "group_concat", "hex", "ifnull", "iif", "instr", "iso",
 	"json", "json_array", "json_array_length", "json_each",
 	"json_extract", "json_group_array", "json_group_object",
 	"json_insert", "json_object", "json_patch", "json_quote",
 	"json_remove", "json_replace", "json_set", "json_tree", "json_type",
 	"json_valid", "lag", "last_value", "lead", "length", "like",
-	"likelihood", "likely", "lower", "ltrim", "max", "min", "nth_value",
-	"ntile", "nullif", "percent_rank", "printf", "quote", "rank",
-	"regexp", "regexpi", "replace", "round", "row_number", "rtrim",
+	"likelihood", "likely", "local_part", "lower", "ltrim", "max", "min",
+	"nth_value", "ntile", "nullif", "percent_rank", "printf", "quote",
+	"rank", "regexp", "regexpi", "replace", "round", "row_number", "rtrim",
 	"sign", "substr", "substring", "sum", "total", "trim", "typeof",
 	"unicode", "unlikely", "upper",
 };

@@ -154,8 +154,7 @@ void ep_slot_sql(struct ep_buf *sql, const char *table,
 
 	if (has_lookup(layout, slot))
 		ep_buf_addf(sql, EP_ADDRESS_SQL("%s", "%s"), table, name,
-			    table, name, table, name, table, name, table,
-			    name);
+			    table, name);
 	else
 		ep_buf_addf(sql, "%s\"%s\"", table, name);
 }

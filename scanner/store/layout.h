@@ -74,10 +74,8 @@ void ep_tuple_lookups(const struct ep_layout *layout, struct ep_tuple *tuple,
 
 /* An address that its look-up key tells is not kept twice: its column is NULL
  * then.  This is how SQL reads it; table is "" or ends in a dot. */
-#define EP_ADDRESS_SQL(table, name)                                       \
-	"coalesce(" table name ", substr(" table name "_key, instr("       \
-	table name "_key, char(31)) + 1) || '@' || substr(" table name     \
-	"_key, 1, instr(" table name "_key, char(31)) - 1))"
+#define EP_ADDRESS_SQL(table, name) \
+	"address_of(" table name ", " table name "_key)"
 
 /* What reads that slot from a table of rows that SQL calls so. */
 void ep_slot_sql(struct ep_buf *sql, const char *table,

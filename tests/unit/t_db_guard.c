@@ -367,6 +367,32 @@ static void test_iso(void **state)
 }
 
 /* The schema may use them too (a view of the store does). */
+static void test_addresses(void **state)
+{
+	static const char *const holds[] = {
+		"address_of('Ann@x.example', 'x.example\x1f" "bo') = "
+		"'Ann@x.example'",
+		"address_of(NULL, 'x.example\x1f" "bo') = 'bo@x.example'",
+		"address_of(NULL, 'x.example\x1f') = '@x.example'",
+		"address_of(NULL, 'no key') IS NULL",
+		"address_of(NULL, NULL) IS NULL",
+		"local_part('bo@x.example') = 'bo'",
+		"local_part('bo@ann@x.example') = 'bo'",
+		"local_part('@x.example') = ''",
+		"local_part('kiosk1') = 'kiosk1'",
+		"local_part(NULL) IS NULL",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(holds) / sizeof(holds[0]); i++) {
+		char sql[128];
+
+		snprintf(sql, sizeof(sql), "SELECT %s", holds[i]);
+		if (value(sql) != 1)
+			fail_msg("not so: %s", holds[i]);
+	}
+}
+
 static void test_functions_in_views(void **state)
 {
 	(void)state;
@@ -429,6 +455,7 @@ int main(void)
 		CASE(test_regexp_errors),
 		CASE(test_many_patterns),
 		CASE(test_iso),
+		CASE(test_addresses),
 		CASE(test_functions_in_views),
 	};
 
