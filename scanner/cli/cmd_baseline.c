@@ -97,7 +97,8 @@ static int tenancy_known(struct ep_app *app, const char *uid)
 	return rc;
 }
 
-/* What was not read cannot be accepted: nobody saw it. */
+/* What was not read cannot be accepted: nobody saw it.  Nor what a misspelt
+ * key means, which would be as accepted for ever. */
 static int look(struct ep_app *app, struct ep_baseline *baseline,
 		struct ep_baseline_seen *seen)
 {
@@ -107,11 +108,15 @@ static int look(struct ep_app *app, struct ep_baseline *baseline,
 	    ep_baseline_value(db, baseline, &baseline->value, &app->err) ||
 	    ep_baseline_look(db, baseline, seen, &app->err))
 		return app->err.code;
-	if (!seen->unread.len)
+	if (seen->unread.len)
+		ep_err_set(&app->err, EP_EDATA, "it was not read completely, "
+			   "so nobody can tell what would be accepted: %s",
+			   seen->unread.s);
+	else if (baseline->what == EP_BASELINE_ROW && !baseline->value.n)
+		ep_err_set(&app->err, EP_ENOENT, "there is no %.300s in %.300s",
+			   baseline->name, baseline->tenant);
+	else
 		return 0;
-	ep_err_set(&app->err, EP_EDATA, "it was not read completely, so "
-		   "nobody can tell what would be accepted: %s",
-		   seen->unread.s);
 	ep_baseline_seen_release(seen);
 	return app->err.code;
 }

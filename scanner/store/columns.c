@@ -345,8 +345,11 @@ static void read_numbers(struct cursor *c, struct ep_value *value, size_t n)
 		if (!any) {
 			least = get_folded(c);
 			width = get_byte(c);
-			c->bad |= width > 64;
 			any = true;
+		}
+		if (width > 64) {
+			c->bad = true;
+			break;
 		}
 		value[i].number = (int64_t)(least + get_bits(&bits, width));
 	}

@@ -32,9 +32,9 @@ approve() {
 check_status "night 1" 2 night 1
 check_same "nothing is accepted yet" EMPTY "$(result "$acme")"
 first=2026-11-17T03:00:00Z
-otto=$(sqlite3 "$ep_db" "SELECT key FROM now_account n JOIN dataset d
-	ON d.id = n.dataset WHERE d.name = 'halopsa.agents'
-	AND n.email = 'otto.berg@northwind.example'")
+otto=$(ep query "SELECT id FROM account
+	WHERE dataset = 'halopsa.agents'
+	AND email = 'otto.berg@northwind.example'" | tail -n 1)
 
 check_status "approve: who is in a group" 0 \
 	approve $first --tenant "$acme" --team "$team"
@@ -43,6 +43,8 @@ check_has "approve: what is accepted is shown" "$ep_work/out" \
 check_status "approve: a column of a row" 0 approve $first \
 	--tenant "$psa" --row "account:$otto" --column state \
 	--expires 2027-11-17
+check_status "approve: not a row that is not there" 66 approve $first \
+	--tenant "$psa" --row "account:x$otto" --column state
 check_status "approve: who holds a role" 0 \
 	approve $first --tenant "$delta" --dataset printix.users --role user
 check_status "approve: not what nobody could read" 65 approve $first \
