@@ -41,8 +41,11 @@ SELECT a.tenant,
  WHERE coalesce(a.state, 'unknown') NOT IN ('disabled', 'deleted', 'expired')
    AND (coalesce(a.class, 'unknown')
             IN ('kiosk', 'shared', 'service', 'breakglass')
-        OR regexpi(:generic,
-                   local_part(coalesce(a.email, a.login, a.name, a.id))))
+        OR regexpi(:generic, substr(coalesce(a.email, a.login, a.name, a.id),
+               1, CASE instr(coalesce(a.email, a.login, a.name, a.id), '@')
+                      WHEN 0 THEN 1000
+                      ELSE instr(coalesce(a.email, a.login, a.name, a.id), '@')
+                          - 1 END)))
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
                     WHERE lower(e.address) = coalesce(a.email, a.login));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The SQL functions of exitproof: address_of for addresses that are kept in
- * their look-up key, local_part of one, counted, regexp and regexpi on PCRE2,
- * iso for times, sha256 for samples.  An error inside fails the statement, so
+ * their look-up key, counted, regexp and regexpi on PCRE2, iso for times, sha256
+ * for samples.  An error inside fails the statement, so
  * that "could not be matched" can never be taken for "does not match".
  */
 #include "ext/db_priv.h"
@@ -160,20 +160,6 @@ static void func_address_of(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sqlite3_result_text64(ctx, text, len, sqlite3_free, SQLITE_UTF8);
 }
 
-/* What stands before the first "@"; all of what has none. */
-static void func_local_part(sqlite3_context *ctx, int n, sqlite3_value **arg)
-{
-	const char *text = (const char *)sqlite3_value_text(arg[0]);
-	const char *at = text ? strchr(text, '@') : NULL;
-
-	(void)n;
-	if (!at)
-		sqlite3_result_value(ctx, arg[0]);
-	else
-		sqlite3_result_text64(ctx, text, (size_t)(at - text),
-				      SQLITE_TRANSIENT, SQLITE_UTF8);
-}
-
 /* "1 rule", "2 rules", "2 tenancies". */
 static void func_counted(sqlite3_context *ctx, int n, sqlite3_value **arg)
 {
@@ -261,7 +247,6 @@ int ep_db_func_register(struct ep_db *db)
 		{ "regexpi", 2, func_regexpi },
 		{ "iso", 1, func_iso },
 		{ "address_of", 2, func_address_of },
-		{ "local_part", 1, func_local_part },
 		{ "counted", 2, func_counted },
 		{ "sha256", 1, func_sha256 },
 	};

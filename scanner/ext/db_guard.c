@@ -28,7 +28,7 @@ static const char *const allowed[] = {
 	"json_insert", "json_object", "json_patch", "json_quote",
 	"json_remove", "json_replace", "json_set", "json_tree", "json_type",
 	"json_valid", "lag", "last_value", "lead", "length", "like",
-	"likelihood", "likely", "local_part", "lower", "ltrim", "max", "min",
+	"likelihood", "likely", "lower", "ltrim", "max", "min",
 	"nth_value", "ntile", "nullif", "percent_rank", "printf", "quote",
 	"rank", "regexp", "regexpi", "replace", "round", "row_number", "rtrim",
 	"sign", "substr", "substring", "sum", "total", "trim", "typeof",
