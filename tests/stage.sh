@@ -41,5 +41,5 @@ said=$(
 	fi
 )
 printf '%s\n' "$said"
-# What failed is counted from the lines; xargs would stop at a status of 255.
+# What failed is counted from the lines.
 exit 0

@@ -78,14 +78,30 @@ STAGE
 stage 11-next.sh <<STAGE
 test ! -e "$ep_work/late" && echo "ok second"
 STAGE
+# The one beside it ends after the other took its driver along.
 stage 20-silent.sh <<STAGE
 : >"$ep_work/late"
-echo "ok late"
+tries=0
+while [ ! -e "$ep_work/taken" ] && [ \$tries -lt 200 ]; do
+	sleep 0.05
+	tries=\$((tries + 1))
+done
+test -e "$ep_work/taken" && echo "ok late"
 STAGE
-stage 30-other.sh <<'STAGE'
-kill -9 $PPID
+stage 30-other.sh <<STAGE
+kill -9 \$PPID
+: >"$ep_work/taken"
 STAGE
+EP_LANES=2
+export EP_LANES
 drive "a stage that takes its driver along" "3 passed, 1 failed" 1
+rm "$ep_work/taken"
+stage 40-after.sh <<'STAGE'
+echo "ok after"
+STAGE
+drive "and what would come after it" "4 passed, 1 failed" 1
+unset EP_LANES
+rm "$tree/tests/stages/40-after.sh"
 
 # unit NAME WANTED < PROGRAM: what run_unit makes of it.
 unit() {
