@@ -3,6 +3,7 @@
 # Reports of a fleet are written piece by piece: what they hold in memory does
 # not grow with it, and a file for each customer leaves nobody out.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
 
 customers=120
 # The libraries, the configuration, a page cache and buffers; a report that
@@ -10,12 +11,7 @@ customers=120
 most_mb=32
 
 workdir
-ln -s "$EP_SRC/scanner/connectors" "$ep_work/connectors"
-for part in rules reports; do
-	ln -s "$EP_SRC/$part" "$ep_work/$part"
-done
-EXITPROOF_DATADIR=$ep_work
-export EXITPROOF_DATADIR
+ep_data_folder
 fleet=$ep_work/fleet
 "$EP_BUILD/tests/bench/fill" "$EP_SRC/tests/bench/fleet.yaml" "$fleet" \
 	$customers 2 >/dev/null || not_ok "reports at size: no fleet"

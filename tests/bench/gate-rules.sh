@@ -4,6 +4,7 @@
 # fleet and over one twice as large, counted in steps of SQLite's machine,
 # which are the same wherever they are counted.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
 
 small=40
 large=80
@@ -28,12 +29,7 @@ at_size() {
 }
 
 workdir
-ln -s "$EP_SRC/scanner/connectors" "$ep_work/connectors"
-for part in rules reports; do
-	ln -s "$EP_SRC/$part" "$ep_work/$part"
-done
-EXITPROOF_DATADIR=$ep_work
-export EXITPROOF_DATADIR
+ep_data_folder
 at_size $small >"$ep_work/small"
 at_size $large >"$ep_work/large"
 

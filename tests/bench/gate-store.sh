@@ -3,6 +3,7 @@
 # The database after a year of nights at 1 % churn, against the first night:
 # rows and what undoes their changes.  The ratio does not depend on the size.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
 
 workdir
 check "a year: played" sh -c '"$0" "$1" "$2" 5 365 >"$2.nights"' \
@@ -21,12 +22,7 @@ check "a year: a read takes at most 128 bytes, its index with it" sh -c \
 	WHERE m.tbl_name = '\''coverage'\''")" -le 128' "$ep_work/year/fleet.db"
 
 # What a question reads must not grow with the nights behind it.
-for part in rules reports scanner/connectors; do
-	mkdir -p "$ep_work/data"
-	ln -s "$EP_SRC/$part" "$ep_work/data/$(basename $part)"
-done
-EXITPROOF_DATADIR=$ep_work/data
-export EXITPROOF_DATADIR
+ep_data_folder
 
 # reads_at_most BYTES WHAT STATUS ARGUMENT...
 reads_at_most() {

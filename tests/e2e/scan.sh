@@ -3,6 +3,7 @@
 # A scan of the simulated MSP stores what is truly there; and whatever a
 # vendor does wrong, what was not read is never taken for gone or for clean.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../night.sh"
 
 world=$EP_SRC/tests/estate/worlds/quickstart
 estate=$EP_BUILD/tests/estate/estate
@@ -14,14 +15,9 @@ hour=0
 workdir
 home=$ep_work/home
 db=$home/exitproof.db
-EXITPROOF_DATADIR=$ep_work/data
 EXITPROOF_CONFIG=$home/config/exitproof.yaml
-export EXITPROOF_DATADIR EXITPROOF_CONFIG
-mkdir "$EXITPROOF_DATADIR"
-for folder in rules reports; do
-	ln -s "$EP_SRC/$folder" "$EXITPROOF_DATADIR/$folder"
-done
-ln -s "$EP_SRC/scanner/connectors" "$EXITPROOF_DATADIR/connectors"
+export EXITPROOF_CONFIG
+ep_data_folder
 
 # configure: the quickstart's configuration for the running estate
 configure() {

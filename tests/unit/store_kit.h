@@ -81,6 +81,24 @@ static inline void kit_release(struct kit *kit)
 	ep_clock_fix(0);
 }
 
+/* Around a test whose state is a kit with an open store. */
+static inline int kit_setup(void **state)
+{
+	struct kit *kit = calloc(1, sizeof(*kit));
+
+	kit_init(kit);
+	kit_open(kit, true);
+	*state = kit;
+	return 0;
+}
+
+static inline int kit_teardown(void **state)
+{
+	kit_release(*state);
+	free(*state);
+	return 0;
+}
+
 static inline void kit_begin(struct kit *kit)
 {
 	struct ep_run_info info = { .kind = "night", .program = "test" };

@@ -35,23 +35,6 @@ static const struct {
 
 #define ADDRESSES (sizeof(addresses) / sizeof(addresses[0]))
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 static const char *given(size_t row, size_t night)
 {
 	return addresses[(row + night) % ADDRESSES].text;
@@ -172,7 +155,7 @@ static void test_found_by_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		T(test_read_as_they_came),
 		T(test_kept_once),
 		T(test_kept_twice_reads_the_same),

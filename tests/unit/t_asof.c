@@ -7,23 +7,6 @@
 
 #include "base/alloc.h"
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 static void read_one(struct kit *kit, const struct ep_dataset_ref *ref,
 		     const char *id, const char *name,
 		     enum ep_coverage_status status)
@@ -572,7 +555,7 @@ static void test_damaged_history(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		T(test_expected_but_never_read),
 		T(test_tonight_overrides_yesterday),
 		T(test_coverage_then_is_that_of_then),

@@ -10,23 +10,6 @@
 #define KEYS "SELECT group_concat(key || '=' || name) FROM " \
 	     "(SELECT key, name FROM account ORDER BY key)"
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 static struct ep_dataset_ref ref_of(bool changes)
 {
 	struct ep_dataset_ref ref = kit_ref("printix.users", KIT_ACCOUNTS);
@@ -340,7 +323,7 @@ static void test_bounded_reads_age(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		T(test_what_is_not_mentioned_stays),
 		T(test_nothing_changed_is_no_collapse),
 		T(test_partial_changes_close_nothing),

@@ -12,23 +12,6 @@
 static const char all[] = "SELECT key, email, name, last_seen_at, first_run, "
 			  "changed_run FROM account ORDER BY key";
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 /* A night in which the dataset lists ana and, if wanted, ben. */
 static enum ep_coverage_status night(struct kit *kit, const char *ben,
 				     int64_t seen,
@@ -571,7 +554,7 @@ static void test_many_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		T(test_first_sight_is_no_drift),
 		T(test_unchanged_writes_nothing),
 		T(test_change_is_kept),

@@ -7,23 +7,6 @@
 
 #include "base/alloc.h"
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 /* A run that reads t1 or t2. */
 static void night(struct kit *kit, const char *tenant)
 {
@@ -127,7 +110,7 @@ static void test_only_what_is_known_and_not_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		T(test_it_is_stale_no_longer_and_named),
 		T(test_who_answers_is_back),
 		T(test_a_lost_claim_does_not_bring_it_back),

@@ -73,23 +73,6 @@ static void test_entities_are_up_to_date(void **state)
 
 /* --- views and columns -------------------------------------------------- */
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 /* The section of the page that begins with a heading, up to the next one. */
 static char *section(const char *macro, const char *name)
 {
@@ -308,7 +291,7 @@ static int load_page(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 		cmocka_unit_test(test_entities_are_up_to_date),
 		T(test_every_view_is_in_the_page),
 		T(test_every_entity_column_is_in_its_view),

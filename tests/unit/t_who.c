@@ -464,23 +464,6 @@ static struct ep_who_verdict ask(struct kit *kit, const char *role, int64_t at,
 	return verdict;
 }
 
-static int setup(void **state)
-{
-	struct kit *kit = calloc(1, sizeof(*kit));
-
-	kit_init(kit);
-	kit_open(kit, true);
-	*state = kit;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	kit_release(*state);
-	free(*state);
-	return 0;
-}
-
 static void expect(struct kit *kit, int64_t at, enum ep_who_answer answer,
 		   enum ep_who_why why)
 {
@@ -704,21 +687,21 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_histories),
 		cmocka_unit_test_setup_teardown(
-			test_certain_only_between_two_looks, setup, teardown),
+			test_certain_only_between_two_looks, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(test_gaps_are_no_answer,
-						setup, teardown),
+						kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_changes_without_removals_are_a_gap, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(test_held_is_a_gap, setup,
-						teardown),
+			test_changes_without_removals_are_a_gap, kit_setup,
+			kit_teardown),
+		cmocka_unit_test_setup_teardown(test_held_is_a_gap, kit_setup,
+						kit_teardown),
 		cmocka_unit_test_setup_teardown(test_new_connector_is_no_grant,
-						setup, teardown),
+						kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(test_evidence_of_a_night,
-						setup, teardown),
+						kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_known_is_an_error,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_person, setup, teardown),
+						kit_setup, kit_teardown),
+		cmocka_unit_test_setup_teardown(test_person, kit_setup, kit_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
