@@ -4,7 +4,6 @@
  */
 #include "store/intake.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -13,6 +12,7 @@
 #include "ext/db.h"
 #include "store/bookmark.h"
 #include "store/changes.h"
+#include "store/hold.h"
 #include "store/preload.h"
 #include "store/recall.h"
 #include "store/rowload.h"
@@ -386,45 +386,6 @@ static int row(void *to, void *dataset, const struct ep_row *given,
 
 /* --- end ---------------------------------------------------------------- */
 
-/* Whoever mixes tenancies up, or gets a credential of another, reads a whole
- * list of strangers.  A file that somebody made may well start anew, and so
- * may what a new version of a connector calls its records. */
-static bool replaced(const struct ep_intake *intake)
-{
-	const struct ep_dataset *dataset = intake->dataset;
-
-	return intake->known == 0 && !intake->imported &&
-	       intake->before >= EP_HELD_REPLACED_MIN && dataset->settled &&
-	       dataset->connector_version == intake->connector_version;
-}
-
-static void hold(struct ep_intake *intake, struct ep_coverage *coverage)
-{
-	char advice[sizeof(coverage->advice)];
-
-	if (coverage->status != EP_COVERAGE_COMPLETE ||
-	    intake->apply->changes || !intake->before || intake->transient ||
-	    intake->held_ok)
-		return;
-	if (intake->seen && !replaced(intake))
-		return;
-	snprintf(advice, sizeof(advice), "look into the portal; if it is "
-		 "really %s: exitproof run --accept-empty %s",
-		 intake->seen ? "so" : "empty", intake->dataset->name);
-	if (intake->seen)
-		ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
-				  "none of the %zu records that were known "
-				  "before is among the %zu that were read, as "
-				  "if they were another tenancy's; nothing is "
-				  "taken over until this is confirmed",
-				  intake->before, intake->seen);
-	else
-		ep_coverage_spoil(coverage, EP_COVERAGE_HELD, advice,
-				  "empty, but %zu records were known before; "
-				  "they are kept until this is confirmed",
-				  intake->before);
-}
-
 static void copy_coverage(struct ep_coverage *to,
 			  const struct ep_coverage *from)
 {
@@ -543,9 +504,10 @@ static int end(void *to, void *handle, struct ep_coverage *coverage,
 		intake_free(intake);
 		return rc;
 	}
-	hold(intake, coverage);
+	rc = ep_hold(intake, coverage, err);
 	miss(intake, coverage);
-	rc = add_up(store, intake, coverage, err);
+	if (rc == 0)
+		rc = add_up(store, intake, coverage, err);
 	copy_coverage(&intake->apply->coverage, coverage);
 	decide(intake, coverage);
 	if (rc == 0 && intake->apply->rows)
