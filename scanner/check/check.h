@@ -34,7 +34,9 @@
  *           waived, waiver_reason, waiver_approver, waiver_until,
  *           waiver_note)
  *           state: open came_back fixed; came_back is open again.
- *           rechecked 0: open, and the last check could not decide;
+ *           rechecked 0: open, and the last check could not decide, or a
+ *           listing behind it was not read whole; last_run and last_seen,
+ *           seen, wanted and evidence are those of the last read;
  *           times: how often it was opened; evidence: JSON object;
  *           waived 1: covered by a waiver in force; waiver_note: what to
  *           know about an expired one
@@ -42,7 +44,8 @@
  *           waived waiver_ended withdrawn; withdrawn stands beside fixed
  *           when the person of the evidence had not left after all
  *  finding_look(run, fingerprint, rechecked)   where rechecked of an open
- *           finding changed; what opens or comes back was seen
+ *           finding changed; what opens or comes back was seen, unless this
+ *           says otherwise
  *  person_match(tenant, account, person, same, by_user, at)
  *           what somebody decided about an uncertain link
  *  baseline, baseline_seen      see baseline.h

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "check/behind.h"
 #include "check/eval_query.h"
 #include "check/eval_row.h"
 #include "ext/crypto.h"
@@ -271,6 +272,41 @@ static void conclude(struct ep_eval *eval, struct ep_gate *gate,
 	ep_gate_verdict_release(&verdict);
 }
 
+/* Any of its rows keeps a finding there. */
+static bool is_read(const struct ep_eval *eval, const struct ep_behind *behind,
+		    const struct ep_violation *v)
+{
+	bool read = ep_behind_read(behind, v->subject, v->evidence);
+
+	for (size_t i = 0; !read && i < v->twins; i++) {
+		const struct ep_violation *twin = &eval->twin.v[v->twin + i];
+
+		read = ep_behind_read(behind, twin->subject, twin->evidence);
+	}
+	return read;
+}
+
+/* Rows of what was not read tonight are those of the last night that did. */
+static void mark_read(struct ep_eval *eval, const struct ep_gate *gate)
+{
+	struct ep_behind behind = { 0 };
+
+	for (size_t i = 0; i < eval->violation.n; i++) {
+		struct ep_violation *v = &eval->violation.v[i];
+		const struct ep_outcome *out = &eval->outcome.v[v->unit];
+
+		v->read = out->decided;
+		if (v->read)
+			continue;
+		if (behind.unit != &out->unit) {
+			ep_behind_release(&behind);
+			ep_behind_init(&behind, gate, &out->unit);
+		}
+		v->read = is_read(eval, &behind, v);
+	}
+	ep_behind_release(&behind);
+}
+
 static void conclude_all(const struct ep_eval_context *ctx,
 			 struct ep_eval *eval)
 {
@@ -287,6 +323,9 @@ static void conclude_all(const struct ep_eval_context *ctx,
 		else
 			out->result = EP_RESULT_UNDECIDED;
 	}
+	/* Who wishes for some units alone keeps no findings. */
+	if (!wish)
+		mark_read(eval, &gate);
 	ep_gate_release(&gate);
 }
 

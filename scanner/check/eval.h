@@ -25,6 +25,7 @@ struct ep_violation {
 	char *evidence;	/* JSON object */
 	const struct ep_waiver *waiver;	/* in force, or expired */
 	bool waived;
+	bool read;	/* all that it hangs on, just now */
 	size_t twin;	/* index of the first further row of the subject */
 	size_t twins;
 };

@@ -96,7 +96,8 @@ static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 			       "rechecked FROM finding WHERE fingerprint = ?1", &stmt,
 			       err);
 
-	*ret = (struct known){ 0 };
+	/* What opens or is there again was seen, unless it is said. */
+	*ret = (struct known){ .rechecked = true };
 	if (rc < 0)
 		return rc;
 	ep_db_text(stmt, 1, fingerprint);
@@ -119,14 +120,19 @@ static int look_up(const struct ep_finding_run *fr, const char *fingerprint,
 	" customer, name, severity, state, rechecked, first_run, first_seen," \
 	" last_run, last_seen, times, seen, wanted, evidence, waived," \
 	" waiver_reason, waiver_approver, waiver_until, waiver_note)" \
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', 1, ?9, ?10, ?9," \
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?19, ?9, ?10, ?9," \
 	" ?10, 1, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
 
 /* ?2 to ?4 are the fingerprint's own and never change. */
 #define UPDATE \
 	"UPDATE finding SET unit_name = ?5, customer = ?6, name = ?7," \
-	" severity = ?8, rechecked = 1, last_run = ?9, last_seen = ?10," \
-	" seen = ?11, wanted = ?12, evidence = ?13, waived = ?14," \
+	" severity = ?8, rechecked = ?19," \
+	" last_run = CASE WHEN ?19 THEN ?9 ELSE last_run END," \
+	" last_seen = CASE WHEN ?19 THEN ?10 ELSE last_seen END," \
+	" seen = CASE WHEN ?19 THEN ?11 ELSE seen END," \
+	" wanted = CASE WHEN ?19 THEN ?12 ELSE wanted END," \
+	" evidence = CASE WHEN ?19 THEN ?13 ELSE evidence END," \
+	" waived = ?14," \
 	" waiver_reason = ?15, waiver_approver = ?16, waiver_until = ?17," \
 	" waiver_note = ?18" \
 	" WHERE fingerprint = ?1 AND ?2 = rule AND ?3 = unit" \
@@ -190,6 +196,7 @@ static int write_violation(const struct ep_finding_run *fr,
 	ep_db_text(stmt, 12, v->wanted);
 	ep_db_text(stmt, 13, v->twins ? evidence.s : v->evidence);
 	bind_waiver(fr, stmt, v, &note);
+	ep_db_int(stmt, 19, v->read);
 	return ep_db_run(stmt, err);
 }
 
@@ -229,8 +236,8 @@ static int turn_known(const struct ep_finding_run *fr,
 {
 	int rc = 0;
 
-	if (known->exists && !known->rechecked)
-		rc = look(fr, v->fingerprint, true, err);
+	if (known->rechecked != v->read)
+		rc = look(fr, v->fingerprint, v->read, err);
 	if (rc == 0 && v->waived && !known->waived)
 		rc = turn(fr, v->fingerprint, "waived", "waiver_ended", err);
 	if (rc == 0 && !v->waived && known->waived)

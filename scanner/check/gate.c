@@ -370,10 +370,15 @@ void ep_gate_judge(struct ep_gate *gate, const struct ep_unit *unit,
 	merge(ret, gate->shared);
 }
 
-static void tell_register(const struct ep_fleet *fleet,
-			  const struct ep_gate_teller *teller)
+void ep_gate_register(const struct ep_gate *gate,
+		      const struct ep_gate_teller *teller)
 {
-	for (size_t i = 0; i < fleet->tenancy.n; i++) {
+	const struct ep_fleet *fleet = gate->fleet;
+	bool people = false;
+
+	for (size_t i = 0; i < gate->rule->need.n; i++)
+		people = people || gate->rule->need.v[i].people;
+	for (size_t i = 0; people && i < fleet->tenancy.n; i++) {
 		const struct ep_fleet_tenancy *it = fleet->tenancy.v[i];
 
 		if (!ep_str_eq(it->system, REGISTER))
@@ -385,23 +390,53 @@ static void tell_register(const struct ep_fleet *fleet,
 	}
 }
 
+void ep_gate_need(const struct ep_gate *gate, const struct ep_need *need,
+		  const struct ep_unit *unit,
+		  const struct ep_gate_teller *teller)
+{
+	struct scan scan = { .rule = gate->rule, .need = need,
+			     .teller = teller };
+	const char *place;
+
+	if (need->kinds && !register_only(need))
+		scan_need(&scan, gate, unit, &place);
+}
+
+static bool in_scope(const struct ep_need *need, const struct ep_unit *unit,
+		     const struct ep_fleet_tenancy *tenancy)
+{
+	switch (need->scope) {
+	case EP_SCOPE_TENANT:
+		return tenancy == unit->tenancy;
+	case EP_SCOPE_CUSTOMER:
+		return tenancy->customer == unit->owner;
+	case EP_SCOPE_MSP:
+		return tenancy->customer->msp;
+	case EP_SCOPE_FLEET:
+	default:
+		return true;
+	}
+}
+
+void ep_gate_need_of(const struct ep_gate *gate, const struct ep_need *need,
+		     const struct ep_unit *unit,
+		     const struct ep_fleet_tenancy *tenancy,
+		     const struct ep_gate_teller *teller)
+{
+	struct scan scan = { .rule = gate->rule, .need = need,
+			     .teller = teller };
+
+	if (need->kinds && !register_only(need) &&
+	    in_scope(need, unit, tenancy))
+		scan_tenancy(&scan, tenancy);
+}
+
 void ep_gate_datasets(const struct ep_gate *gate, const struct ep_unit *unit,
 		      const struct ep_gate_teller *teller)
 {
-	bool people = false;
-
-	for (size_t i = 0; i < gate->rule->need.n; i++) {
-		const struct ep_need *need = &gate->rule->need.v[i];
-		struct scan scan = { .rule = gate->rule, .need = need,
-				     .teller = teller };
-		const char *place;
-
-		people = people || need->people;
-		if (need->kinds && !register_only(need))
-			scan_need(&scan, gate, unit, &place);
-	}
-	if (people)
-		tell_register(gate->fleet, teller);
+	for (size_t i = 0; i < gate->rule->need.n; i++)
+		ep_gate_need(gate, &gate->rule->need.v[i], unit, teller);
+	ep_gate_register(gate, teller);
 }
 
 void ep_gate_init(struct ep_gate *gate, const struct ep_fleet *fleet,

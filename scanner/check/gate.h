@@ -51,6 +51,17 @@ struct ep_gate_teller {
 };
 void ep_gate_datasets(const struct ep_gate *gate, const struct ep_unit *unit,
 		      const struct ep_gate_teller *teller);
+/* Of these, those of one need, and of one tenancy among them; the register's
+ * apart, when the rule asks for people. */
+void ep_gate_need(const struct ep_gate *gate, const struct ep_need *need,
+		  const struct ep_unit *unit,
+		  const struct ep_gate_teller *teller);
+void ep_gate_need_of(const struct ep_gate *gate, const struct ep_need *need,
+		     const struct ep_unit *unit,
+		     const struct ep_fleet_tenancy *tenancy,
+		     const struct ep_gate_teller *teller);
+void ep_gate_register(const struct ep_gate *gate,
+		      const struct ep_gate_teller *teller);
 void ep_gate_verdict_release(struct ep_gate_verdict *verdict);
 /* Adds one more cause. */
 void ep_gate_object(struct ep_gate_verdict *verdict, const char *advice,

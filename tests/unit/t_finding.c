@@ -151,6 +151,157 @@ static void test_dark_night_fixes_nothing(void **state)
 	assert_string_equal(kit_ask(kit, STATE), "fixed 1 1");
 }
 
+#define DARK TENANT "  status: denied\n  reason: 403\n"
+#define SEEN_AT "SELECT state || ' ' || rechecked || ' ' || " \
+	"((last_seen - first_seen) / 86400) FROM finding"
+
+/* The row of the night before is still there, and nobody looked at it. */
+static void test_unread_is_not_seen(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	night(kit, BAD);
+	night(kit, DARK);
+	assert_int_equal(kit->sum.result[EP_RESULT_FAIL], 1);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 1);
+	assert_string_equal(kit_ask(kit, SEEN_AT), "open 0 0");
+	assert_string_equal(kit_ask(kit, "SELECT run || ' ' || rechecked "
+				    "FROM finding_look"), "2 0");
+	/* Nor on another check of the same night. */
+	kit_check(kit);
+	assert_string_equal(kit_ask(kit, SEEN_AT), "open 0 0");
+	night(kit, BAD);
+	assert_string_equal(kit_ask(kit, SEEN_AT), "open 1 2");
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(event) FROM "
+				    "finding_event"), "open");
+}
+
+/* Who turns out to have left while nobody could look. */
+static void test_opened_unread(void **state)
+{
+	struct kit *kit = *state;
+
+	leaver_rule(kit);
+	night(kit, LEAVERS("") HELD);
+	assert_string_equal(kit_ask(kit, STATE), "");
+	night(kit, LEAVERS(GONE) "  status: denied\n");
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(event) FROM "
+				    "finding_event"), "open");
+	assert_string_equal(kit_ask(kit, "SELECT rechecked FROM "
+				    "finding_look"), "0");
+	night(kit, LEAVERS(GONE) HELD);
+	assert_string_equal(kit_ask(kit, STATE), "open 1 1");
+}
+
+/* The accounts are there tonight; that he left is what was known before. */
+static void test_unread_register_is_not_seen(void **state)
+{
+	struct kit *kit = *state;
+	const char *dark =
+		"customers: [{id: acme}]\n"
+		"tenants: [{tenant: printix/t1, customer: acme}]\n"
+		"datasets:\n"
+		"- {tenant: register/leavers, dataset: register.leavers, "
+		"kinds: [person], status: failed}\n"
+		"- tenant: printix/t1\n"
+		"  dataset: printix.users\n"
+		"  kinds: [account]\n" HELD;
+
+	leaver_rule(kit);
+	night(kit, LEAVERS(GONE) HELD);
+	night(kit, dark);
+	assert_int_equal(kit->sum.result[EP_RESULT_FAIL], 1);
+	assert_string_equal(kit_ask(kit, STATE), "open 0 1");
+}
+
+#define TWO(t1, t2, o1) \
+	"customers: [{id: acme}, {id: zed}]\n" \
+	"tenants:\n" \
+	"- {tenant: printix/t1, customer: acme}\n" \
+	"- {tenant: printix/t2, customer: zed}\n" \
+	"- {tenant: okta/o1, customer: acme}\n" \
+	"datasets:\n" \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.users\n" \
+	"  kinds: [account]\n" t1 \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.admins\n" \
+	"  kinds: [account]\n" \
+	"  rows: [{account: {id: a1, state: active}}]\n" \
+	"- tenant: printix/t2\n" \
+	"  dataset: printix.users\n" \
+	"  kinds: [account]\n" t2 \
+	"- tenant: okta/o1\n" \
+	"  dataset: okta.users\n" \
+	"  kinds: [account]\n" o1
+#define OFF "  rows: [{account: {id: u1, state: disabled}}]\n"
+#define ON "  rows: [{account: {id: o1, state: active}}]\n"
+#define DENIED "  status: denied\n"
+#define WHICH "SELECT group_concat(what) FROM (SELECT subject || ' ' || " \
+	"rechecked AS what FROM finding ORDER BY subject)"
+
+static void fleet_rule(struct kit *kit, const char *needs, const char *row)
+{
+	char head[200];
+	char sql[400];
+
+	snprintf(head, sizeof(head), "-- severity: high\n-- per: fleet\n"
+		 "-- needs: %s\n", needs);
+	snprintf(sql, sizeof(sql), "SELECT %s, name, state AS seen, 'active' "
+		 "AS wanted FROM account WHERE state = 'disabled'", row);
+	kit_rule(kit, "fleet", head, "SELECT count(*) AS n FROM account",
+		 sql);
+}
+
+/* One tenancy's trouble is no other's, and what a row is compared with is
+ * behind it whoever has it. */
+static void test_unread_of_another_tenancy(void **state)
+{
+	static const char *const row[] = {
+		"tenant || ' ' || id AS subject, 1 AS one",
+		"tenant || '/' || id AS subject, tenant",
+		"tenant || '/' || id AS subject, tenant, dataset",
+	};
+	struct kit *kit = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		fleet_rule(kit, "account[printix.users]", row[i]);
+		night(kit, TWO(OFF, OFF, ON));
+		night(kit, TWO(DENIED, OFF, DENIED));
+		assert_string_equal(kit_ask(kit, WHICH),
+				    i ? "printix/t1/u1 0,printix/t2/u1 1" :
+					"printix/t1 u1 0,printix/t2 u1 1");
+		ep_rule_free(kit->rules.rule.v[0]);
+		kit->rules.rule.n = 0;
+		kit_ask(kit, "DELETE FROM finding");
+	}
+}
+
+static void test_unread_that_is_compared_with(void **state)
+{
+	struct kit *kit = *state;
+
+	fleet_rule(kit, "account[printix.users okta.users]",
+		   "tenant || ' ' || id AS subject, tenant");
+	night(kit, TWO(OFF, OFF, ON));
+	/* The need is one, and printix/t1 and t2 answer it. */
+	night(kit, TWO(OFF, OFF, DENIED));
+	assert_string_equal(kit_ask(kit, WHICH),
+			    "printix/t1 u1 1,printix/t2 u1 1");
+	ep_rule_free(kit->rules.rule.v[0]);
+	kit->rules.rule.n = 0;
+	kit_ask(kit, "DELETE FROM finding");
+	/* A row that tells nobody's tenancy may hang on each. */
+	fleet_rule(kit, "account[printix.users okta.users]",
+		   "'x' || tenant AS subject, '?' AS tenant");
+	night(kit, TWO(OFF, OFF, ON));
+	night(kit, TWO(OFF, OFF, DENIED));
+	assert_string_equal(kit_ask(kit, WHICH),
+			    "xprintix/t1 0,xprintix/t2 0");
+}
+
 /* A rule that fails has decided nothing. */
 static void test_broken_rule_fixes_nothing(void **state)
 {
@@ -391,6 +542,11 @@ int main(void)
 		WITH_KIT(test_withdrawn_is_not_fixed),
 		WITH_KIT(test_revoked_is_fixed),
 		WITH_KIT(test_dark_night_fixes_nothing),
+		WITH_KIT(test_unread_is_not_seen),
+		WITH_KIT(test_opened_unread),
+		WITH_KIT(test_unread_register_is_not_seen),
+		WITH_KIT(test_unread_of_another_tenancy),
+		WITH_KIT(test_unread_that_is_compared_with),
 		WITH_KIT(test_broken_rule_fixes_nothing),
 		WITH_KIT(test_gone_tenancy_fixes_nothing),
 		WITH_KIT(test_retired_tenancy_fixes_nothing),
