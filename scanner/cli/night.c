@@ -184,8 +184,7 @@ int ep_night_collect(struct ep_night *night, const char *kind)
 		status = ep_app_store(app, true);
 	if (status)
 		return status;
-	/* Nothing is added to what is damaged. */
-	if (ep_store_whole(app->store, false, &app->err) ||
+	if (ep_store_look(app->store, &app->err) ||
 	    begin_run(night, kind))
 		return ep_app_fail(app);
 	if (collect_and_import(night)) {
@@ -221,6 +220,9 @@ int ep_night_end(struct ep_night *night, bool complete)
 			     (int64_t)night->totals.connections,
 			     night->totals.wire_bytes, &err) == 0)
 		return 0;
+	/* What broke the run off was told, and breaks its end off, too. */
+	if (!complete && strstr(night->app->err.msg, err.msg))
+		return ep_err_exit_status(err.code);
 	night->app->err = err;
 	return ep_app_fail(night->app);
 }

@@ -17,6 +17,7 @@
 
 struct ep_db;
 struct ep_intake;
+struct ep_look;
 struct ep_preload;
 
 /* A tenancy and a dataset as the thread that reads vendors knows them: ids
@@ -58,6 +59,7 @@ struct ep_store {
 	struct ep_db *reader;
 	struct ep_writer *writer;
 	struct ep_preload *preload;	/* or NULL */
+	struct ep_look *look;	/* no run commits before its end; or NULL */
 	uint8_t secret[EP_HASH_SECRET_BYTES];
 
 	/* The run that is being written, 0 none. */

@@ -14,6 +14,7 @@
 #include "ext/http.h"
 #include "store/inside.h"
 #include "store/intake.h"
+#include "store/look.h"
 #include "store/preload.h"
 #include "store/store.h"
 #include "store/tenancy.h"
@@ -110,7 +111,7 @@ int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
 	if (rc < 0)
 		return rc;
 	rc = begin_run(store, info, err);
-	if (rc == 0)
+	if (rc == 0 && !store->look)
 		rc = ep_db_commit(store->db, err);
 	if (rc < 0) {
 		ep_db_rollback(store->db);
@@ -119,7 +120,16 @@ int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
 	}
 	*ret_run = store->run;
 	rc = ep_store_as_of(store, store->run, err);
-	return rc < 0 ? rc : ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
+	if (rc == 0)
+		rc = ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
+	if (!store->look)
+		return rc;
+	/* The writer commits it, once the look at the file has ended well. */
+	if (rc == 0)
+		ep_writer_adopt(store->writer);
+	else
+		ep_db_rollback(store->db);
+	return rc;
 }
 
 /* The writer calls it as the last of each transaction. */
@@ -127,10 +137,14 @@ int ep_run_progress(void *to, struct ep_err *err)
 {
 	struct ep_store *store = to;
 	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(store->db, "UPDATE main.run SET history_high = "
-			       "(SELECT coalesce(max(id), 0) FROM "
-			       "main.history) WHERE id = ?1", &stmt, err);
+	int rc = store->look ? ep_look_wait(store->look, err) : 0;
 
+	/* Nothing is added to what is damaged. */
+	if (rc == 0)
+		rc = ep_db_prepare(store->db, "UPDATE main.run SET "
+				   "history_high = (SELECT coalesce(max(id), "
+				   "0) FROM main.history) WHERE id = ?1",
+				   &stmt, err);
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, store->run);

@@ -23,6 +23,7 @@
 #include "store/asof.h"
 #include "store/inside.h"
 #include "store/intake.h"
+#include "store/look.h"
 #include "store/preload.h"
 #include "store/purged.h"
 #include "store/run.h"
@@ -360,6 +361,7 @@ void ep_store_close(struct ep_store *store)
 	(void)ep_intake_drop_all(store, NULL);
 	ep_preload_free(store->preload);
 	ep_writer_stop(store->writer);
+	ep_look_free(store->look);
 	ep_registry_clear(store);
 	ep_db_close(store->reader);
 	ep_db_close(store->db);
@@ -375,20 +377,6 @@ void ep_store_close(struct ep_store *store)
 	ep_free(store);
 }
 
-/* What is wrong with an index comes after much else, and must not be crowded
- * out. */
-static const char every_fault[] = "PRAGMA main.integrity_check(2147483647)";
-
-/* SQLite 3.40 finds NULLs, where there are none, in tables whose primary key
- * has its columns in another order. */
-static bool is_damage(const char *said)
-{
-	static const char null[] = "NULL value in ";
-
-	return !said || (!ep_str_eq(said, "ok") &&
-			 strncmp(said, null, sizeof(null) - 1) != 0);
-}
-
 int ep_store_cache(struct ep_store *store, int kib, struct ep_err *err)
 {
 	return ep_db_execf(store->db, err, "PRAGMA cache_size=-%d", kib);
@@ -397,27 +385,19 @@ int ep_store_cache(struct ep_store *store, int kib, struct ep_err *err)
 /* Pages that are only checked would fill the large cache to its brim. */
 int ep_store_whole(struct ep_store *store, bool indexes, struct ep_err *err)
 {
-	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	bool row = false;
 	int rc = ep_store_settle(store, err);
 
 	if (rc == 0)
 		rc = ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
-	if (rc == 0)
-		rc = ep_db_prepare(store->db,
-				   indexes ? every_fault : "PRAGMA "
-				   "main.quick_check",
-				   &stmt, err);
-	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		const char *said = ep_db_col_text(stmt, 0);
+	return rc < 0 ? rc :
+			ep_look_now(store->db, store->path, indexes, err);
+}
 
-		if (is_damage(said))
-			rc = ep_err_set(err, EP_EDATA, "%s: the database is "
-					"damaged (%s): put back a copy of it, "
-					"or move it away and begin a new one",
-					store->path, said ? said : "");
-	}
-	return rc;
+int ep_store_look(struct ep_store *store, struct ep_err *err)
+{
+	if (store->look)
+		return 0;
+	return ep_look_start(store->path, &store->look, err);
 }
 
 struct ep_db *ep_store_db(struct ep_store *store)

@@ -121,6 +121,10 @@ void ep_store_close(struct ep_store *store);
  * twice. */
 int ep_store_whole(struct ep_store *store, bool indexes, struct ep_err *err)
 	EP_MUST_CHECK;
+/* Begins with that (without the indexes) in a thread of its own.  The run
+ * that is begun next writes nothing before the end of it, and ends with what
+ * was found: while vendors are asked it costs nobody's time. */
+int ep_store_look(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 /* The connection; for check and report.  Never while the sink has work under
  * way: ep_store_flush first. */
 struct ep_db *ep_store_db(struct ep_store *store);

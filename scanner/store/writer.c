@@ -263,6 +263,18 @@ int ep_writer_put(struct ep_writer *writer, const struct ep_job *job,
 	return rc;
 }
 
+void ep_writer_adopt(struct ep_writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	assert(!writer->open && !writer->head && !writer->running);
+	writer->open = true;
+	writer->put++;
+	writer->ran++;
+	writer->deadline = time_after(0);
+	pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->lock);
+}
+
 int ep_writer_flush(struct ep_writer *writer, struct ep_err *err)
 {
 	int rc;

@@ -34,6 +34,10 @@ int ep_writer_start(struct ep_db *db,
 /* Waits for room; takes the job over in every case. */
 int ep_writer_put(struct ep_writer *writer, const struct ep_job *job,
 		  struct ep_err *err) EP_MUST_CHECK;
+/* As if the transaction that the caller has open were a job that has run:
+ * it is committed as soon as before_commit lets it.  Only while the writer is
+ * idle. */
+void ep_writer_adopt(struct ep_writer *writer);
 /* Waits until all that was put is durable. */
 int ep_writer_flush(struct ep_writer *writer, struct ep_err *err)
 	EP_MUST_CHECK;

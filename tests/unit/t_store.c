@@ -349,12 +349,24 @@ static void test_full_disk(void **state)
 				 "name GLOB 'before *'"), 50);
 }
 
+static void spoil_last_page(const struct kit *kit)
+{
+	char rubbish[4096];
+	struct stat st;
+	int fd = open(kit->path, O_WRONLY);
+
+	memset(rubbish, 0x5a, sizeof(rubbish));
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(pwrite(fd, rubbish, sizeof(rubbish),
+				st.st_size - (off_t)sizeof(rubbish)),
+			 sizeof(rubbish));
+	close(fd);
+}
+
 static void test_damage_is_found(void **state)
 {
 	struct kit *kit = *state;
-	char rubbish[4096];
-	struct stat st;
-	int fd;
 
 	kit_open(kit, true);
 	kit_begin(kit);
@@ -362,17 +374,53 @@ static void test_damage_is_found(void **state)
 	kit_end(kit);
 	kit_ok(kit, ep_store_whole(kit->store, false, &kit->err));
 	kit_close(kit);
-	memset(rubbish, 0x5a, sizeof(rubbish));
-	fd = open(kit->path, O_WRONLY);
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	assert_int_equal(pwrite(fd, rubbish, sizeof(rubbish),
-				st.st_size - (off_t)sizeof(rubbish)),
-			 sizeof(rubbish));
-	close(fd);
+	spoil_last_page(kit);
 	kit_open(kit, true);
 	assert_int_equal(ep_store_whole(kit->store, false, &kit->err), EP_EDATA);
 	assert_non_null(strstr(kit->err.msg, "put back a copy"));
+}
+
+/* A run over a sound file begins and ends as without the look. */
+static void test_look_beside_a_run(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_open(kit, true);
+	kit_ok(kit, ep_store_look(kit->store, &kit->err));
+	kit_begin(kit);
+	kit_ok(kit, ep_store_flush(kit->store, &kit->err));
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM run WHERE "
+				 "state = 'running'"), 1);
+	night(kit, 500, "name");
+	kit_end(kit);
+	kit_begin(kit);
+	night(kit, 500, "name");
+	kit_end(kit);
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM run WHERE "
+				 "state = 'complete'"), 2);
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM account"), 500);
+}
+
+static void test_look_stops_a_run(void **state)
+{
+	struct ep_run_info info = { .kind = "night", .program = "test" };
+	struct kit *kit = *state;
+
+	test_look_beside_a_run(state);
+	kit_close(kit);
+	spoil_last_page(kit);
+	kit_open(kit, true);
+	kit_ok(kit, ep_store_look(kit->store, &kit->err));
+	kit_ok(kit, ep_store_run_begin(kit->store, &info, &kit->config,
+				       &kit->run, &kit->err));
+	assert_int_equal(ep_store_flush(kit->store, &kit->err), EP_EDATA);
+	assert_non_null(strstr(kit->err.msg, "put back a copy"));
+	assert_int_equal(ep_store_run_end(kit->store, true, 0, 0, 0,
+					  &kit->err), EP_EDATA);
+	kit_close(kit);
+	kit_open(kit, true);
+	/* Nothing was added to what is damaged. */
+	assert_int_equal(kit_int(kit, "SELECT count(*) FROM run"), 2);
 }
 
 static void test_listing_of_no_tenancy(void **state)
@@ -483,6 +531,8 @@ int main(int argc, char **argv)
 		T(test_kill_at_any_moment),
 		T(test_full_disk),
 		T(test_damage_is_found),
+		T(test_look_beside_a_run),
+		T(test_look_stops_a_run),
 		T(test_listing_of_no_tenancy),
 		T(test_failed_writes_at_birth),
 		T(test_small_cache_while_collecting),
