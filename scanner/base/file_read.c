@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -139,15 +140,17 @@ int ep_file_read_private(const char *path, size_t max, struct ep_buf *out,
 	return read_all(fd, &st, path, max, out, err);
 }
 
-struct names {
-	char **v;
-	size_t n;
-	size_t cap;
+struct entry {
+	char *name;
+	struct ep_file_stamp stamp;
 };
+EP_VEC_TYPE(entries, struct entry);
 
-static void names_release(struct names *names)
+static void entries_release(struct entries *entries)
 {
-	ep_file_list_free(names->v, names->n);
+	for (size_t i = 0; i < entries->n; i++)
+		ep_free(entries->v[i].name);
+	ep_vec_release(entries);
 }
 
 static void close_folder(DIR **dir)
@@ -158,7 +161,8 @@ static void close_folder(DIR **dir)
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct entry *)a)->name,
+		      ((const struct entry *)b)->name);
 }
 
 /* 1 for an entry, 0 at the end. */
@@ -172,22 +176,37 @@ static int next_entry(DIR *dir, const char *folder, struct dirent **ret,
 	return errno ? ep_err_errno(err, EP_EIO, "%s: read", folder) : 0;
 }
 
+static int64_t in_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* suffix NULL: folders. */
-static bool wanted(DIR *dir, const char *name, const char *suffix)
+static bool wanted(DIR *dir, const char *name, const char *suffix,
+		   struct ep_file_stamp *ret)
 {
 	struct stat st;
 
-	/* Links are followed: container platforms mount files as such. */
-	if (name[0] == '.' || fstatat(dirfd(dir), name, &st, 0) < 0)
+	if (name[0] == '.' || (suffix && !ep_str_ends(name, suffix)))
 		return false;
-	return suffix ? S_ISREG(st.st_mode) && ep_str_ends(name, suffix) :
-			S_ISDIR(st.st_mode);
+	/* Links are followed: container platforms mount files as such.  One
+	 * that leads nowhere is listed, so that who reads it says so. */
+	if (fstatat(dirfd(dir), name, &st, 0) < 0)
+		return suffix && fstatat(dirfd(dir), name, &st,
+					 AT_SYMLINK_NOFOLLOW) == 0;
+	*ret = (struct ep_file_stamp){
+		.device = st.st_dev,
+		.inode = st.st_ino,
+		.size = (uint64_t)st.st_size,
+		.written_ns = in_ns(st.st_mtim),
+		.status_ns = in_ns(st.st_ctim),
+	};
+	return suffix ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode);
 }
 
-static int list(const char *folder, const char *suffix, char ***ret_names,
-		size_t *ret_n, struct ep_err *err)
+static int list(const char *folder, const char *suffix,
+		struct entries *entries, struct ep_err *err)
 {
-	EP_AUTO(names_release) struct names names = { 0 };
 	EP_AUTO(close_folder) DIR *dir = opendir(folder);
 	struct dirent *entry;
 	int rc;
@@ -195,43 +214,65 @@ static int list(const char *folder, const char *suffix, char ***ret_names,
 	if (!dir && errno != ENOENT)
 		return open_failed(folder, err);
 	while (dir && (rc = next_entry(dir, folder, &entry, err)) != 0) {
+		struct ep_file_stamp stamp = { 0 };
+
 		if (rc < 0)
 			return rc;
-		if (!wanted(dir, entry->d_name, suffix))
+		if (!wanted(dir, entry->d_name, suffix, &stamp))
 			continue;
-		if (names.n >= EP_FOLDER_FILES_MAX)
+		if (entries->n >= EP_FOLDER_FILES_MAX)
 			return ep_err_set(err, EP_ELIMIT,
 					  "%s: holds more than %d %s%s",
 					  folder, EP_FOLDER_FILES_MAX,
 					  suffix ? "files *" : "folders",
 					  suffix ? suffix : "");
-		EP_VEC_ADD(&names) = ep_strdup(entry->d_name);
+		EP_VEC_ADD(entries) = (struct entry){
+			.name = ep_strdup(entry->d_name),
+			.stamp = stamp,
+		};
 	}
-	if (names.n)
-		qsort(names.v, names.n, sizeof(*names.v), compare);
-	*ret_n = names.n;
-	*ret_names = ep_take(&names.v);
-	names.n = 0;
+	if (entries->n)
+		qsort(entries->v, entries->n, sizeof(*entries->v), compare);
+	return EP_OK;
+}
+
+int ep_file_list_stamps(const char *folder, const char *suffix,
+			char ***ret_names, struct ep_file_stamp **ret_stamps,
+			size_t *ret_n, struct ep_err *err)
+{
+	EP_AUTO(entries_release) struct entries entries = { 0 };
+	int rc = list(folder, suffix, &entries, err);
+
+	if (rc)
+		return rc;
+	*ret_n = entries.n;
+	*ret_names = ep_calloc(entries.n + 1, sizeof(**ret_names));
+	if (ret_stamps)
+		*ret_stamps = ep_calloc(entries.n + 1, sizeof(**ret_stamps));
+	for (size_t i = 0; i < entries.n; i++) {
+		(*ret_names)[i] = ep_take(&entries.v[i].name);
+		if (ret_stamps)
+			(*ret_stamps)[i] = entries.v[i].stamp;
+	}
 	return EP_OK;
 }
 
 int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
 		 size_t *ret_n, struct ep_err *err)
 {
-	return list(folder, suffix, ret_names, ret_n, err);
+	return ep_file_list_stamps(folder, suffix, ret_names, NULL, ret_n,
+				   err);
 }
 
 int ep_file_folders(const char *folder, char ***ret_names, size_t *ret_n,
 		    struct ep_err *err)
 {
-	return list(folder, NULL, ret_names, ret_n, err);
+	return ep_file_list_stamps(folder, NULL, ret_names, NULL, ret_n, err);
 }
 
 void ep_file_list_free(char **names, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; names && i < n; i++)
 		ep_free(names[i]);
 	ep_free(names);
 }

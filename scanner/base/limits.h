@@ -19,6 +19,11 @@
  * customers of the largest fleet foreseen. */
 #define EP_FOLDER_FILES_MAX 100000
 
+/* A file whose stamp is that young may change once more and keep it: the
+ * coarsest file system counts two seconds, and a file server's clock may be
+ * behind. */
+#define EP_STAMP_SETTLED_SECONDS 10
+
 /* Nodes and nesting of one YAML file: a customer file with 10,000 waivers
  * has some 80,000 nodes. */
 #define EP_YAML_NODES_MAX 400000

@@ -43,7 +43,7 @@ int ep_people_current_forget(struct ep_db *db, struct ep_err *err)
 }
 
 /* NULL when there is nothing that could be compared. */
-static int read_basis(struct ep_store *store, const struct ep_config *config,
+static int read_basis(struct ep_store *store, const char *config_sha256,
 		      char **ret, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
@@ -51,10 +51,10 @@ static int read_basis(struct ep_store *store, const struct ep_config *config,
 	int rc = ep_db_prepare(ep_store_db(store), basis_sql, &stmt, err);
 
 	*ret = NULL;
-	if (rc < 0 || !config->sha256)
+	if (rc < 0 || !config_sha256)
 		return rc;
 	ep_db_int(stmt, 1, ep_store_run(store));
-	ep_db_text(stmt, 2, config->sha256);
+	ep_db_text(stmt, 2, config_sha256);
 	rc = ep_db_step(stmt, &row, err);
 	if (rc == 0 && row && !ep_db_col_null(stmt, 0))
 		*ret = ep_strdup(ep_db_col_text(stmt, 0));
@@ -74,7 +74,7 @@ static int is_stored(struct ep_db *db, const char *basis, bool *ret,
 	return ep_db_step(stmt, ret, err);
 }
 
-int ep_people_current(struct ep_store *store, const struct ep_config *config,
+int ep_people_current(struct ep_store *store, const char *config_sha256,
 		      bool *ret, struct ep_err *err)
 {
 	struct ep_db *db = ep_store_db(store);
@@ -84,7 +84,7 @@ int ep_people_current(struct ep_store *store, const struct ep_config *config,
 	if (rc < 0 || !*ret)
 		return rc;
 	*ret = false;
-	rc = read_basis(store, config, &basis, err);
+	rc = read_basis(store, config_sha256, &basis, err);
 	if (rc == 0 && basis)
 		rc = is_stored(db, basis, ret, err);
 	return rc;
@@ -109,7 +109,7 @@ int ep_people_refresh(struct ep_store *store, const struct ep_config *config,
 	struct ep_db *db = ep_store_db(store);
 	EP_AUTO_FREE char *basis = NULL;
 	bool current = false;
-	int rc = ep_people_current(store, config, &current, err);
+	int rc = ep_people_current(store, config->sha256, &current, err);
 
 	if (rc < 0 || current)
 		return rc;
@@ -118,7 +118,7 @@ int ep_people_refresh(struct ep_store *store, const struct ep_config *config,
 		return rc;
 	rc = ep_people_link(db, config, err);
 	if (rc == 0)
-		rc = read_basis(store, config, &basis, err);
+		rc = read_basis(store, config->sha256, &basis, err);
 	if (rc == 0 && basis)
 		rc = store_basis(db, basis, err);
 	if (rc == 0)

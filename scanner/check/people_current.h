@@ -26,7 +26,7 @@ int ep_people_current_forget(struct ep_db *db, struct ep_err *err)
 	EP_MUST_CHECK;
 
 /* Works on a connection that only reads, too. */
-int ep_people_current(struct ep_store *store, const struct ep_config *config,
+int ep_people_current(struct ep_store *store, const char *config_sha256,
 		      bool *ret, struct ep_err *err) EP_MUST_CHECK;
 
 /* ep_people_link, unless the links are current. */

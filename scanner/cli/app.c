@@ -18,6 +18,7 @@
 #include "cli/guard.h"
 #include "collect/collect.h"
 #include "config.h"
+#include "model/config_seen.h"
 #include "store/store.h"
 
 const char *ep_app_program(void)
@@ -36,6 +37,8 @@ void ep_app_release(struct ep_app *app)
 {
 	ep_store_close(app->store);
 	ep_specs_release(&app->specs);
+	if (app->main_file != app->config)
+		ep_config_free(app->main_file);
 	ep_config_free(app->config);
 	ep_diag_release(&app->diag);
 	ep_guard_release(app);
@@ -192,7 +195,7 @@ static int fix_clock(struct ep_app *app)
 
 	if (!app->now)
 		return 0;
-	if (!app->config->testing.present)
+	if (!app->main_file->testing.present)
 		return ep_app_usage("", "--now needs a configuration with a "
 					"testing: section, and reports say so");
 	if (!ep_time_iso(app->now, true, &t))
@@ -203,26 +206,59 @@ static int fix_clock(struct ep_app *app)
 	return 0;
 }
 
+/* Owned; NULL after saying that there is none. */
+static char *config_path(struct ep_app *app)
+{
+	char *path = app->config_path ? ep_strdup(app->config_path) :
+					find_config();
+
+	if (access(path, F_OK) == 0)
+		return path;
+	ep_err_errno(&app->err, EP_ENOENT,
+		     "configuration %s (write one with 'exitproof init')",
+		     path);
+	ep_free(path);
+	return NULL;
+}
+
+static int start(struct ep_app *app)
+{
+	int status = ep_guard_start(app);
+
+	return status ? status : fix_clock(app);
+}
+
+int ep_app_main_file(struct ep_app *app)
+{
+	EP_AUTO_FREE char *path = NULL;
+
+	if (app->main_file)
+		return 0;
+	path = config_path(app);
+	if (!path)
+		return ep_app_fail(app);
+	app->main_file = ep_config_load_seen(path, ep_app_data_folder());
+	return app->main_file ? start(app) : ep_app_config(app);
+}
+
 int ep_app_config(struct ep_app *app)
 {
 	EP_AUTO_FREE char *path = NULL;
-	int status;
 
 	if (app->config)
 		return 0;
-	path = app->config_path ? ep_strdup(app->config_path) : find_config();
-	if (access(path, F_OK) != 0) {
-		ep_err_errno(&app->err, EP_ENOENT,
-			     "configuration %s (write one with 'exitproof "
-			     "init')",
-			     path);
+	path = config_path(app);
+	if (!path)
 		return ep_app_fail(app);
-	}
 	app->config = ep_config_load(path, ep_app_data_folder(), &app->diag);
 	if (!app->config)
 		return ep_app_fail_diag(app, EP_ECONFIG);
-	status = ep_guard_start(app);
-	return status ? status : fix_clock(app);
+	/* Otherwise it is known, and the clock may be another by now. */
+	if (!app->main_file)
+		ep_config_remember(app->config);
+	ep_config_free(app->main_file);
+	app->main_file = app->config;
+	return start(app);
 }
 
 int ep_app_specs(struct ep_app *app)
@@ -241,17 +277,17 @@ int ep_app_specs(struct ep_app *app)
 
 int ep_app_store(struct ep_app *app, bool write)
 {
-	int status = ep_app_config(app);
+	int status = app->main_file ? 0 : ep_app_config(app);
 
 	if (status || app->store)
 		return status;
-	if (!write && access(app->config->database, F_OK) != 0) {
+	if (!write && access(app->main_file->database, F_OK) != 0) {
 		ep_err_errno(&app->err, EP_ENOENT,
 			     "database %s (it is made by 'exitproof run')",
-			     app->config->database);
+			     app->main_file->database);
 		return ep_app_fail(app);
 	}
-	if (ep_store_open(app->config->database, write, &app->store,
+	if (ep_store_open(app->main_file->database, write, &app->store,
 			  &app->err))
 		return ep_app_fail(app);
 	return 0;

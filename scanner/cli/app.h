@@ -29,6 +29,8 @@ struct ep_app {
 	bool alone_said;	/* that budgets are not shared */
 
 	struct ep_config *config;
+	/* exitproof.yaml alone or the same as config: ep_app_main_file. */
+	struct ep_config *main_file;
 	struct ep_specs specs;
 	struct ep_store *store;
 	struct ep_diag diag;
@@ -74,6 +76,9 @@ void ep_app_options(struct ep_app *app, int argc, char **argv,
 /* Each loads once and on failure prints everything wrong and returns the
  * process status; 0 is success. */
 int ep_app_config(struct ep_app *app);
+/* For verbs that look for no customer: main_file is set, and config stays
+ * NULL when the configuration is known to be what was read before. */
+int ep_app_main_file(struct ep_app *app);
 int ep_app_specs(struct ep_app *app);
 int ep_app_store(struct ep_app *app, bool write);
 

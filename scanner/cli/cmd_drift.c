@@ -162,9 +162,10 @@ static int from_baseline(struct ep_app *app, const char *to,
 	return status;
 }
 
-static int open_store(struct ep_app *app, const char *customer)
+static int open_store(struct ep_app *app, const char *customer, bool accepted)
 {
-	int status = ep_app_config(app);
+	int status = customer || accepted ? ep_app_config(app) :
+					    ep_app_main_file(app);
 
 	if (status)
 		return status;
@@ -206,7 +207,8 @@ int ep_cmd_drift(struct ep_app *app, int argc, char **argv)
 	span.json = ep_str_eq(format, "json");
 	if (!span.json && !ep_str_eq(format, "text"))
 		return ep_app_usage("drift", "--format is text or json");
-	status = open_store(app, span.customer);
+	status = open_store(app, span.customer,
+			    ep_str_eq(from, "baseline"));
 	if (status)
 		return status;
 	if (ep_str_eq(from, "baseline"))

@@ -222,23 +222,25 @@ static int person_match(struct ep_app *app, int argc, char **argv)
 static int open_linked(struct ep_app *app)
 {
 	bool current = false;
-	int status = ep_app_config(app);
+	int status = ep_app_main_file(app);
 
 	if (status)
 		return status;
-	if (access(app->config->database, F_OK) == 0) {
+	if (access(app->main_file->database, F_OK) == 0) {
 		status = ep_app_store(app, false);
 		if (status)
 			return status;
-		if (ep_people_current(app->store, app->config, &current,
-				      &app->err))
+		if (ep_people_current(app->store, app->main_file->sha256,
+				      &current, &app->err))
 			return ep_app_fail(app);
 		if (current)
 			return 0;
 		ep_store_close(app->store);
 		app->store = NULL;
 	}
-	status = ep_app_store(app, true);
+	status = ep_app_config(app);
+	if (status == 0)
+		status = ep_app_store(app, true);
 	return status ? status : link_people(app);
 }
 

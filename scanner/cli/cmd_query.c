@@ -160,7 +160,9 @@ int ep_cmd_query(struct ep_app *app, int argc, char **argv)
 		format = FORMAT_JSON;
 	else
 		return ep_app_usage("query", "--format is table, csv or json");
-	status = ep_app_store(app, false);
+	status = ep_app_main_file(app);
+	if (status == 0)
+		status = ep_app_store(app, false);
 	if (status)
 		return status;
 	if (choose_run(app, at))

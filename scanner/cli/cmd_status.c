@@ -133,7 +133,9 @@ int ep_cmd_status(struct ep_app *app, int argc, char **argv)
 		return status;
 	if (operands)
 		return ep_app_usage("status", "takes no operand");
-	status = ep_app_store(app, false);
+	status = ep_app_main_file(app);
+	if (status == 0)
+		status = ep_app_store(app, false);
 	if (status)
 		return status;
 	if (ep_store_as_of(app->store, 0, &app->err) || print_runs(app))

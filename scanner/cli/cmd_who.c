@@ -211,7 +211,9 @@ int ep_cmd_who(struct ep_app *app, int argc, char **argv)
 		return status;
 	if (operands)
 		return ep_app_usage("who", "takes no operand");
-	status = ep_app_config(app);
+	/* Whether there is such a customer is for all files to say. */
+	status = ask.query.customer ? ep_app_config(app) :
+				      ep_app_main_file(app);
 	if (person) {
 		ask.person = ep_strdup(person);
 		ep_str_lower(ask.person);

@@ -148,6 +148,7 @@ static void gather_config(struct ep_confine *c,
 			  const struct ep_config *config)
 {
 	ep_confine_read(c, config->folder);
+	ep_confine_read(c, config->customers_folder);
 	ep_confine_read(c, config->waivers);
 	ep_confine_read(c, config->baselines);
 	ep_confine_read(c, config->imports);
@@ -174,7 +175,7 @@ static void gather_secrets(struct ep_confine *c,
 
 static void gather_writes(struct ep_confine *c, const struct ep_app *app)
 {
-	const struct ep_config *config = app->config;
+	const struct ep_config *config = app->main_file;
 	EP_AUTO_FREE char *store = ep_file_folder(config->database);
 	EP_AUTO_FREE char *budgets = ep_file_folder(config->budgets);
 
@@ -198,7 +199,7 @@ static void gather(struct ep_confine *c, const struct ep_app *app,
 		read_list(c, etc_paths);
 	else
 		ep_confine_read(c, "/etc");
-	gather_config(c, app->config);
+	gather_config(c, app->main_file);
 	gather_secrets(c, secrets);
 	read_words(c, &app->guard.reads);
 	gather_writes(c, app);
@@ -209,7 +210,7 @@ static void gather(struct ep_confine *c, const struct ep_app *app,
 /* Without it, what is told to be held would not be. */
 static int check_required(struct ep_app *app, bool held, const char *what)
 {
-	if (held || app->config->confine != EP_CONFINE_REQUIRED)
+	if (held || app->main_file->confine != EP_CONFINE_REQUIRED)
 		return 0;
 	ep_err_set(&app->err, EP_ECONFIG, "'confine: required', but this "
 		   "kernel cannot restrict %s", what);
@@ -239,7 +240,7 @@ static int confine(struct ep_app *app, const struct ep_secrets *secrets)
 
 static bool wanted(const struct ep_app *app)
 {
-	return CAN_CONFINE && app->config->confine != EP_CONFINE_OFF;
+	return CAN_CONFINE && app->main_file->confine != EP_CONFINE_OFF;
 }
 
 int ep_guard_start(struct ep_app *app)
@@ -250,7 +251,7 @@ int ep_guard_start(struct ep_app *app)
 	if (!wanted(app) || app->guard.started)
 		return 0;
 	app->guard.started = true;
-	ep_config_secrets(app->config, &secrets);
+	ep_config_secrets(app->main_file, &secrets);
 	rc = confine(app, &secrets);
 	ep_vec_release(&secrets);
 	return rc < 0 ? ep_app_fail(app) : 0;
@@ -260,7 +261,7 @@ void ep_guard_tell(const struct ep_app *app)
 {
 	if (!CAN_CONFINE)
 		return;
-	if (app->config->confine == EP_CONFINE_OFF)
+	if (app->main_file->confine == EP_CONFINE_OFF)
 		ep_log(EP_LOG_WARN, "confine", "'confine: off' in the "
 		       "configuration: this process keeps every right of its "
 		       "user");

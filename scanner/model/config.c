@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ext/crypto.h"
 #include "model/config_read.h"
+#include "model/config_seen.h"
 
 #define HOUR ((int64_t)3600)
 #define DAY (24 * HOUR)
@@ -310,7 +311,7 @@ static void read_confine(const struct ep_config_reader *rd,
 }
 
 static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
-		      const char *data_folder, char **ret_customers)
+		      const char *data_folder)
 {
 	static const char *const keys[] = {
 		"msp",	    "database", "budgets", "customers",  "leavers",
@@ -336,9 +337,10 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	config->imports = ep_config_path(rd, map, "imports");
 	config->waivers = ep_config_path(rd, map, "waivers");
 	config->baselines = ep_config_path(rd, map, "baselines");
-	*ret_customers = ep_config_path(rd, map, "customers");
-	if (!*ret_customers)
-		*ret_customers = ep_file_join(rd->folder, "customers");
+	config->customers_folder = ep_config_path(rd, map, "customers");
+	if (!config->customers_folder)
+		config->customers_folder = ep_file_join(rd->folder,
+							"customers");
 	config->threshold = read_severity(rd, map, "threshold");
 	read_leavers(rd, map);
 	read_ages(rd, map);
@@ -356,41 +358,60 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 
 /* --- the whole ------------------------------------------------------------ */
 
-static void read_customers(struct ep_config_reader *rd, const char *folder,
-			   struct ep_sha256 *sha)
+/* Reads it once, so that what is hashed is what was parsed. */
+static struct ep_yaml *read_file(const char *path, struct ep_buf *text,
+				 struct ep_sha256 *sha, struct ep_diag *diag)
 {
 	struct ep_err err = EP_ERR_INIT;
-	struct ep_yaml *yaml;
+	struct ep_yaml *yaml = NULL;
+
+	ep_buf_clear(text);
+	if (ep_file_read(path, EP_FILE_BYTES_MAX, text, &err) < 0)
+		ep_diag_add(diag, path, 0, 0, "%s", err.msg);
+	else
+		yaml = ep_yaml_text(path, text->s, text->len, diag);
+	if (sha) {
+		ep_sha256_add(sha, text->s, text->len);
+		ep_sha256_add(sha, "", 1);
+	}
+	return yaml;
+}
+
+static char *hex_of(const uint8_t digest[EP_SHA256_BYTES])
+{
+	struct ep_buf hex = EP_BUF_INIT(2 * EP_SHA256_BYTES + 1);
+
+	ep_str_hex(&hex, digest, EP_SHA256_BYTES);
+	return ep_buf_take(&hex);
+}
+
+/* Their stamps are taken before they are read: one that changes meanwhile has
+ * another the next time. */
+static void read_customers(struct ep_config_reader *rd, struct ep_sha256 *sha)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_FILE_BYTES_MAX);
+	struct ep_config *config = rd->config;
+	struct ep_err err = EP_ERR_INIT;
 	char **names;
-	char *path;
 	size_t n;
 
-	if (ep_file_list(folder, ".yaml", &names, &n, &err)) {
-		ep_diag_add(rd->diag, folder, 0, 0, "%s", err.msg);
+	if (ep_config_basis(config, &names, &n, &err)) {
+		ep_diag_add(rd->diag, config->customers_folder, 0, 0, "%s",
+			    err.msg);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		path = ep_file_join(folder, names[i]);
-		yaml = ep_yaml_file(path, rd->diag);
+		EP_AUTO_FREE char *path =
+			ep_file_join(config->customers_folder, names[i]);
+		struct ep_yaml *yaml = read_file(path, &text, sha, rd->diag);
+
 		rd->file = path;
 		if (yaml)
 			ep_config_read_customer(rd, yaml, false);
-		ep_config_hash_file(sha, path);
 		ep_yaml_free(yaml);
-		ep_free(path);
 	}
 	ep_file_list_free(names, n);
-}
-
-void ep_config_hash_file(struct ep_sha256 *sha, const char *path)
-{
-	EP_AUTO(ep_buf_release) struct ep_buf buf;
-	struct ep_err err = EP_ERR_INIT;
-
-	ep_buf_init(&buf, EP_FILE_BYTES_MAX);
-	if (ep_file_read(path, EP_FILE_BYTES_MAX, &buf, &err) == 0)
-		ep_sha256_add(sha, buf.s, buf.len);
-	ep_sha256_add(sha, "", 1);
 }
 
 /* A vendor-wide base or share counts where the connection says nothing. */
@@ -427,43 +448,53 @@ static void apply_vendors(struct ep_config *config)
 	}
 }
 
-struct ep_config *ep_config_load(const char *path, const char *data_folder,
-				 struct ep_diag *diag)
+struct ep_config *ep_config_read_main(const char *path,
+				      const char *data_folder,
+				      struct ep_sha256 *sha,
+				      struct ep_diag *diag)
 {
-	EP_AUTO_FREE char *customers = NULL;
-	struct ep_config_reader rd;
+	EP_AUTO(ep_buf_release) struct ep_buf text =
+		EP_BUF_INIT(EP_FILE_BYTES_MAX);
 	struct ep_config *config = ep_calloc(1, sizeof(*config));
-	struct ep_sha256 *sha = ep_sha256_new();
-	size_t complaints = diag->n;
+	struct ep_config_reader rd = { .config = config, .diag = diag };
 	uint8_t digest[EP_SHA256_BYTES];
 	struct ep_yaml *yaml;
-	struct ep_buf hex;
 
 	config->path = ep_strdup(path);
 	config->folder = ep_file_folder(path);
-	rd = (struct ep_config_reader){ .config = config,
-					.diag = diag,
-					.file = config->path,
-					.folder = config->folder };
-	yaml = ep_yaml_file(path, diag);
-	ep_config_hash_file(sha, path);
-	if (yaml) {
-		if (yaml->type == EP_YAML_MAP)
-			read_main(&rd, yaml, data_folder, &customers);
-		else
-			ep_config_complain(&rd, yaml, "the configuration must "
-						      "be a mapping");
-		ep_yaml_free(yaml);
-	}
-	if (customers)
-		read_customers(&rd, customers, sha);
+	rd.file = config->path;
+	rd.folder = config->folder;
+	yaml = read_file(path, &text, sha, diag);
+	ep_sha256_of(text.s, text.len, digest);
+	config->main_sha256 = hex_of(digest);
+	if (yaml && yaml->type == EP_YAML_MAP)
+		read_main(&rd, yaml, data_folder);
+	else if (yaml)
+		ep_config_complain(&rd, yaml,
+				   "the configuration must be a mapping");
+	ep_yaml_free(yaml);
+	return config;
+}
+
+struct ep_config *ep_config_load(const char *path, const char *data_folder,
+				 struct ep_diag *diag)
+{
+	struct ep_sha256 *sha = ep_sha256_new();
+	size_t complaints = diag->n;
+	struct ep_config *config =
+		ep_config_read_main(path, data_folder, sha, diag);
+	struct ep_config_reader rd = { .config = config,
+				       .diag = diag,
+				       .folder = config->folder };
+	uint8_t digest[EP_SHA256_BYTES];
+
+	if (config->customers_folder)
+		read_customers(&rd, sha);
 	apply_vendors(config);
 	ep_config_check(config, diag);
 	ep_sha256_end(sha, digest);
-	ep_buf_init(&hex, 65);
-	ep_str_hex(&hex, digest, sizeof(digest));
-	config->sha256 = ep_buf_take(&hex);
-	if (yaml && diag->n == complaints)
+	config->sha256 = hex_of(digest);
+	if (diag->n == complaints)
 		return config;
 	ep_config_free(config);
 	return NULL;

@@ -145,6 +145,7 @@ struct ep_customer {
 struct ep_config {
 	char *path;	/* of exitproof.yaml */
 	char *folder;	/* of it */
+	char *customers_folder;
 	char *database;
 	char *budgets;	/* what is spent of rate budgets, for all who share
 			 * it; NULL: each counts alone */
@@ -208,6 +209,10 @@ struct ep_config {
 		EP_CONFINE_OFF
 	} confine;
 	char *sha256;	/* of all configuration files, secrets not among them */
+	char *main_sha256;	/* of exitproof.yaml alone */
+	/* By which all of them are known again (config_seen.h); NULL when they
+	 * cannot be. */
+	char *basis;
 };
 
 /* data_folder: where the shipped connectors, rules and reports lie; folders

@@ -136,6 +136,7 @@ void ep_config_free(struct ep_config *config)
 	ep_words_release(&config->report_folders);
 	ep_free(config->path);
 	ep_free(config->folder);
+	ep_free(config->customers_folder);
 	ep_free(config->database);
 	ep_free(config->budgets);
 	ep_free(config->waivers);
@@ -149,5 +150,7 @@ void ep_config_free(struct ep_config *config)
 	ep_free(config->brand.colour);
 	ep_free(config->testing.ca_file);
 	ep_free(config->sha256);
+	ep_free(config->main_sha256);
+	ep_free(config->basis);
 	ep_free(config);
 }

@@ -70,8 +70,13 @@ void ep_config_read_retention(const struct ep_config_reader *rd,
 void ep_config_retention_clear(struct ep_config *config);
 /* What one file cannot know alone. */
 void ep_config_check(const struct ep_config *config, struct ep_diag *diag);
+/* exitproof.yaml alone; customers holds the MSP.  customers_folder is NULL
+ * when it could not be read.  sha: of all files, or NULL. */
 struct ep_sha256;
-void ep_config_hash_file(struct ep_sha256 *sha, const char *path);
+struct ep_config *ep_config_read_main(const char *path,
+				      const char *data_folder,
+				      struct ep_sha256 *sha,
+				      struct ep_diag *diag);
 void ep_config_customer_clear(struct ep_customer *customer);
 void ep_config_connection_clear(struct ep_connection *connection);
 

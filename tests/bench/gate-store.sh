@@ -24,6 +24,27 @@ check "a year: a read takes at most 128 bytes, its index with it" sh -c \
 # What a question reads must not grow with the nights behind it.
 ep_data_folder
 
+# Nor with the customers that it is not about.  Young files are read again, so
+# it is asked until they are old enough.
+n=0
+while [ $n -lt 400 ]; do
+	n=$((n + 1))
+	printf 'customer: more%d\nname: More\ndeclared:\n' $n \
+		>"$ep_work/year/customers/more$n.yaml"
+	for who in a b c d e f g h i j k l m n o p q r s t; do
+		printf '  - {address: %s@more%d.example, class: shared, %s}\n' \
+			$who $n "owner: o@more$n.example, review_by: \
+2027-06-30, reason: at the door"
+	done >>"$ep_work/year/customers/more$n.yaml"
+done
+n=0
+until [ -e "$ep_work/year/fleet.db.config-seen" ] || [ $n -ge 3000 ]; do
+	n=$((n + 1))
+	"$EP_BUILD/exitproof" status -q \
+		--config "$ep_work/year/exitproof.yaml" \
+		--now 2026-11-17T03:00:00Z >/dev/null 2>&1
+done
+
 # reads_at_most BYTES WHAT STATUS ARGUMENT...
 reads_at_most() {
 	most=$1

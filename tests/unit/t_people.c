@@ -260,7 +260,8 @@ static bool is_current(struct kit *kit)
 	struct ep_err err = EP_ERR_INIT;
 	bool current = false;
 
-	if (ep_people_current(kit->store, kit->config, &current, &err) < 0)
+	if (ep_people_current(kit->store, kit->config->sha256, &current,
+			      &err) < 0)
 		fail_msg("%s", err.msg);
 	return current;
 }
