@@ -321,6 +321,11 @@ int ep_kept_groups(struct ep_db *db, int64_t seq, struct ep_words *ret,
 		const char *grp;
 
 		rc = ep_db_col_need(stmt, 0, &grp, err);
+		if (rc == 0 && !strchr(grp, '/'))
+			rc = ep_err_set(err, EP_EDATA, "the database is "
+					"damaged: no group of records is "
+					"called \"%.200s\"; restore it from a "
+					"backup", grp);
 		if (rc < 0)
 			break;
 		EP_VEC_ADD(ret) = ep_strdup(grp);

@@ -143,15 +143,16 @@ static void read_per(const struct end_reader *er, struct ep_rule *rule)
 static void read_text(const struct end_reader *er)
 {
 	const struct ep_yaml *items = ep_yaml_get(er->node, "items");
+	const struct ep_yaml *at = ep_yaml_get(er->node, "like");
 	EP_AUTO_FREE char *like = ep_profile_text(er->rd, er->node, "like",
 						  false);
 	const struct ep_end *of =
 		like ? ep_profile_end(er->rd->profile, like) : NULL;
 
-	if (like && (!of || !of->items)) {
-		complain(er, ep_yaml_get(er->node, "like"), "like: \"%s\" is "
-			 "no end state above that has items", like);
-	} else if (like) {
+	if (at && (!of || !of->items)) {
+		complain(er, at, "like: \"%s\" is no end state above that has "
+			 "items", like ? like : "");
+	} else if (at) {
 		er->end->items = ep_strdup(of->items);
 	} else if (items->type != EP_YAML_SCALAR || !items->text) {
 		complain(er, items, "items: expected a query");

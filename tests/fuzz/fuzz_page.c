@@ -5,7 +5,7 @@
  *
  * Whatever the answers are, each dataset ends exactly once, only kinds that it
  * declared come out of it, and it is complete only where every answer that
- * was read was a whole JSON document and none of them a refusal.
+ * was read for it was a whole JSON document and none of them a refusal.
  *
  * fuzz_page --seeds=FOLDER writes an input for each dataset, made of what its
  * connector says about the vendor's answers.
@@ -125,6 +125,8 @@ static void judge(const struct book *book, const struct fuzz_vendor *vendor,
 	}
 	must(coverage->reason[0] == '\0');
 	must(vendor->answers > 0 && vendor->broken == 0);
+	/* What a parent has beyond such an answer is asked for nothing. */
+	must(vendor->broken_else == 0 || endpoint->for_each);
 	/* A refusal may mean "none of it", where the connector says so. */
 	must(vendor->refused == 0 || endpoint->absent.n ||
 	     endpoint->for_each);
@@ -163,7 +165,7 @@ static void play(const struct dataset *dataset, const struct ep_config *config,
 
 	snprintf(name, sizeof(name), "%s.%s", dataset->spec->id,
 		 dataset->endpoint->name);
-	fuzz_vendor_init(&vendor, data, n);
+	fuzz_vendor_init(&vendor, dataset->endpoint->path, data, n);
 	fuzz_vendor_transport(&vendor, &transport);
 	must(ep_collect_over(config, &specs, &filter, &sink, &transport, NULL,
 			     &totals, &err) == 0);

@@ -15,6 +15,7 @@ struct fuzz_flight {
 	struct fuzz_flight *next;
 	void (*done)(void *to, struct ep_http_answer *answer);
 	void *to;
+	bool own;
 };
 
 struct fuzz_part {
@@ -24,10 +25,12 @@ struct fuzz_part {
 	size_t len;
 };
 
-void fuzz_vendor_init(struct fuzz_vendor *vendor, const uint8_t *data,
-		      size_t n)
+void fuzz_vendor_init(struct fuzz_vendor *vendor, const char *path,
+		      const uint8_t *data, size_t n)
 {
 	memset(vendor, 0, sizeof(*vendor));
+	snprintf(vendor->own, sizeof(vendor->own), "%s%.*s", FUZZ_BASE,
+		 (int)strcspn(path, "{"), path);
 	vendor->data = data;
 	vendor->n = n;
 	vendor->now = 1000000;
@@ -83,7 +86,8 @@ static void next_part(struct fuzz_vendor *vendor, struct fuzz_part *part)
 		read_head(part);
 }
 
-static void note(struct fuzz_vendor *vendor, const struct fuzz_part *part)
+static void note(struct fuzz_vendor *vendor, const struct fuzz_flight *flight,
+		 const struct fuzz_part *part)
 {
 	struct ep_err err = EP_ERR_INIT;
 
@@ -94,7 +98,7 @@ static void note(struct fuzz_vendor *vendor, const struct fuzz_part *part)
 		vendor->refused += !ep_wait_retryable(part->status);
 	else if (ep_json_check(part->len ? part->body : "", part->len,
 			       &err) < 0)
-		vendor->broken++;
+		flight->own ? vendor->broken++ : vendor->broken_else++;
 }
 
 static int submit(void *to, const struct ep_http_request *request,
@@ -106,12 +110,13 @@ static int submit(void *to, const struct ep_http_request *request,
 
 	(void)err;
 	must(request->kind == EP_HTTP_GET || request->kind == EP_HTTP_SEARCH);
-	must(ep_str_starts(request->url, "https://api.vendor.example/v1"));
+	must(ep_str_starts(request->url, FUZZ_BASE));
 	while (*last)
 		last = &(*last)->next;
 	*last = flight;
 	flight->done = request->done;
 	flight->to = request->to;
+	flight->own = ep_str_starts(request->url, vendor->own);
 	vendor->running++;
 	return 0;
 }
@@ -161,7 +166,7 @@ static int poll_net(void *to, int timeout_ms, struct ep_err *err)
 	vendor->first = flight->next;
 	vendor->running--;
 	next_part(vendor, &part);
-	note(vendor, &part);
+	note(vendor, flight, &part);
 	land(flight, &part);
 	ep_free(flight);
 	return 0;

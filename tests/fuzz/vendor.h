@@ -13,6 +13,7 @@
 #include "collect/transport.h"
 #include "fuzz.h"
 
+#define FUZZ_BASE "https://api.vendor.example/v1"
 #define FUZZ_HEAD_MAX 1024
 
 struct fuzz_vendor {
@@ -22,15 +23,22 @@ struct fuzz_vendor {
 	int64_t now;	/* ms */
 	struct fuzz_flight *first;
 	size_t running;
+	/* What the addresses of the dataset in question begin with, below
+	 * FUZZ_BASE, up to the first name in braces. */
+	char own[FUZZ_HEAD_MAX];
 	/* Of all that was said: */
 	size_t answers;
-	size_t broken;	/* 2xx whose body is no whole JSON document */
+	size_t broken;	/* 2xx to its own requests, whose body is no whole JSON
+			 * document */
+	size_t broken_else;	/* ... to those of its parents, or where a
+				 * link led to */
 	size_t refused;	/* a status that means no, and not "later" */
 	size_t torn;
 };
 
-void fuzz_vendor_init(struct fuzz_vendor *vendor, const uint8_t *data,
-		      size_t n);
+/* path: of the dataset's endpoint. */
+void fuzz_vendor_init(struct fuzz_vendor *vendor, const char *path,
+		      const uint8_t *data, size_t n);
 void fuzz_vendor_release(struct fuzz_vendor *vendor);
 void fuzz_vendor_transport(struct fuzz_vendor *vendor,
 			   struct ep_transport *ret);

@@ -183,6 +183,10 @@ static void test_names(void **state)
 		"is no end state");
 	refused(state, HEAD "ends:\n  - {id: a, title: A, act: key, like: b, "
 		"needs: account, fix: exit-key}\n", "like: \"b\" is no end");
+	refused(state, HEAD "ends:\n  - {id: a, title: A, act: key, like: , "
+		"needs: account, fix: exit-key}\n", "like: \"\" is no end");
+	refused(state, HEAD "ends:\n  - {id: a, title: A, act: key, like: [b], "
+		"needs: account, fix: exit-key}\n", "like: ");
 }
 
 static void test_order(void **state)
