@@ -291,6 +291,14 @@ static void serve(struct ep_engine *engine, struct ep_lane *lane)
 	ep_lane_arm(engine, lane);
 }
 
+/* A lane that was woken for a connection may have no use for it after all: no
+ * token, or a budget that is spent.  Whoever stands behind it has. */
+static void serve_due(struct ep_engine *engine, struct ep_lane *lane)
+{
+	serve(engine, lane);
+	ep_host_next(engine, lane->host);
+}
+
 static bool room(const struct ep_engine *engine)
 {
 	return engine->net->running(engine->net->to) < EP_TRANSFERS_MAX &&
@@ -345,7 +353,7 @@ void ep_lane_pump(struct ep_engine *engine)
 		else if (due.kind == EP_DUE_LISTING)
 			ep_lane_add(engine, due.what);
 		else
-			serve(engine, due.what);
+			serve_due(engine, due.what);
 	}
 	while (engine->closing && (drop_all(engine) || ep_hosts_drop(engine)))
 		;

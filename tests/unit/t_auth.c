@@ -345,6 +345,46 @@ static void test_silent_token_host(void **state)
 	scene_release(&scene);
 }
 
+/* A tenancy without a token does not keep the connection that it was woken
+ * for: whoever stands behind it gets it. */
+static void test_refused_token_passes_the_connection_on(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/tok", .body = "{\"t\":\"tt\"}", .times = 1 },
+		{ .to = "/tok", .status = 401, .body = "{}", .times = 1 },
+		{ .to = "/tok", .body = "{\"t\":\"tt\"}" },
+		{ .to = "/v1/*", .body = OK_BODY, .ms = 5000 },
+		{ 0 }
+	};
+	static const char *const tenants[] = { "T1", "T2", "T3" };
+	struct scene scene;
+	struct ep_buf yaml;
+
+	(void)state;
+	ep_buf_init(&yaml, 65536);
+	scene_init(&scene, script);
+	scene.config.connections_per_host = 1;
+	ep_buf_addf(&yaml, "%s    kind: token\n    params: [client_id]\n"
+		    "    url: \"{auth}/tok\"\n"
+		    "    form: {id: \"{client_id}\", s: \"{secret}\"}\n"
+		    "    token: t\n    value: \"Bearer {token}\"\n%s", head,
+		    tail);
+	scene_connector(&scene, yaml.s);
+	ep_buf_release(&yaml);
+	for (size_t i = 0; i < 3; i++)
+		scene_credential(&scene,
+				 scene_connect(&scene, "acme", "leaf",
+					       tenants[i]),
+				 "key", tenants[i], "secret", tenants[i]);
+	scene_run(&scene);
+	assert_int_equal(scene.rc, 0);
+	scene_all_ended(&scene);
+	scene_is(&scene, "leaf/T1 leaf.teams", EP_COVERAGE_COMPLETE, NULL);
+	scene_is(&scene, "leaf/T2 leaf.teams", EP_COVERAGE_DENIED, "token");
+	scene_is(&scene, "leaf/T3 leaf.teams", EP_COVERAGE_COMPLETE, NULL);
+	scene_release(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +393,8 @@ int main(void)
 		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_token_as_json),
 		cmocka_unit_test(test_silent_token_host),
+		cmocka_unit_test(
+			test_refused_token_passes_the_connection_on),
 		cmocka_unit_test(test_broken_secret),
 		cmocka_unit_test(test_parts_are_missing),
 		cmocka_unit_test(test_vendor_echoes_the_secret),
