@@ -257,6 +257,21 @@ static const struct ep_json *find_records(const struct ep_listing *listing,
 	return NULL;
 }
 
+/* Two members of that name, and what is no text, are no silence. */
+static bool names_nobody(const struct ep_json *record, const char *path)
+{
+	const struct ep_json *value;
+
+	switch (ep_json_path(record, path, &value)) {
+	case EP_JSON_ABSENT:
+		return true;
+	case EP_JSON_PRESENT:
+		return ep_json_type(value) == EP_JSON_NULL;
+	default:
+		return false;
+	}
+}
+
 /* Records of another tenancy must not get into this one. */
 static bool own_records(struct ep_listing *listing,
 			const struct ep_json *records, bool one)
@@ -272,15 +287,20 @@ static bool own_records(struct ep_listing *listing,
 	for (; path && own && record;
 	     record = one ? NULL : ep_json_next(record)) {
 		ep_buf_clear(&other);
-		if (!ep_mapper_value(record, path, EP_AS_TEXT, NULL, &other))
-			continue;
-		own = ep_str_eqcase(other.s ? other.s : "", id);
+		own = names_nobody(record, path) ||
+		      (ep_mapper_value(record, path, EP_AS_TEXT, NULL,
+				       &other) &&
+		       ep_str_eqcase(other.s ? other.s : "", id));
 	}
 	if (!own) {
 		struct ep_buf shown;
 
 		ep_buf_init(&shown, 128);
-		ep_str_printable(&shown, other.s, strnlen(other.s, 64));
+		if (other.len)
+			ep_str_printable(&shown, other.s,
+					 strnlen(other.s, 64));
+		else
+			ep_buf_adds(&shown, "no id");
 		ep_listing_end(listing, ep_listing_cut(listing),
 			       "Do not use these data: the credential or the "
 			       "vendor mixes tenancies up; check the "

@@ -993,9 +993,44 @@ static void test_bare_and_wrapped_lists(void **state)
 	}
 }
 
+/* A record that names two tenancies, or something that is no id, is not known
+ * to be ours. */
+static void test_tenancy_is_told_badly(void **state)
+{
+	static const char *const said[] = {
+		"\"tenantId\":\"T2\",\"tenantId\":\"T1\"",
+		"\"tenantId\":{\"id\":\"T2\"}",
+		"\"tenantId\":[\"T2\"]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct ep_buf body;
+		struct scene scene;
+
+		ep_buf_init(&body, 4096);
+		ep_buf_addf(&body, "{\"success\":true,\"users\":[" U("a")
+			    ",{\"id\":\"b\",\"name\":\"n\",%s}],\"page\":"
+			    "{\"totalPages\":1,\"total\":2}}", said[i]);
+		{
+			const struct fake_reply script[] = {
+				TOKEN, ROOT, { .to = LIST "0", .body = body.s },
+				{ 0 }
+			};
+
+			play(&scene, script);
+		}
+		scene_is(&scene, USERS, EP_COVERAGE_FAILED, "another tenancy");
+		assert_int_equal(scene_find(&scene, USERS)->rows, 0);
+		scene_release(&scene);
+		ep_buf_release(&body);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tenancy_is_told_badly),
 		cmocka_unit_test(test_bare_and_wrapped_lists),
 		cmocka_unit_test(test_reads_all_pages),
 		cmocka_unit_test(test_no_credential_is_skipped),
