@@ -358,7 +358,12 @@ static bool carries_error(const struct ep_json *doc)
 	if (ep_json_type(doc) != EP_JSON_OBJECT)
 		return false;
 	for (int i = 0; names[i]; i++) {
-		if (ep_json_get(doc, names[i], &value) != EP_JSON_PRESENT)
+		enum ep_json_found found = ep_json_get(doc, names[i], &value);
+
+		/* Of two, one may say that there is none. */
+		if (found == EP_JSON_AMBIGUOUS)
+			return true;
+		if (found != EP_JSON_PRESENT)
 			continue;
 		switch (ep_json_type(value)) {
 		case EP_JSON_ARRAY:

@@ -41,6 +41,7 @@ static void test_errors_beside_data(void **state)
 		"{\"error\":0.5,\"data\":[]}",
 		"{\"error\":12345678901234567890,\"data\":[]}",
 		"{\"error\":false,\"errors\":[1],\"data\":[]}",
+		"{\"error\":\"denied\",\"error\":null,\"data\":[]}",
 	};
 	static const char *const good[] = {
 		"{\"data\":[]}",
