@@ -14,7 +14,6 @@
 #include "base/str.h"
 #include "ext/crypto.h"
 
-/* Clocks differ and zones are forgotten; past a day it is a wrong date. */
 #define NEXT_NAME ", "
 #define OTHERS "and others"
 
@@ -23,6 +22,7 @@
 	(sizeof(((struct ep_import_part *)NULL)->captured_by) - \
 	 sizeof(NEXT_NAME OTHERS))
 
+/* Clocks differ and zones are forgotten; past a day it is a wrong date. */
 #define FUTURE_MAX 86400
 
 /* One empty cell may be the trouble of several rows. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The door to libcrypto: hashes and signatures, and to random bytes.  Base64 needs no
- * library and is in ext/crypto_base64.c.
+ * The door to libcrypto, for hashes and signatures, with random bytes of the
+ * kernel beside it.  Base64 needs no library and is in ext/crypto_base64.c.
  */
 #include "ext/crypto.h"
 

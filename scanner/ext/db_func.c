@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The SQL functions of exitproof: address_of for addresses that are kept in
- * their look-up key, counted, regexp and regexpi on PCRE2, iso for times, sha256
- * for samples.  An error inside fails the statement, so
- * that "could not be matched" can never be taken for "does not match".
+ * their look-up key, counted for a number with its noun, regexp and regexpi
+ * on PCRE2, iso for times, sha256 for samples.  An error inside fails the
+ * statement, so that "could not be matched" can never be taken for "does not
+ * match".
  */
 #include "ext/db_priv.h"
 
