@@ -36,6 +36,7 @@ static const char connector[] =
 	"    path: /users\n"
 	"    credential: [key]\n"
 	"    records: value\n"
+	"    tenant_path: org\n"
 	"    emit:\n"
 	"      - kind: account\n"
 	"        fields:\n"
@@ -48,8 +49,13 @@ static const char connector[] =
 	"        keep: [note]\n"
 	"      - kind: role\n"
 	"        each: roles\n"
-	"        fields: {account: ^.id, role: ., scope: {const: \"\"},\n"
+	"        fields: {account: ^.id, role: .,\n"
+	"          scope: ^.site,\n"
 	"          via: {const: direct}}\n"
+	"      - kind: role\n"
+	"        when: boss\n"
+	"        fields: {account: id, role: {const: boss},\n"
+	"          scope: {const: \"\"}, via: {const: direct}}\n"
 	"  bare:\n"
 	"    title: The same without a wrapper\n"
 	"    doc: Users\n"
@@ -128,7 +134,10 @@ static void put_seen(struct world *world, struct world *own,
 	if (world->tame)
 		shape %= 6;
 	snprintf(when, sizeof(when), "%u", still + moved);
-	if (moved && dice(world, 5) == 0)
+	/* What was good is no time at all for one night. */
+	if (moved && !world->tame && dice(world, 8) == 0)
+		snprintf(when, sizeof(when), "-5");
+	else if (moved && dice(world, 5) == 0)
 		snprintf(when, sizeof(when), "%s",
 			 world->tame || dice(world, 2) ? "0" : "null");
 	idle = dice(world, 3) ? 0 : (unsigned)world->night;
@@ -142,31 +151,69 @@ static void put_seen(struct world *world, struct world *own,
 	}
 }
 
-/* What depends on nothing but the id and, for some, on the night. */
-static void put_user(struct world *world, unsigned id, struct ep_buf *out)
+enum member { NAME, STATE, MAIL, SEEN, ROLES, DEEP, NOTE, BOSS, SITE, MEMBERS };
+
+/* What depends on nothing but the id and, for the member that is another than
+ * last night, on the night. */
+static struct world lot(const struct world *world, unsigned id,
+			enum member member, unsigned other)
+{
+	struct world own = *world;
+
+	own.at = draw(world->seed, (uint64_t)id * MEMBERS + member + 1);
+	if (member == other)
+		own.at ^= (uint64_t)world->night << 40;
+	return own;
+}
+
+static void put_name(const struct world *world, struct world own, unsigned id,
+		     struct ep_buf *out)
 {
 	static const char *const names[] = { "Ana", "B\\u00f6rn", "C\\\"}],[{",
 					     "D\xc3\xb8", "\\ud800", "" };
-	struct world own = *world;
 
-	own.at = draw(world->seed, id + 1);
-	if (dice(world, (unsigned)world->calm) == 0 && !world->tame)
-		own.at ^= (uint64_t)world->night << 40;
 	ep_buf_addf(out, "{\"id\":\"%u\",\"name\":\"%s\"", id,
 		    names[dice(&own, 600) == 0 && !world->tame ? 4 :
 								dice(&own, 4)]);
-	if (world->tame || dice(&own, 40))
+}
+
+/* Who the tenancy belongs to, and is the boss, is read for nothing else. */
+static void put_place(struct world *world, struct world boss,
+		      struct world site, struct ep_buf *out)
+{
+	bool strange = !world->tame && dice(world, 400) == 0;
+
+	ep_buf_addf(out, ",\"org\":\"%s\",\"boss\":%s,\"site\":\"s%u\"",
+		    strange ? "H2" : "H1", dice(&boss, 2) ? "true" : "false",
+		    dice(&site, 3));
+}
+
+static void put_user(struct world *world, unsigned id, struct ep_buf *out)
+{
+	bool moves = dice(world, (unsigned)world->calm) == 0 && !world->tame;
+	unsigned other = moves ? dice(world, MEMBERS) : MEMBERS;
+	struct world state = lot(world, id, STATE, other);
+	struct world mail = lot(world, id, MAIL, other);
+	struct world seen = lot(world, id, SEEN, other);
+	struct world roles = lot(world, id, ROLES, other);
+	struct world deep = lot(world, id, DEEP, other);
+	struct world note = lot(world, id, NOTE, other);
+
+	put_name(world, lot(world, id, NAME, other), id, out);
+	put_place(world, lot(world, id, BOSS, other),
+		  lot(world, id, SITE, other), out);
+	if (world->tame || dice(&state, 40))
 		ep_buf_addf(out, ",\"state\":\"%s\"",
-			    world->tame || dice(&own, 30) ? "ON" : "odd");
-	if (dice(&own, 3))
+			    world->tame || dice(&state, 30) ? "ON" : "odd");
+	if (dice(&mail, 3))
 		ep_buf_addf(out, ",\"mail\":\"U%u@HUB.example\"", id);
-	put_seen(world, &own, out);
+	put_seen(world, &seen, out);
 	/* Nobody reads it. */
 	ep_buf_addf(out, ",\"stamp\":%u",
 		    dice(world, 5) ? 0 : (unsigned)world->night);
-	put_roles(&own, out);
+	put_roles(&roles, out);
 	ep_buf_addf(out, ",\"deep\":{\"a\":[%u,{}]},\"note\":%u}",
-		    dice(&own, 5), dice(&own, 5));
+		    dice(&deep, 5), dice(&note, 5));
 }
 
 static void put_users(struct world *world, unsigned from, struct ep_buf *out)
