@@ -5,6 +5,7 @@
  * texts and one whose sink does not, and all that is stored has to be equal.
  */
 #include "scene.h"
+#include "collect/moving.h"
 #include "store_kit.h"
 
 #include "base/str.h"
@@ -483,6 +484,58 @@ static void test_trouble_is_never_known(void **state)
 	kit_release(&kit);
 }
 
+/* Only the one row of a kind is found by its kind. */
+static void test_rows_that_are_not_alone(void **state)
+{
+	static const char yaml[] =
+		"connector: two\nversion: 1\nsystem: two\ntitle: Two\n"
+		"docs: https://two.example/\nscope: tenant\n"
+		"base: {api: https://two.example/v1}\n"
+		"credentials:\n  key:\n    doc: The key\n    hint: Two\n"
+		"    secrets: [key]\n    kind: header\n"
+		"    value: \"{key}\"\n"
+		"page: {kind: none}\n"
+		"endpoints:\n"
+		"  one:\n    title: A\n    doc: A\n    path: /a\n"
+		"    credential: [key]\n    records: v\n    emit:\n"
+		"      - kind: agent\n"
+		"        fields: {id: id, name: n, last_seen_at: {path: at,\n"
+		"          as: epoch}}\n"
+		"  twins:\n    title: B\n    doc: B\n    path: /b\n"
+		"    credential: [key]\n    records: v\n    emit:\n"
+		"      - kind: agent\n"
+		"        fields: {id: other, name: n}\n"
+		"      - kind: agent\n"
+		"        fields: {id: id, name: n, last_seen_at: {path: at,\n"
+		"          as: epoch}}\n"
+		"  parts:\n    title: C\n    doc: C\n    path: /c\n"
+		"    credential: [key]\n    records: v\n    emit:\n"
+		"      - kind: agent\n        each: list\n"
+		"        fields: {id: id, name: n, last_seen_at: {path: at,\n"
+		"          as: epoch}}\n";
+	static const char *const names[] = { "one", "twins", "parts" };
+	struct ep_spec *spec;
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, NULL);
+	spec = scene_connector(&scene, yaml);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct ep_moving *moving =
+			ep_moving_new(ep_spec_endpoint(spec, names[i]));
+
+		assert_non_null(moving);
+		if (i == 0)
+			assert_ptr_equal(moving->emit,
+					 &ep_spec_endpoint(spec, "one")
+						  ->emits.v[0]);
+		else
+			assert_null(moving->emit);
+		ep_free(moving);
+	}
+	scene_release(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -491,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_moved_records_are_known),
 		cmocka_unit_test(test_another_basis_knows_nothing),
 		cmocka_unit_test(test_trouble_is_never_known),
+		cmocka_unit_test(test_rows_that_are_not_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
