@@ -228,6 +228,10 @@
 /* Datasets that finish within this time share one transaction. */
 #define EP_WRITER_GROUP_MS 200
 
+/* Rows whose fingerprints are one pack: what is read and written at a time
+ * stays below 64 KiB. */
+#define EP_LISTING_ROWS_MAX 1024
+
 /* Packed old values of volatile columns in one row of volatile_history. */
 #define EP_VOLATILE_BYTES_MAX (1024 * 1024)
 /* Rows in one such pack: 100 bytes each while it is made. */

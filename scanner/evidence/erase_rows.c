@@ -177,24 +177,14 @@ static const char kept_sql[] =
 	"rewrite(leaf, coalesce(leaf ->> '$.tenant', leaf ->> '$.unit')) "
 	"IS NOT leaf";
 
-/* Rows of now_ENTITY keep the fingerprint of what the vendor lists, so that
- * the next read does not bring the person back for a record that is the same.
- * Nobody reads what is retired. */
-static int blank_fingerprints(struct ep_db *db, const char *word,
-			      struct ep_err *err)
-{
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
-		rc = ep_db_execf(db, err, "UPDATE main.\"now_%s\" SET "
-				 "fingerprint = zeroblob(16) WHERE "
-				 "instr(key, '%s') AND dataset IN (SELECT d.id "
-				 "FROM main.dataset d JOIN main.tenancy t ON "
-				 "t.id = d.tenancy WHERE t.retired_at IS NOT "
-				 "NULL)", ep_entity((enum ep_kind)i)->name,
-				 word);
-	return rc;
-}
+/* Rows keep the fingerprint of what the vendor lists, so that the next read
+ * does not bring the person back for a record that is the same.  Nobody reads
+ * what is retired; if somebody ever does, each record is compared with its
+ * row. */
+static const char listing_sql[] =
+	"DELETE FROM main.listing WHERE dataset IN (SELECT d.id FROM "
+	"main.dataset d JOIN main.tenancy t ON t.id = d.tenancy WHERE "
+	"t.retired_at IS NOT NULL)";
 
 struct repack {
 	bool keeping;	/* the second time, when there is something to change */
@@ -339,7 +329,7 @@ int ep_erase_rows(struct ep_db *db, const struct ep_called_all *called,
 	if (rc == 0)
 		rc = ep_db_exec(db, kept_sql, err);
 	if (rc == 0)
-		rc = blank_fingerprints(db, called->word, err);
+		rc = ep_db_exec(db, listing_sql, err);
 	*ret_rows = ep_db_total_changes(db) - before;
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
 		if (has_moving_text(ep_entity((enum ep_kind)i)))

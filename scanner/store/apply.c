@@ -11,6 +11,7 @@
 #include "ext/db.h"
 #include "store/bookmark.h"
 #include "store/history.h"
+#include "store/listing.h"
 #include "store/rowsql.h"
 
 void ep_apply_free(struct ep_apply *apply)
@@ -63,7 +64,7 @@ static int add_history(struct ep_apply *apply, struct ep_history_entry entry,
 /* first_run says that the row is new; at the begin of an epoch that is all
  * there is to say. */
 static int open_row(struct ep_apply *apply, const struct ep_staged *staged,
-		    struct ep_err *err)
+		    struct ep_entry *entry, struct ep_err *err)
 {
 	struct ep_store *store = apply->store;
 	struct ep_new_row row = {
@@ -72,7 +73,6 @@ static int open_row(struct ep_apply *apply, const struct ep_staged *staged,
 		.key = staged->key,
 		.key_len = staged->key_len,
 		.tuple = &staged->tuple,
-		.print = &staged->print,
 		.first_run = apply->run,
 		.changed_run = apply->run,
 	};
@@ -80,6 +80,7 @@ static int open_row(struct ep_apply *apply, const struct ep_staged *staged,
 				  err);
 
 	store->rids_used = true;
+	entry->rid = row.rid;
 	if (rc < 0 || apply->quiet)
 		return rc;
 	return add_history(apply, (struct ep_history_entry){
@@ -93,7 +94,6 @@ static int change_row(struct ep_apply *apply, const struct ep_staged *staged,
 	struct ep_new_row row = {
 		.rid = old->rid,
 		.tuple = &staged->tuple,
-		.print = &staged->print,
 		.changed_run = old->changed_run,
 	};
 	int rc = 0;
@@ -137,10 +137,10 @@ static int same_row(struct ep_apply *apply, const struct ep_staged *staged,
 	if (staged->op == EP_STAGED_CHANGED)
 		return change_row(apply, staged, &old, err);
 	return ep_rowsql_move(db, EP_ROWS_NOW, staged->kind, old.rid,
-			      &staged->tuple, &staged->print, err);
+			      &staged->tuple, err);
 }
 
-static int close_row(struct ep_apply *apply, const struct ep_entry *entry,
+static int close_row(struct ep_apply *apply, struct ep_entry *entry,
 		     struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
@@ -161,7 +161,10 @@ static int close_row(struct ep_apply *apply, const struct ep_entry *entry,
 	ep_db_done(ep_take(&stmt));
 	if (rc < 0)
 		return rc;
-	return ep_rowsql_delete(db, EP_ROWS_NOW, kind, entry->rid, err);
+	rc = ep_rowsql_delete(db, EP_ROWS_NOW, kind, entry->rid, err);
+	entry->rid = 0;
+	apply->relist = true;
+	return rc;
 }
 
 /* --- all records -------------------------------------------------------- */
@@ -169,14 +172,20 @@ static int close_row(struct ep_apply *apply, const struct ep_entry *entry,
 static int apply_staged(struct ep_apply *apply, const struct ep_staged *staged,
 			struct ep_err *err)
 {
-	const struct ep_entry *entry = &apply->index.v[staged->entry];
+	struct ep_entry *entry = &apply->index.v[staged->entry];
+	int rc;
 
 	/* A later record of the same key replaced this one. */
 	if (entry->staged != staged->number)
 		return 0;
 	if (staged->op == EP_STAGED_NEW)
-		return open_row(apply, staged, err);
-	return same_row(apply, staged, entry, err);
+		rc = open_row(apply, staged, entry, err);
+	else
+		rc = same_row(apply, staged, entry, err);
+	entry->print.fixed = staged->print.fixed;
+	entry->print.moving = staged->print.moving;
+	apply->relist = true;
+	return rc;
 }
 
 static int apply_rows(struct ep_apply *apply, struct ep_err *err)
@@ -188,14 +197,8 @@ static int apply_rows(struct ep_apply *apply, struct ep_err *err)
 	while (rc == 0 && more) {
 		size_t pos = 0;
 
-		while (rc == 0 && ep_stage_get(&apply->stage, &pos, &staged)) {
-			struct ep_entry *entry = &apply->index.v[staged.entry];
-
-			/* Known only once the whole record was. */
-			staged.print.text = entry->print.text;
-			staged.print.parts = entry->print.parts;
+		while (rc == 0 && ep_stage_get(&apply->stage, &pos, &staged))
 			rc = apply_staged(apply, &staged, err);
-		}
 		if (rc == 0)
 			rc = ep_stage_next(&apply->stage, &more, err);
 	}
@@ -207,27 +210,11 @@ static int apply_closes(struct ep_apply *apply, struct ep_err *err)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < apply->index.n; i++) {
-		const struct ep_entry *entry = &apply->index.v[i];
+		struct ep_entry *entry = &apply->index.v[i];
 
 		if (entry->rid && (apply->changes ? entry->gone :
 						    !entry->seen))
 			rc = close_row(apply, entry, err);
-	}
-	return rc;
-}
-
-/* Rows whose record is written otherwise than it was, and says the same. */
-static int apply_reprints(struct ep_apply *apply, struct ep_err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < apply->index.n; i++) {
-		const struct ep_entry *entry = &apply->index.v[i];
-
-		if (entry->reprint && entry->rid && !entry->staged)
-			rc = ep_rowsql_reprint(apply->store->db, EP_ROWS_NOW,
-					       (enum ep_kind)entry->kind,
-					       entry->rid, &entry->print, err);
 	}
 	return rc;
 }
@@ -334,10 +321,11 @@ static int run_apply(void *arg, struct ep_err *err)
 
 	if (apply->rows)
 		rc = apply_rows(apply, err);
-	if (rc == 0 && apply->rows && apply->reprints)
-		rc = apply_reprints(apply, err);
 	if (rc == 0 && apply->close)
 		rc = apply_closes(apply, err);
+	if (rc == 0 && apply->rows && apply->relist)
+		rc = ep_listing_store(apply->store->db, apply->dataset,
+				      &apply->index, err);
 	if (rc == 0)
 		rc = end_volatile(apply, err);
 	if (rc == 0)

@@ -22,7 +22,7 @@ struct ep_apply {
 	bool rows;	/* differences are taken over */
 	bool close;	/* what was not seen is gone */
 	bool changes;	/* only what it is told of is gone */
-	bool reprints;	/* there are rows to note another text of */
+	bool relist;	/* fingerprints are other than those that are stored */
 	bool forget;	/* no read by changes may go on from this one */
 	char *basis;	/* of the bookmark to keep, or NULL */
 	char *token;

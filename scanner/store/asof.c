@@ -322,7 +322,7 @@ static int undo_moved(void *to, int64_t rid, const struct ep_tuple *old,
 		return 0;
 	*byte |= bit;
 	return ep_rowsql_move(re->store->db, EP_ROWS_THEN, re->kind, rid, old,
-			      NULL, err);
+			      err);
 }
 
 static int undo_blob(struct rebuild *re, struct ep_stmt *stmt,

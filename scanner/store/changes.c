@@ -100,13 +100,14 @@ static int was_closed(struct ep_intake *intake, enum ep_kind kind,
 static int remove_key(struct ep_intake *intake, const struct ep_row *row,
 		      const struct ep_hash128 *hash, struct ep_err *err)
 {
-	struct ep_entry *entry =
-		ep_rowindex_find(&intake->apply->index, hash);
+	struct ep_entry *entry;
 	struct told now = { .gone = true };
 	const struct told *before = tell(intake, hash, &now);
 	bool closed = false;
-	int rc = 0;
+	int rc = ep_intake_find(intake, row->kind, hash, &entry, err);
 
+	if (rc < 0)
+		return rc;
 	if (before && !before->gone)
 		doubt_key(intake, "says of one record that it is there and "
 				  "that it is gone");

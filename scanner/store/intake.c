@@ -186,6 +186,9 @@ static int begin(void *to, const struct ep_dataset_ref *ref,
 	intake = intake_new(store, ref, dataset);
 	rc = dataset->fresh ? 0 : index_rows(intake, err);
 	intake->before = intake->apply->index.n;
+	/* Rows that nothing is listed of: somebody who wrote them took it. */
+	intake->apply->relist = intake->before &&
+				!intake->apply->index.appended;
 	if (rc < 0) {
 		intake_free(intake);
 		return ep_err_context(err, "%s of %s/%s", ref->name,
@@ -337,6 +340,19 @@ bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry)
 	return before;
 }
 
+int ep_intake_find(struct ep_intake *intake, enum ep_kind kind,
+		   const struct ep_hash128 *hash, struct ep_entry **ret,
+		   struct ep_err *err)
+{
+	struct ep_store *store = intake->apply->store;
+	struct ep_rowkey key = { .kind = kind, .text = intake->key.s,
+				 .len = intake->key.len, .hash = *hash };
+
+	return ep_rowload_find(store->reader, store->secret,
+			       intake->dataset->id, &key,
+			       &intake->apply->index, ret, err);
+}
+
 static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		    bool *ret_repeat, struct ep_err *err)
 {
@@ -351,7 +367,11 @@ static int take_row(struct ep_intake *intake, const struct ep_row *row,
 		return rc;
 	hash = ep_print_key(intake->apply->store->secret, row->kind,
 			    intake->key.s, intake->key.len, &intake->scratch);
-	entry = ep_rowindex_find(index, &hash);
+	rc = ep_intake_find(intake, row->kind, &hash, &entry, err);
+	if (rc < 0) {
+		intake->fault = *err;
+		return rc;
+	}
 	if (!entry) {
 		entry = ep_rowindex_add(index, &hash);
 		entry->kind = (uint8_t)row->kind;

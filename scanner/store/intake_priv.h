@@ -45,7 +45,6 @@ struct ep_intake {
 	bool recalls;
 	struct ep_hash128 basis;
 	EP_VEC(uint32_t) made;	/* entries of the record at hand */
-	size_t reprints;
 	bool overfull;	/* it has too many to be remembered */
 
 	/* A read by changes: what it said of each key, and the first thing
@@ -58,6 +57,10 @@ struct ep_intake {
 /* Counts a record's row as listed, whichever way it was recognised; true when
  * it had been before. */
 bool ep_intake_see(struct ep_intake *intake, struct ep_entry *entry);
+/* The entry of the natural key that intake->key holds, NULL when none has it. */
+int ep_intake_find(struct ep_intake *intake, enum ep_kind kind,
+		   const struct ep_hash128 *hash, struct ep_entry **ret,
+		   struct ep_err *err) EP_MUST_CHECK;
 /* The volatile columns of a stored row, which is otherwise as it was. */
 int ep_intake_move(struct ep_intake *intake, const struct ep_row *row,
 		   struct ep_entry *entry, struct ep_err *err) EP_MUST_CHECK;

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "ext/db.h"
+#include "store/listing.h"
 #include "store/store.h"
 
 /* The tables of evidence come with the first seal. */
@@ -65,8 +66,75 @@ static int to_3(struct ep_db *db, struct ep_err *err)
 	return 0;
 }
 
+/* The fingerprints of a dataset's rows of one kind. */
+static int read_prints(struct ep_db *db, int64_t dataset, enum ep_kind kind,
+		       struct ep_rowindex *index, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	EP_AUTO(ep_buf_release) struct ep_buf sql;
+	bool more = false;
+	int rc;
+
+	ep_buf_init(&sql, 256);
+	ep_buf_addf(&sql, "SELECT rid, fingerprint FROM main.\"now_%s\" "
+		    "WHERE dataset = ?1", ep_entity(kind)->name);
+	rc = ep_db_prepare(db, sql.s, &stmt, err);
+	if (rc < 0)
+		return rc;
+	ep_db_int(stmt, 1, dataset);
+	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more) {
+		size_t n = 0;
+		const void *p = ep_db_col_blob(stmt, 1, &n);
+		struct ep_entry *entry =
+			ep_rowindex_append(index, (uint8_t)kind,
+					   ep_db_col_int(stmt, 0));
+
+		ep_print_unpack(p, n, &entry->print);
+	}
+	return rc;
+}
+
+static int list_dataset(struct ep_db *db, int64_t dataset, struct ep_err *err)
+{
+	struct ep_rowindex index;
+	int rc = 0;
+
+	ep_rowindex_init(&index);
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = read_prints(db, dataset, (enum ep_kind)i, &index, err);
+	if (rc == 0)
+		rc = ep_listing_store(db, dataset, &index, err);
+	ep_rowindex_release(&index);
+	return rc;
+}
+
+/* Fingerprints leave the rows for packs of their own. */
+static int to_4(struct ep_db *db, struct ep_err *err)
+{
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
+	bool more = false;
+	int rc = ep_db_exec(db, EP_SCHEMA_LISTING, err);
+
+	if (rc == 0)
+		rc = ep_db_prepare(db, "SELECT id FROM main.dataset", &stmt,
+				   err);
+	if (rc < 0)
+		return rc;
+	while ((rc = ep_db_step(stmt, &more, err)) == 0 && more) {
+		rc = list_dataset(db, ep_db_col_int(stmt, 0), err);
+		if (rc < 0)
+			return rc;
+	}
+	ep_db_done(ep_take(&stmt));
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = ep_db_execf(db, err, "ALTER TABLE main.\"now_%s\" "
+				 "DROP COLUMN fingerprint",
+				 ep_entity((enum ep_kind)i)->name);
+	return rc;
+}
+
 const struct ep_schema_step ep_schema_steps[] = {
-	{ 2, to_2 }, { 3, to_3 }, { 0, NULL }
+	{ 2, to_2 }, { 3, to_3 }, { 4, to_4 }, { 0, NULL }
 };
 
 int ep_schema_check(struct ep_db *db, const char *path, int64_t newest,

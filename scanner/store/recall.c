@@ -9,12 +9,6 @@
 
 #include "base/limits.h"
 
-/* A row that stays as it is while its record is written otherwise (a member
- * that nobody reads, another order) costs a write to be known again.  Where
- * that happens to many each night it would never pay. */
-#define REPRINT_SHARE 16
-#define REPRINT_FEW 256
-
 void ep_recall_begin(struct ep_intake *intake, const char *basis)
 {
 	if (!basis)
@@ -37,23 +31,25 @@ static struct ep_hash128 text_print(const struct ep_intake *intake,
 	return hash;
 }
 
-/* All rows of the record, or it is not known. */
-static bool find_all(const struct ep_intake *intake,
-		     const struct ep_hash128 *text)
+/* The first of all rows of the record; NULL: it is not known.  A record of
+ * one row has no second one, as the index sees to. */
+static struct ep_entry *find_all(const struct ep_intake *intake,
+				 const struct ep_hash128 *text)
 {
 	const struct ep_rowindex *index = &intake->apply->index;
-	struct ep_entry *entry;
-	size_t parts = 0;
-	size_t found = 0;
+	struct ep_entry *entry, *first;
+	size_t found = 1;
 	size_t pos = 0;
 
+	first = ep_rowindex_by_text(index, text, &pos);
+	if (!first || first->print.parts == 1)
+		return first;
 	while ((entry = ep_rowindex_by_text(index, text, &pos))) {
-		if (found++ == 0)
-			parts = entry->print.parts;
-		if (entry->print.parts != parts)
-			return false;
+		found++;
+		if (entry->print.parts != first->print.parts)
+			return NULL;
 	}
-	return found > 0 && found == parts;
+	return found == first->print.parts ? first : NULL;
 }
 
 static struct ep_hash128 hash_of(const struct ep_text_print *print)
@@ -74,12 +70,15 @@ bool ep_recall_known(void *to, void *dataset, const char *text, size_t n,
 	       find_all(intake, &print);
 }
 
-static bool see_all(struct ep_intake *intake, const struct ep_hash128 *text)
+static bool see_all(struct ep_intake *intake, struct ep_entry *first,
+		    const struct ep_hash128 *text)
 {
 	struct ep_entry *entry;
 	bool repeat = false;
 	size_t pos = 0;
 
+	if (first->print.parts == 1)
+		return ep_intake_see(intake, first);
 	while ((entry = ep_rowindex_by_text(&intake->apply->index, text,
 					    &pos)))
 		repeat |= ep_intake_see(intake, entry);
@@ -91,23 +90,29 @@ bool ep_recall_same(void *to, void *dataset, const struct ep_text_print *print,
 {
 	struct ep_intake *intake = dataset;
 	struct ep_hash128 text = hash_of(print);
+	struct ep_entry *first = find_all(intake, &text);
 
 	(void)to;
 	intake->made.n = 0;
-	if (!find_all(intake, &text))
+	if (!first)
 		return false;
-	*ret_repeat = see_all(intake, &text);
+	*ret_repeat = see_all(intake, first, &text);
 	return true;
 }
 
 /* The one row of the record that has volatile columns; NULL: it made none. */
 static struct ep_entry *find_moving(struct ep_intake *intake,
+				    struct ep_entry *first,
 				    const struct ep_hash128 *text,
 				    enum ep_kind kind)
 {
 	struct ep_entry *entry;
 	size_t pos = 0;
 
+	if (first->kind == kind)
+		return first;
+	if (first->print.parts == 1)
+		return NULL;
 	while ((entry = ep_rowindex_by_text(&intake->apply->index, text,
 					    &pos)))
 		if (entry->kind == kind)
@@ -121,15 +126,16 @@ int ep_recall_moved(void *to, void *dataset, const struct ep_text_print *print,
 {
 	struct ep_intake *intake = dataset;
 	struct ep_hash128 text = hash_of(print);
+	struct ep_entry *first = find_all(intake, &text);
 	struct ep_entry *entry;
 
 	(void)to;
 	intake->made.n = 0;
-	*ret_same = find_all(intake, &text);
-	if (!*ret_same)
+	*ret_same = first != NULL;
+	if (!first)
 		return 0;
-	*ret_repeat = see_all(intake, &text);
-	entry = find_moving(intake, &text, row->kind);
+	*ret_repeat = see_all(intake, first, &text);
+	entry = find_moving(intake, first, &text, row->kind);
 	return entry ? ep_intake_move(intake, row, entry, err) : 0;
 }
 
@@ -147,15 +153,6 @@ void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry)
 			(uint32_t)(entry - intake->apply->index.v);
 }
 
-static bool may_reprint(const struct ep_intake *intake,
-			const struct ep_entry *entry)
-{
-	if (!entry->rid || entry->staged || entry->reprint)
-		return false;
-	return !entry->parts ||
-	       intake->reprints < REPRINT_FEW + intake->seen / REPRINT_SHARE;
-}
-
 static void note_text(struct ep_intake *intake, struct ep_entry *entry,
 		      const struct ep_hash128 *text, size_t rows)
 {
@@ -165,11 +162,7 @@ static void note_text(struct ep_intake *intake, struct ep_entry *entry,
 
 	entry->print.text = *text;
 	entry->print.parts = (uint16_t)rows;
-	if (as_stored || !may_reprint(intake, entry))
-		return;
-	entry->reprint = true;
-	intake->reprints += entry->parts > 0;
-	intake->apply->reprints = true;
+	intake->apply->relist |= !as_stored;
 }
 
 void ep_recall_made(void *to, void *dataset, const struct ep_text_print *print)

@@ -21,14 +21,17 @@ struct ep_entry {
 	uint8_t kind;
 	bool seen;
 	bool gone;	/* a read by changes says so */
-	bool reprint;	/* unchanged, but made of another text */
 	uint16_t parts;	/* of the text that is stored, 0 none */
+	bool keyed;	/* found by key; else it is known by its rid alone */
 };
 
 struct ep_rowindex {
 	struct ep_entry *v;
 	size_t n;
 	size_t cap;
+	size_t appended;	/* the first ones, by kind and rid */
+	size_t keyless;		/* of these, that have no key yet */
+	size_t sought;		/* keys looked for in the database */
 	uint32_t *slot;
 	size_t slots;	/* a power of two */
 	/* By text, of those that were there when ep_rowindex_texts was called;
@@ -42,12 +45,25 @@ struct ep_rowindex {
 
 void ep_rowindex_init(struct ep_rowindex *index);
 void ep_rowindex_release(struct ep_rowindex *index);
-/* NULL when it is not there.  Pointers live until the next add. */
+/* Makes room for n more. */
+void ep_rowindex_reserve(struct ep_rowindex *index, size_t n);
+/* A stored row without its key; kinds and rids rise, and all are appended
+ * before one is added. */
+struct ep_entry *ep_rowindex_append(struct ep_rowindex *index, uint8_t kind,
+				    int64_t rid);
+/* One of those that were appended, or NULL. */
+struct ep_entry *ep_rowindex_by_rid(const struct ep_rowindex *index,
+				    uint8_t kind, int64_t rid);
+/* Gives it its key, unless it has one. */
+void ep_rowindex_key(struct ep_rowindex *index, struct ep_entry *entry,
+		     const struct ep_hash128 *key);
+/* NULL when no entry has that key.  Pointers live until the next add. */
 struct ep_entry *ep_rowindex_find(const struct ep_rowindex *index,
 				  const struct ep_hash128 *key);
 struct ep_entry *ep_rowindex_add(struct ep_rowindex *index,
 				 const struct ep_hash128 *key);
-/* Does nothing the second time. */
+/* Does nothing the second time.  A text of one row that two rows claim is
+ * nobody's from then on. */
 void ep_rowindex_texts(struct ep_rowindex *index);
 /* The next entry, from *pos on (0 at first), whose text this is; NULL when
  * there is none.  *pos goes with it. */

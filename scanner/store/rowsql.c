@@ -18,7 +18,6 @@ struct texts {
 	const char *remove;
 	const char *get;
 	const char *get_moving;
-	const char *reprint;
 };
 
 static struct texts texts[2][EP_KINDS];
@@ -40,13 +39,13 @@ static const char *insert_text(enum ep_rows rows,
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "INSERT INTO", rows, layout);
-	ep_buf_adds(&sql, "(rid, dataset, key, absent, attr, fingerprint, "
-		    "first_run, changed_run");
+	ep_buf_adds(&sql, "(rid, dataset, key, absent, attr, first_run, "
+		    "changed_run");
 	for (int i = 0; i < layout->slots; i++)
 		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
-	ep_buf_adds(&sql, ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8");
+	ep_buf_adds(&sql, ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7");
 	for (int i = 0; i < layout->slots; i++)
-		ep_buf_addf(&sql, ", ?%d", 9 + i);
+		ep_buf_addf(&sql, ", ?%d", 8 + i);
 	ep_buf_addc(&sql, ')');
 	return ep_buf_take(&sql);
 }
@@ -58,11 +57,10 @@ static const char *update_text(enum ep_rows rows,
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "UPDATE", rows, layout);
-	ep_buf_adds(&sql, " SET absent = ?2, attr = ?3, fingerprint = ?4, "
-		    "changed_run = ?5");
+	ep_buf_adds(&sql, " SET absent = ?2, attr = ?3, changed_run = ?4");
 	for (int i = 0; i < layout->slots; i++)
 		ep_buf_addf(&sql, ", \"%s\" = ?%d", layout->slot[i].name,
-			    6 + i);
+			    5 + i);
 	ep_buf_adds(&sql, " WHERE rid = ?1");
 	return ep_buf_take(&sql);
 }
@@ -71,29 +69,17 @@ static const char *move_text(enum ep_rows rows,
 			     const struct ep_layout *layout)
 {
 	struct ep_buf sql;
-	int n = 4;
+	int n = 3;
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "UPDATE", rows, layout);
-	ep_buf_addf(&sql, " SET absent = (absent & %u) | ?2, "
-		    "fingerprint = coalesce(?3, fingerprint)",
+	ep_buf_addf(&sql, " SET absent = (absent & %u) | ?2",
 		    ~ep_layout_moving_bits(layout));
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)
 			ep_buf_addf(&sql, ", \"%s\" = ?%d",
 				    layout->slot[i].name, n++);
 	ep_buf_adds(&sql, " WHERE rid = ?1");
-	return ep_buf_take(&sql);
-}
-
-static const char *reprint_text(enum ep_rows rows,
-				const struct ep_layout *layout)
-{
-	struct ep_buf sql;
-
-	ep_buf_init(&sql, SQL_BYTES_MAX);
-	add_table(&sql, "UPDATE", rows, layout);
-	ep_buf_adds(&sql, " SET fingerprint = ?2 WHERE rid = ?1");
 	return ep_buf_take(&sql);
 }
 
@@ -152,7 +138,6 @@ static void make_texts(void)
 			texts[r][k].update = update_text(rows, layout);
 			texts[r][k].move = move_text(rows, layout);
 			texts[r][k].remove = remove_text(rows, layout);
-			texts[r][k].reprint = reprint_text(rows, layout);
 			texts[r][k].get = get_text(rows, layout);
 			texts[r][k].get_moving =
 				get_moving_text(rows, layout);
@@ -186,22 +171,10 @@ static void bind_kept(struct ep_stmt *stmt, int i,
 	bind_value(stmt, i, &value);
 }
 
-static void bind_print(struct ep_stmt *stmt, int i,
-		       const struct ep_print *print,
-		       uint8_t bytes[EP_PRINT_TEXT_BYTES])
-{
-	if (!print) {
-		ep_db_null(stmt, i);
-		return;
-	}
-	ep_db_blob(stmt, i, bytes, ep_print_pack(print, bytes));
-}
-
 int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t print[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->insert, &stmt, err);
 
@@ -212,11 +185,10 @@ int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	ep_db_textn(stmt, 3, row->key, row->key_len);
 	ep_db_int(stmt, 4, row->tuple->absent);
 	ep_db_text(stmt, 5, row->tuple->attr);
-	bind_print(stmt, 6, row->print, print);
-	ep_db_int(stmt, 7, row->first_run);
-	ep_db_int(stmt, 8, row->changed_run);
+	ep_db_int(stmt, 6, row->first_run);
+	ep_db_int(stmt, 7, row->changed_run);
 	for (int i = 0; i < layout->slots; i++)
-		bind_kept(stmt, 9 + i, layout, i, row->tuple);
+		bind_kept(stmt, 8 + i, layout, i, row->tuple);
 	return ep_db_run(stmt, err);
 }
 
@@ -224,7 +196,6 @@ int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t print[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->update, &stmt, err);
 
@@ -233,46 +204,28 @@ int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	ep_db_int(stmt, 1, row->rid);
 	ep_db_int(stmt, 2, row->tuple->absent);
 	ep_db_text(stmt, 3, row->tuple->attr);
-	bind_print(stmt, 4, row->print, print);
-	ep_db_int(stmt, 5, row->changed_run);
+	ep_db_int(stmt, 4, row->changed_run);
 	for (int i = 0; i < layout->slots; i++)
-		bind_kept(stmt, 6 + i, layout, i, row->tuple);
+		bind_kept(stmt, 5 + i, layout, i, row->tuple);
 	return ep_db_run(stmt, err);
 }
 
 int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		   int64_t rid, const struct ep_tuple *tuple,
-		   const struct ep_print *print, struct ep_err *err)
+		   struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	uint8_t bytes[EP_PRINT_TEXT_BYTES];
 	struct ep_stmt *stmt;
-	int n = 4;
+	int n = 3;
 	int rc = ep_db_prepare(db, texts_of(rows, kind)->move, &stmt, err);
 
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, rid);
 	ep_db_int(stmt, 2, tuple->absent & ep_layout_moving_bits(layout));
-	bind_print(stmt, 3, print, bytes);
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)
 			bind_value(stmt, n++, &tuple->value[i]);
-	return ep_db_run(stmt, err);
-}
-
-int ep_rowsql_reprint(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
-		      int64_t rid, const struct ep_print *print,
-		      struct ep_err *err)
-{
-	uint8_t bytes[EP_PRINT_TEXT_BYTES];
-	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(db, texts_of(rows, kind)->reprint, &stmt, err);
-
-	if (rc < 0)
-		return rc;
-	ep_db_int(stmt, 1, rid);
-	bind_print(stmt, 2, print, bytes);
 	return ep_db_run(stmt, err);
 }
 

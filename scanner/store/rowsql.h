@@ -11,7 +11,6 @@
 #include "base/err.h"
 #include "store/history.h"
 #include "store/layout.h"
-#include "store/print.h"
 
 struct ep_db;
 struct ep_stmt;
@@ -22,7 +21,6 @@ struct ep_new_row {
 	const char *key;
 	size_t key_len;
 	const struct ep_tuple *tuple;
-	const struct ep_print *print;	/* NULL: a row that is not compared */
 	int64_t first_run;
 	int64_t changed_run;
 };
@@ -37,15 +35,10 @@ int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 	EP_MUST_CHECK;
-/* Volatile columns with their bits of absent and, unless NULL, the print. */
+/* Volatile columns with their bits of absent. */
 int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		   int64_t rid, const struct ep_tuple *tuple,
-		   const struct ep_print *print, struct ep_err *err)
-	EP_MUST_CHECK;
-/* The print alone. */
-int ep_rowsql_reprint(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
-		      int64_t rid, const struct ep_print *print,
-		      struct ep_err *err) EP_MUST_CHECK;
+		   struct ep_err *err) EP_MUST_CHECK;
 int ep_rowsql_delete(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     int64_t rid, struct ep_err *err) EP_MUST_CHECK;
 /* Reads one row.  *ret lives until ep_db_done of *ret_stmt, which is NULL

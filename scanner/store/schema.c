@@ -158,6 +158,8 @@ static const char fixed_tables[] =
 	" undo BLOB NOT NULL);"
 	"CREATE INDEX volatile_history_run ON volatile_history(run);"
 
+	EP_SCHEMA_LISTING
+
 	"CREATE TABLE person_link("
 	" customer TEXT,"
 	" tenant TEXT,"
@@ -253,8 +255,7 @@ void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, const char *schema,
 		    "key TEXT NOT NULL", schema, table);
 	add_columns(out, layout);
 	ep_buf_adds(out, ", absent INTEGER NOT NULL, attr TEXT, "
-		    "fingerprint BLOB, first_run INTEGER NOT NULL, "
-		    "changed_run INTEGER NOT NULL);");
+		    "first_run INTEGER NOT NULL, changed_run INTEGER NOT NULL);");
 }
 
 void ep_schema_rows_indexes(struct ep_buf *out, enum ep_kind kind,

@@ -18,6 +18,14 @@ struct ep_db;
 /* "EPF1": what file(1) and we know our databases by. */
 #define EP_STORE_APPLICATION 0x45504631
 
+/* The fingerprints of rows, see listing.h. */
+#define EP_SCHEMA_LISTING \
+	"CREATE TABLE listing(" \
+	" dataset INTEGER NOT NULL," \
+	" part INTEGER NOT NULL," \
+	" prints BLOB NOT NULL," \
+	" PRIMARY KEY(dataset, part));"
+
 /* All tables of the newest schema into an empty database. */
 int ep_schema_create(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 /* Indexes of fixed tables that are no part of a schema version. */

@@ -40,9 +40,12 @@
  *           and whatever else changes the rows takes it away
  *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def,
  *           enum columns also as <name>_word, addresses also domain first as
- *           <name>_key>, absent (bit per column), attr, fingerprint,
- *           first_run, changed_run)   UNIQUE(dataset, key)
+ *           <name>_key>, absent (bit per column), attr, first_run,
+ *           changed_run)   UNIQUE(dataset, key)
  *           a natural key of one text column is `key` and not stored twice
+ *  listing(dataset, part, prints)   packed fingerprints of a dataset's rows,
+ *           written with them; where it is missing each record is compared
+ *           with its row
  *  history(id INTEGER PRIMARY KEY, run, kind, dataset, rid, op, quiet,
  *           changed_run, key, old)   op: 1 open 2 change 3 close; key: of a
  *           close, else that of rid; old and changed_run: what undoes it
@@ -99,7 +102,7 @@
 struct ep_db;
 struct ep_store;
 
-#define EP_STORE_SCHEMA 3
+#define EP_STORE_SCHEMA 4
 
 /* Opens or creates; migrates older schema versions in one transaction after
  * a backup beside the database; refuses newer ones and foreign files

@@ -126,10 +126,12 @@ static void test_listed_by_retired(void **state)
 	/* Bo is a person, an alias and two accounts.  What a hash of the other's
 	 * row or a nonce would confirm is gone as well. */
 	assert_string_equal(kit_ask(kit, SECRETS), "4");
-	assert_string_equal(kit_ask(kit, "SELECT hex(fingerprint) FROM "
-				    "main.now_account WHERE key LIKE "
-				    "'erased-%'"),
-			    "00000000000000000000000000000000");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM main.listing l "
+				    "JOIN main.dataset d ON d.id = l.dataset "
+				    "JOIN main.tenancy t ON t.id = d.tenancy "
+				    "WHERE t.uid = 'printix/t2'"), "0");
+	assert_string_equal(kit_ask(kit, "SELECT count(*) > 0 FROM "
+				    "main.listing"), "1");
 	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO));
 	/* Seen again, it is a tenancy as before: what it lists is news. */
 	night(kit, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO)
