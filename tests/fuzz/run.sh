@@ -76,7 +76,7 @@ fuzz() {
 	# bytes of a sealed one that the target makes itself.
 	if [ "$1" = database ]; then
 		length=256
-		runs=$((runs < 0 ? runs : runs / 10))
+		runs=$((runs < 0 ? runs : runs / 25))
 	fi
 	ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=16:detect_leaks=1 \
 	"$build/tests/fuzz/fuzz_$1" -rss_limit_mb=2048 -timeout=20 \
