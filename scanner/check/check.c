@@ -215,6 +215,15 @@ static int finish(struct check *chk, struct ep_err *err)
 	return rc;
 }
 
+/* Who has left is no place where something could be left. */
+static bool has_place(const struct ep_fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->tenancy.n; i++)
+		if (!ep_str_eq(fleet->tenancy.v[i]->system, "register"))
+			return true;
+	return false;
+}
+
 static int check_all(struct check *chk, struct ep_err *err)
 {
 	const struct ep_baselines *given = chk->options->baselines;
@@ -232,7 +241,7 @@ static int check_all(struct check *chk, struct ep_err *err)
 	chk->sum->datasets = chk->fleet.datasets;
 	chk->sum->datasets_bad = chk->fleet.bad;
 	chk->sum->datasets_lost = chk->fleet.lost;
-	if (chk->fleet.tenancy.n == 0)
+	if (!has_place(&chk->fleet))
 		return ep_err_set(err, EP_ECONFIG, "no tenancy is known, so "
 				  "nothing was checked: configure a "
 				  "connection and collect");

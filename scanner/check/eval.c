@@ -197,8 +197,6 @@ static void apply_waivers(const struct ep_eval_context *ctx,
 
 static enum ep_result result_of(const struct ep_outcome *out)
 {
-	if (!out->applies)
-		return EP_RESULT_NOT_APPLICABLE;
 	if (out->violations)
 		return EP_RESULT_FAIL;
 	if (!out->decided)
@@ -242,8 +240,6 @@ static void add_why_not(const struct ep_eval *eval,
 	for (size_t i = 0; i < eval->rule->systems.n; i++)
 		ep_buf_addf(reason, "%s%s", i ? ", " : "",
 			    eval->rule->systems.v[i]);
-	if (eval->rule->systems.n == 0)
-		ep_buf_adds(reason, "any system");
 }
 
 static void conclude(struct ep_eval *eval, struct ep_gate *gate,

@@ -42,6 +42,47 @@ static size_t unit_of(const struct ep_eval *eval,
 	return (size_t)(uintptr_t)ep_map_get(&rows->unit, uid);
 }
 
+/* A tenancy of a system that the rule's header leaves out.  Its uid starts
+ * with the system, so a misspelt unit is not taken for one. */
+static bool of_other_system(const struct ep_eval *eval,
+			    const struct ep_query *q)
+{
+	const struct ep_words *systems = &eval->rule->systems;
+	const char *uid, *slash;
+
+	if (systems->n == 0 || eval->rule->per != EP_PER_TENANT)
+		return false;
+	uid = ep_db_col_text(q->stmt, q->unit);
+	slash = uid ? strchr(uid, '/') : NULL;
+	if (!slash)
+		return false;
+	for (size_t i = 0; i < systems->n; i++)
+		if (strncmp(uid, systems->v[i], (size_t)(slash - uid)) == 0 &&
+		    systems->v[i][slash - uid] == '\0')
+			return false;
+	return true;
+}
+
+/* What a population may count without it being the rule's business. */
+static bool is_others(const struct ep_eval *eval, const struct ep_query *q)
+{
+	const char *uid = ep_db_col_text(q->stmt, q->unit);
+
+	if (eval->rule->per == EP_PER_CUSTOMER)
+		return !uid || ep_str_eq(uid, EP_FLEET_NOBODY);
+	return ep_str_starts(uid, "register/") || of_other_system(eval, q);
+}
+
+static int no_unit(const struct ep_query *q, const char *what,
+		   struct ep_err *err)
+{
+	const char *uid =
+		q->unit < 0 ? NULL : ep_db_col_text(q->stmt, q->unit);
+
+	return ep_err_set(err, EP_ECONFIG, "%s in \"%.200s\", which is no "
+			  "unit of the rule", what, uid ? uid : "no unit");
+}
+
 int ep_eval_population(struct ep_eval *eval, const struct ep_eval_rows *rows,
 		       const struct ep_query *q, struct ep_err *err)
 {
@@ -54,9 +95,10 @@ int ep_eval_population(struct ep_eval *eval, const struct ep_eval_rows *rows,
 	n = ep_db_col_int(q->stmt, q->n);
 	if (n < 0)
 		return ep_err_set(err, EP_ECONFIG, "\"n\" is negative");
-	/* Things of other systems' tenancies are not this rule's. */
+	/* Counted elsewhere it would be missed here, and nothing to check is
+	 * no pass but no alarm either. */
 	if (unit == 0)
-		return 0;
+		return is_others(eval, q) ? 0 : no_unit(q, "things", err);
 	eval->outcome.v[unit - 1].population += n;
 	eval->population += n;
 	return 0;
@@ -97,7 +139,6 @@ static void add_value(struct ep_buf *out, struct ep_stmt *stmt, int column)
 		return;
 	case EP_DB_BLOB:
 	case EP_DB_NULL:
-	default:
 		break;
 	}
 	ep_buf_adds(out, "null");
@@ -132,39 +173,13 @@ static int add_evidence(struct ep_violation *v, const struct ep_query *q,
 	return rc;
 }
 
-/* A tenancy of a system that the rule's header leaves out.  Its uid starts
- * with the system, so a misspelt unit is not taken for one. */
-static bool of_other_system(const struct ep_eval *eval,
-			    const struct ep_query *q)
-{
-	const struct ep_words *systems = &eval->rule->systems;
-	const char *uid, *slash;
-
-	if (systems->n == 0 || eval->rule->per != EP_PER_TENANT)
-		return false;
-	uid = ep_db_col_text(q->stmt, q->unit);
-	slash = uid ? strchr(uid, '/') : NULL;
-	if (!slash)
-		return false;
-	for (size_t i = 0; i < systems->n; i++)
-		if (strncmp(uid, systems->v[i], (size_t)(slash - uid)) == 0 &&
-		    systems->v[i][slash - uid] == '\0')
-			return false;
-	return true;
-}
-
 static int check_row(const struct ep_eval *eval, size_t unit,
 		     const struct ep_query *q, struct ep_err *err)
 {
 	const char *subject = ep_db_col_text(q->stmt, q->subject);
 
 	if (unit == 0 || !eval->outcome.v[unit - 1].applies)
-		return ep_err_set(err, EP_ECONFIG, "a violation in \"%.200s\","
-				  " which is no unit of the rule",
-				  q->unit >= 0 &&
-				  ep_db_col_text(q->stmt, q->unit)
-					  ? ep_db_col_text(q->stmt, q->unit)
-					  : "no unit");
+		return no_unit(q, "a violation", err);
 	if (!subject || !*subject)
 		return ep_err_set(err, EP_ECONFIG, "a violation in %s has no "
 				  "subject", eval->outcome.v[unit - 1].unit.uid);

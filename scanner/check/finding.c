@@ -454,11 +454,14 @@ int ep_findings_count(const struct ep_finding_run *fr, struct ep_err *err)
 		return rc;
 	ep_db_int(stmt, 1, fr->run);
 	while ((rc = ep_db_step(stmt, &row, err)) == 0 && row) {
-		int severity =
-			ep_severity_from_word(ep_db_col_text(stmt, 0));
+		const char *word = ep_db_col_text(stmt, 0);
+		int severity = ep_severity_from_word(word);
 
-		if (severity >= 0)
-			fr->summary->open[severity] = ep_db_col_int(stmt, 1);
+		if (severity < 0)
+			return ep_err_set(err, EP_EDATA, "the database has "
+					  "findings of severity \"%.40s\", "
+					  "which is none", word);
+		fr->summary->open[severity] = ep_db_col_int(stmt, 1);
 	}
 	return rc;
 }

@@ -150,7 +150,9 @@ static const char *fill_setting(struct ep_need *need, struct ep_str text)
 	struct ep_str name;
 	struct ep_str word;
 
-	if (!ep_str_cut(&text, '=', &name) || name.n == 0 || text.n == 0)
+	/* There is always a part before the first sign, if an empty one. */
+	ep_str_cut(&text, '=', &name);
+	if (name.n == 0 || text.n == 0)
 		return "expected setting[name=word|word ...]";
 	need->setting = ep_strndup(name.p, name.n);
 	while (ep_str_cut(&text, '|', &word)) {

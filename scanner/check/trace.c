@@ -18,11 +18,11 @@ static void note(void *to, const char *object, const char *column,
 	struct ep_trace *trace = to;
 	struct ep_buf key;
 
-	if (object && strncasecmp(object, "moved", 5) == 0 &&
+	if (strncasecmp(object, "moved", 5) == 0 &&
 	    (ep_str_eqcase(column, "run") || ep_str_eqcase(column, "at")))
 		trace->bounded = true;
 	ep_buf_init(&key, 4096);
-	ep_buf_adds(&key, object ? object : "");
+	ep_buf_adds(&key, object);
 	ep_buf_addc(&key, MARK);
 	ep_buf_adds(&key, via ? via : "");
 	ep_str_lower(key.s);
@@ -50,64 +50,38 @@ void ep_trace_release(struct ep_trace *trace)
 	ep_map_release(&trace->read, NULL);
 }
 
-/* Grows the set of objects that stand behind views until nothing is new.
- * SQLite names as `via` the innermost view or CTE around the reading. */
-static void find_inner(const struct ep_trace *trace, struct ep_map *inner)
-{
-	bool more = true;
-
-	while (more) {
-		struct ep_map_entry *e;
-		size_t pos = 0;
-
-		more = false;
-		while ((e = ep_map_next(&trace->read, &pos))) {
-			const char *via = strchr(e->key, MARK) + 1;
-			size_t n = (size_t)(via - e->key) - 1;
-
-			if (!ep_need_view(via) && !ep_map_get(inner, via))
-				continue;
-			if (ep_map_getn(inner, e->key, n))
-				continue;
-			ep_map_setn(inner, e->key, n, inner);
-			more = true;
-		}
-	}
-}
-
 static bool exists(struct ep_db *db, const char *name)
 {
 	struct ep_err err = EP_ERR_INIT;
-	struct ep_stmt *stmt;
+	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row = false;
+	int rc = ep_db_prepare(db, "SELECT 1 FROM sqlite_schema WHERE name = "
+			       "?1 UNION ALL SELECT 1 FROM sqlite_temp_schema "
+			       "WHERE name = ?1", &stmt, &err);
 
-	if (ep_db_prepare(db, "SELECT 1 FROM sqlite_schema WHERE name = ?1 "
-			  "UNION ALL SELECT 1 FROM sqlite_temp_schema "
-			  "WHERE name = ?1", &stmt, &err) < 0)
+	/* What nobody can tell is refused. */
+	if (rc < 0)
 		return true;
 	ep_db_text(stmt, 1, name);
-	if (ep_db_step(stmt, &row, &err) < 0)
-		row = true;
-	ep_db_done(stmt);
-	return row;
+	rc = ep_db_step(stmt, &row, &err);
+	return rc < 0 || row;
 }
 
 void ep_trace_views(const struct ep_trace *trace, struct ep_db *db,
 		    struct ep_words *ret_views, char **ret_inner)
 {
-	struct ep_map inner;
 	struct ep_map_entry *e;
 	size_t pos = 0;
 
 	*ret_inner = NULL;
-	ep_map_init(&inner);
-	find_inner(trace, &inner);
 	while ((e = ep_map_next(&trace->read, &pos))) {
 		const char *via = strchr(e->key, MARK) + 1;
 		char *object = ep_strndup(e->key,
 					  (size_t)(via - e->key) - 1);
 
-		if (ep_need_view(via) || ep_map_get(&inner, via)) {
+		/* SQLite names as `via` the innermost view or CTE around the
+		 * reading; no view of rules stands upon another view. */
+		if (ep_need_view(via)) {
 			ep_free(object);
 		} else if (ep_need_view(object)) {
 			if (ep_words_has(ret_views, object))
@@ -120,7 +94,6 @@ void ep_trace_views(const struct ep_trace *trace, struct ep_db *db,
 			ep_free(object);
 		}
 	}
-	ep_map_release(&inner, NULL);
 }
 
 static bool needs_view(const struct ep_rule *rule, const char *view)

@@ -58,10 +58,12 @@ static struct ep_fleet_dataset *find_set(struct ep_fleet *fleet,
 {
 	struct ep_fleet_tenancy *it = ep_map_get(&fleet->tenancies, tenant);
 
-	for (size_t i = 0; it && i < it->dataset.n; i++)
+	for (size_t i = 0; i < it->dataset.n; i++)
 		if (ep_str_eq(it->dataset.v[i].name, name))
 			return &it->dataset.v[i];
-	return NULL;
+	/* The fleet was made of this very view; nothing may be left without
+	 * its age. */
+	ep_die("a dataset of the coverage is missing in the fleet");
 }
 
 /* Never read is old whatever the limit. */
@@ -90,11 +92,8 @@ static void take(const struct ep_exit_context *ctx, struct ep_stmt *stmt,
 	set->run = ep_db_col_int(stmt, 3);
 	set->read_at = ep_db_col_int(stmt, 4);
 	set->customer = ep_strdup(ep_db_col_text(stmt, 5));
-	if (of) {
-		of->age = set->read_at ? ctx->now - set->read_at : -1;
-		of->stale = of->stale ||
-			    too_old(ctx, set, ep_db_col_int(stmt, 6));
-	}
+	of->age = set->read_at ? ctx->now - set->read_at : -1;
+	of->stale = of->stale || too_old(ctx, set, ep_db_col_int(stmt, 6));
 	key_of(&key, tenant, name);
 	if (ep_map_set(&fresh->set, key.s, set))
 		ep_die("a dataset twice in the coverage");

@@ -31,6 +31,14 @@ static bool has_address(const struct ep_exit *exit, const char *text)
 	return false;
 }
 
+/* One word with a domain: "desk @ reception" is nobody. */
+static bool is_address(const char *text)
+{
+	const char *at = strrchr(text, '@');
+
+	return at && at > text && strchr(at, '.') && !strpbrk(text, " \t\n");
+}
+
 /* A shipped rule tells in its columns whom it is about.  One that does not
  * may be about anybody. */
 static bool tells_person(const struct ep_exit *exit,
@@ -51,9 +59,16 @@ static bool tells_person(const struct ep_exit *exit,
 		if (has_address(exit, text) ||
 		    (person && ep_str_eq(text, exit->id)))
 			return true;
-		told = told || person || strchr(text, '@');
+		told = told || person || is_address(text);
 	}
 	return !told;
+}
+
+/* So may a row that names no device. */
+static bool tells_device(const struct ep_exit *exit,
+			 const struct ep_violation *v)
+{
+	return !v->name || !*v->name || ep_str_eqcase(v->name, exit->id);
 }
 
 static bool tells_customer(const struct ep_exit *exit,
@@ -67,7 +82,7 @@ static bool tells_customer(const struct ep_exit *exit,
 	if (customer)
 		return ep_str_eq(customer, exit->customer);
 	/* A row of the MSP or of the fleet that does not tell either. */
-	if (!out->unit.customer || (out->unit.owner && out->unit.owner->msp))
+	if (!out->unit.customer || out->unit.owner->msp)
 		return true;
 	return ep_str_eq(out->unit.customer, exit->customer);
 }
@@ -82,7 +97,7 @@ static bool is_mine(const struct ep_exit *exit, const struct ep_end *end,
 	case EP_EXIT_PERSON:
 		return tells_person(exit, v, evidence);
 	case EP_EXIT_DEVICE:
-		return ep_str_eqcase(v->name, exit->id);
+		return tells_device(exit, v);
 	case EP_EXIT_CUSTOMER:
 	case EP_EXIT_SUBJECTS:
 	default:
@@ -154,7 +169,7 @@ static void find_oldest(void *to, const struct ep_fleet_tenancy *tenancy,
 	old->several = old->several ||
 		       (old->dataset && !ep_str_eq(old->dataset, set->name));
 	old->dataset = set->name;
-	if (!fresh || !fresh->read_at)
+	if (!fresh->read_at)
 		return;
 	if (old->read_at && old->read_at <= fresh->read_at)
 		return;

@@ -105,7 +105,7 @@ static void note_dataset(void *to, const struct ep_fleet_tenancy *tenancy,
 	ep_buf_addf(&key, "%s\x1f%s", tenancy->uid, set->name);
 	if (!ep_map_set(&lk->dataset, key.s, lk))
 		EP_VEC_ADD(&lk->look->dataset) = (struct ep_exit_dataset){
-			.customer = fresh ? ep_strdup(fresh->customer) : NULL,
+			.customer = ep_strdup(fresh->customer),
 			.tenant = ep_strdup(tenancy->uid),
 			.system = ep_strdup(tenancy->system),
 			.dataset = ep_strdup(set->name),
@@ -113,11 +113,11 @@ static void note_dataset(void *to, const struct ep_fleet_tenancy *tenancy,
 							: "missing"),
 			.reason = ep_strdup(set->reason),
 			.advice = ep_strdup(set->advice),
-			.imported = fresh && fresh->imported,
+			.imported = fresh->imported,
 			.good = ep_fleet_good(set),
 			.age = set->age,
-			.run = fresh ? fresh->run : 0,
-			.read_at = fresh ? fresh->read_at : 0,
+			.run = fresh->run,
+			.read_at = fresh->read_at,
 		};
 	ep_buf_release(&key);
 }

@@ -5,6 +5,8 @@
  */
 #include "check_kit.h"
 
+#include "check/baseline.h"
+
 #define CUSTOMERS \
 	"customers: [{id: acme}, {id: msp, msp: true}, {id: zed}]\n" \
 	"tenants:\n" \
@@ -82,6 +84,25 @@ static void test_partial(void **state)
 static void test_denied(void **state)
 {
 	bad_status(*state, "  status: denied\n", "is denied");
+}
+
+/* Nothing to advise and nothing to say is no empty sentence. */
+static void test_denied_without_words(void **state)
+{
+	bad_status(*state, "  status: denied\n  reason: ''\n  advice: ''\n",
+		   "printix.users of acme (printix/t1) is denied ()");
+}
+
+/* Nobody claims it, and it is looked at all the same. */
+static void test_unclaimed(void **state)
+{
+	struct kit *kit = *state;
+
+	one(kit, "account", "customers: [{id: acme}]\ndatasets:\n"
+	    USERS("  status: denied\n"));
+	expect(kit, "printix/t1", "UNDECIDED", "is denied");
+	assert_string_equal(kit_ask(kit, "SELECT coalesce(customer, 'nobody') "
+				    "FROM result"), "nobody");
 }
 
 static void test_failed(void **state)
@@ -260,6 +281,93 @@ static void test_uncertain_link(void **state)
 	       "1 accounts may belong to people who left");
 }
 
+/* --- what was accepted --------------------------------------------------- */
+
+#define ACCEPTED \
+	"- {tenant: printix/t1, role: owner, value: [], reason: r, " \
+	"approver: p, approved: 2025-11-01}\n"
+#define ROLES(more) \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.roles\n" \
+	"  kinds: [role]\n" more
+
+static void against_baseline(struct kit *kit, const char *per,
+			     const char *column, const char *yaml)
+{
+	struct ep_baselines baselines = { 0 };
+	const struct ep_check_options options = { .now = kit->now,
+						  .baselines = &baselines };
+	struct ep_err err = EP_ERR_INIT;
+	char head[200];
+	char sql[300];
+
+	ep_baselines_text(&baselines, "b.yaml", ACCEPTED, strlen(ACCEPTED),
+			  &kit->diag);
+	snprintf(head, sizeof(head), "-- severity: high\n-- per: %s\n"
+		 "-- needs: baseline_seen\n", per);
+	snprintf(sql, sizeof(sql), "SELECT %scount(*) AS n FROM "
+		 "baseline_seen%s", column, *column ? " GROUP BY 1" : "");
+	kit_rule(kit, "r", head, sql, "SELECT 'printix/t1' AS tenant, 'acme' "
+		 "AS customer, 'x' AS subject, '' AS name, '' AS seen, '' AS "
+		 "wanted FROM baseline_seen WHERE 0");
+	kit_night(kit, yaml);
+	if (ep_check_run(kit->store, kit->config, &kit->rules, &options,
+			 &kit->sum, &kit->diag, &err) < 0)
+		fail_msg("%s", err.msg);
+	ep_baselines_release(&baselines);
+}
+
+/* Whatever the rule is per: what was accepted was not compared. */
+static void test_baseline_unread(void **state)
+{
+	static const struct {
+		const char *per, *column, *unit;
+	} cases[] = {
+		{ "tenant", "tenant, ", "printix/t1" },
+		{ "customer", "'acme' AS customer, ", "acme" },
+		{ "fleet", "", "fleet" },
+	};
+	struct kit *kit = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		char sql[100];
+
+		against_baseline(kit, cases[i].per, cases[i].column,
+				 CUSTOMERS USERS(A_ROW)
+				 ROLES("  status: denied\n"));
+		expect(kit, cases[i].unit, "UNDECIDED", "printix.roles");
+		expect(kit, cases[i].unit, "UNDECIDED",
+		       "cannot be compared until it is read again");
+		assert_int_equal(kit->sum.status, 2);
+		ep_rule_free(kit->rules.rule.v[0]);
+		kit->rules.rule.n = 0;
+		against_baseline(kit, cases[i].per, cases[i].column,
+				 CUSTOMERS USERS(A_ROW)
+				 ROLES("  rows: []\n"));
+		snprintf(sql, sizeof(sql), "SELECT result FROM result WHERE "
+			 "unit = '%s'", cases[i].unit);
+		assert_string_equal(kit_ask(kit, sql), "PASS");
+		ep_rule_free(kit->rules.rule.v[0]);
+		kit->rules.rule.n = 0;
+	}
+}
+
+/* Another customer's listing is in nobody else's way. */
+static void test_baseline_of_another(void **state)
+{
+	struct kit *kit = *state;
+
+	against_baseline(kit, "customer", "'zed' AS customer, ",
+			 CUSTOMERS USERS(A_ROW)
+			 "- {tenant: printix/t2, dataset: printix.users, "
+			 "kinds: [account], rows: []}\n"
+			 ROLES("  status: denied\n"));
+	assert_string_equal(kit_ask(kit, "SELECT result FROM result WHERE "
+				    "unit = 'zed'"), "PASS");
+	assert_string_equal(kit_ask(kit, "SELECT result FROM result WHERE "
+				    "unit = 'acme'"), "UNDECIDED");
+}
+
 /* --- units -------------------------------------------------------------- */
 
 static void test_not_applicable(void **state)
@@ -311,6 +419,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_KIT(test_partial),
 		WITH_KIT(test_denied),
+		WITH_KIT(test_denied_without_words),
+		WITH_KIT(test_unclaimed),
 		WITH_KIT(test_failed),
 		WITH_KIT(test_skipped),
 		WITH_KIT(test_held),
@@ -328,6 +438,8 @@ int main(void)
 		WITH_KIT(test_empty_register),
 		WITH_KIT(test_old_register),
 		WITH_KIT(test_uncertain_link),
+		WITH_KIT(test_baseline_unread),
+		WITH_KIT(test_baseline_of_another),
 		WITH_KIT(test_not_applicable),
 		WITH_KIT(test_nobody),
 	};

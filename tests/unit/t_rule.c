@@ -178,6 +178,7 @@ static void test_need_mistakes(void **state)
 		"account[.b]", "account[a.]", "account[a.b.c]",
 		"account[A.b]", "account[a.b c]",
 		"account[a.b!]", "account[{.b]", "account[a. b]",
+		"account[a.b:c]",
 		("account[a.a a.b a.c a.d a.e a.f a.g a.h a.i a.j a.k a.l "
 		 "a.m a.n a.o a.p a.q]"),
 	};
@@ -198,10 +199,39 @@ static void test_need_mistakes(void **state)
 		bad_need(names[i], "expected [dataset");
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		bad_need(settings[i], "expected setting[name=word");
+	bad_need("setting[name=a", "expected [dataset");
 	bad_need("setting@fleet", "takes no scope");
 	bad_need("tenancy[a.b]", "takes no scope");
 	bad_need("account, account", "again");
 	bad_need("account,,role", "an empty entry");
+}
+
+static void misfits(const char *per, const char *needs, const char *said)
+{
+	char text[2000];
+
+	snprintf(text, sizeof(text), LICENCE "-- id: a-rule\n-- revision: 3\n"
+		 "-- title: No thing\n-- why: One.\n-- severity: low\n"
+		 "-- per: %s\n" FIX "-- needs: %s\n" QUERIES, per, needs);
+	if (said)
+		refused(text, said);
+	else
+		ep_rule_free(accepted(text));
+}
+
+/* A scope that is narrower than the unit would gate on too little. */
+static void test_need_misfits(void **state)
+{
+	(void)state;
+	misfits("customer", "setting[name=a]", "a setting belongs to a");
+	misfits("fleet", "setting[name=a]", "a setting belongs to a");
+	misfits("tenant", "setting[name=a]", NULL);
+	misfits("customer", "account@tenant", "narrower than the rule's unit");
+	misfits("customer", "account@customer", NULL);
+	misfits("customer", "account@msp", NULL);
+	misfits("fleet", "account@tenant", "can need @msp or @fleet only");
+	misfits("fleet", "account@customer", "can need @msp or @fleet only");
+	misfits("fleet", "account@msp, role@fleet, setting", NULL);
 }
 
 static void bad_sql(const char *sql, const char *said)
@@ -393,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_header_mistakes),
 		cmocka_unit_test(test_value_mistakes),
 		cmocka_unit_test(test_need_mistakes),
+		cmocka_unit_test(test_need_misfits),
 		cmocka_unit_test(test_silent_sql),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_same_id_twice),

@@ -190,6 +190,57 @@ static void test_ended(void **state)
 	assert_string_equal(kit_ask(kit, NOTE), "");
 }
 
+/* Somebody will take it back; it ran out before that. */
+static void test_ends_later(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	kit_night(kit, BAD);
+	waive(kit, GOOD "  ended: 2025-11-30\n  ended_by: mia\n");
+	assert_string_equal(kit_ask(kit, RESULT), "WAIVED");
+	kit_night(kit, BAD);
+	waive(kit, GOOD "  ended: 2025-11-30\n  ended_by: mia\n");
+	assert_string_equal(kit_ask(kit, RESULT), "FAIL");
+	kit_has(kit, "SELECT waiver_note FROM finding",
+		"the waiver is not in force");
+	kit_has(kit, NOTE, "expired on 2025-11-17");
+}
+
+/* Two results that differ in nothing but who accepted it. */
+static void test_waived_one_more(void **state)
+{
+	static const char two[] = NIGHT "  rows: [{account: {id: u1, state: "
+		"disabled}}, {account: {id: u2, state: disabled}}]\n";
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	kit_night(kit, two);
+	waive(kit, "- rule: disabled\n  customer: acme\n  subject: u1\n"
+	      "  reason: r\n  approver: p\n  approved: 2025-11-01\n"
+	      "  expires: 2026-10-17\n");
+	kit_night(kit, two);
+	waive(kit, "- rule: disabled\n  customer: acme\n  reason: r\n"
+	      "  approver: p\n  approved: 2025-11-01\n"
+	      "  expires: 2026-10-17\n");
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(violations || "
+				    "' ' || waived) FROM (SELECT * FROM "
+				    "result_log ORDER BY id)"), "1 1,0 2");
+}
+
+static void test_unused_and_expired(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_disabled_rule(kit);
+	kit_night(kit, BAD);
+	waive(kit, "- rule: disabled\n  customer: zed\n  reason: r\n"
+	      "  approver: p\n  approved: 2025-10-01\n"
+	      "  expires: 2025-11-01\n");
+	kit_has(kit, NOTE, "waiver_unused: ");
+	kit_has(kit, NOTE, "expired on 2025-11-01 and matches nothing");
+}
+
 static void test_unused(void **state)
 {
 	struct kit *kit = *state;
@@ -269,6 +320,9 @@ int main(void)
 		WITH_KIT(test_in_force),
 		WITH_KIT(test_expired),
 		WITH_KIT(test_ended),
+		WITH_KIT(test_ends_later),
+		WITH_KIT(test_waived_one_more),
+		WITH_KIT(test_unused_and_expired),
 		WITH_KIT(test_unused),
 		WITH_KIT(test_customer_and_fingerprint),
 		WITH_KIT(test_waived_in_the_dark),
