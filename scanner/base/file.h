@@ -39,9 +39,10 @@ int ep_file_put(const char *path, int mode, const void *p, size_t n,
 
 int ep_file_mkdirs(const char *path, int mode, struct ep_err *err)
 	EP_MUST_CHECK;
-/* Names (not paths) of regular files of a folder that end in suffix, sorted
- * by bytes; hidden ones left out.  A missing folder is an empty list.  A link
- * that leads nowhere is listed: leaving it out would hide what it stood for. */
+/* Names (not paths) of what lies in a folder and ends in suffix, sorted by
+ * bytes; hidden ones left out, and with suffix "" folders.  What cannot be
+ * read as a file, such as a link to nothing, is among them.  A missing folder
+ * is an empty list. */
 int ep_file_list(const char *folder, const char *suffix, char ***ret_names,
 		 size_t *ret_n, struct ep_err *err) EP_MUST_CHECK;
 /* What tells that a file is the same without reading it.  status_ns is moved
@@ -50,11 +51,12 @@ struct ep_file_stamp {
 	uint64_t device, inode, size;
 	int64_t written_ns, status_ns;
 };
-/* The same with the stamp of each, owned; suffix NULL: folders. */
+/* The same with the stamp of each, owned, zeros where there is none to be had;
+ * suffix NULL: folders. */
 int ep_file_list_stamps(const char *folder, const char *suffix,
 			char ***ret_names, struct ep_file_stamp **ret_stamps,
 			size_t *ret_n, struct ep_err *err) EP_MUST_CHECK;
-/* The same for the folders in it. */
+/* The names of the folders in it. */
 int ep_file_folders(const char *folder, char ***ret_names, size_t *ret_n,
 		    struct ep_err *err) EP_MUST_CHECK;
 void ep_file_list_free(char **names, size_t n);

@@ -181,27 +181,41 @@ static int64_t in_ns(struct timespec t)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* suffix NULL: folders. */
-static bool wanted(DIR *dir, const char *name, const char *suffix,
-		   struct ep_file_stamp *ret)
+/* 1 for a folder, 0 for what is to be read as a file, -1 for nothing.  Links
+ * are followed: container platforms mount files as such.  What cannot be
+ * looked at, or is neither, counts as a file, so that whoever reads it says
+ * what is wrong: left out, nobody would miss it. */
+static int kind_of(DIR *dir, const char *name, struct ep_file_stamp *ret)
 {
 	struct stat st;
 
+	if (fstatat(dirfd(dir), name, &st, 0) == 0) {
+		*ret = (struct ep_file_stamp){
+			.device = st.st_dev,
+			.inode = st.st_ino,
+			.size = (uint64_t)st.st_size,
+			.written_ns = in_ns(st.st_mtim),
+			.status_ns = in_ns(st.st_ctim),
+		};
+		return S_ISDIR(st.st_mode);
+	}
+	/* Gone since the folder was read, or a link to nothing. */
+	if (errno == ENOENT &&
+	    fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return 0;
+}
+
+/* suffix NULL: folders.  One that is called like a file is none of them. */
+static bool wanted(DIR *dir, const char *name, const char *suffix,
+		   struct ep_file_stamp *ret)
+{
+	int kind;
+
 	if (name[0] == '.' || (suffix && !ep_str_ends(name, suffix)))
 		return false;
-	/* Links are followed: container platforms mount files as such.  One
-	 * that leads nowhere is listed, so that who reads it says so. */
-	if (fstatat(dirfd(dir), name, &st, 0) < 0)
-		return suffix && fstatat(dirfd(dir), name, &st,
-					 AT_SYMLINK_NOFOLLOW) == 0;
-	*ret = (struct ep_file_stamp){
-		.device = st.st_dev,
-		.inode = st.st_ino,
-		.size = (uint64_t)st.st_size,
-		.written_ns = in_ns(st.st_mtim),
-		.status_ns = in_ns(st.st_ctim),
-	};
-	return suffix ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode);
+	kind = kind_of(dir, name, ret);
+	return suffix ? kind == 0 || (kind == 1 && *suffix) : kind == 1;
 }
 
 static int list(const char *folder, const char *suffix,

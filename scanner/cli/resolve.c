@@ -254,24 +254,49 @@ static int list_files(struct ep_app *app, struct batches *batches,
 	return 0;
 }
 
-static int list_folder(struct ep_app *app, struct batches *batches,
-		       struct ep_err *err)
+/* A file by that name was wanted, and nothing in it would be looked at. */
+static bool is_no_file(struct ep_app *app, const char *folder)
 {
+	const struct ep_spec *spec;
+
+	if (!ep_import_find(&app->specs, folder, &spec))
+		return false;
+	ep_diag_add(&app->diag, app->config->imports, 0, 0,
+		    "'%s' is a folder, and an evidence file is called so",
+		    folder);
+	return true;
+}
+
+static int list_folders(struct ep_app *app, struct batches *batches,
+			struct ep_err *err)
+{
+	struct stat st;
 	char **names;
 	size_t n;
 	int rc;
 
-	if (!app->config->imports)
-		return 0;
+	if (stat(app->config->imports, &st) != 0)
+		return ep_err_errno(err, EP_ENOENT, "the imports folder");
 	rc = list_files(app, batches, NULL, err);
 	if (rc == 0)
 		rc = ep_file_folders(app->config->imports, &names, &n, err);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = list_files(app, batches, names[i], err);
+		if (!is_no_file(app, names[i]))
+			rc = list_files(app, batches, names[i], err);
 	ep_file_list_free(names, n);
 	return rc;
+}
+
+/* A share that is not there costs its files, not the night. */
+static void list_waiting(struct ep_app *app, struct batches *batches)
+{
+	struct ep_err err = EP_ERR_INIT;
+
+	if (app->config->imports && list_folders(app, batches, &err) < 0)
+		ep_diag_add(&app->diag, app->config->imports, 0, 0, "%s",
+			    err.msg);
 }
 
 static int add_register(struct ep_app *app, struct batches *batches,
@@ -326,6 +351,16 @@ static bool has_to_say(const struct ep_spec_import *import, const char *column)
 	return false;
 }
 
+/* The error names the file, and so does what it is shown with. */
+static void complain_of(struct ep_app *app, const char *path, const char *msg)
+{
+	size_t n = strlen(path);
+
+	if (ep_str_starts(msg, path) && ep_str_starts(msg + n, ": "))
+		msg += n + 2;
+	ep_diag_add(&app->diag, path, 0, 0, "%s", msg);
+}
+
 static int import_batch(struct ep_app *app, const struct batch *batch,
 			struct ep_sink *sink, struct ep_err *err)
 {
@@ -350,6 +385,8 @@ static int import_batch(struct ep_app *app, const struct batch *batch,
 	size_t before = app->diag.n;
 	int rc = ep_import(&request, sink, &totals, &app->diag, err);
 
+	if (rc < 0 && totals.unread)
+		complain_of(app, totals.unread, err->msg);
 	if (rc == 0 || app->diag.n == before)
 		return rc;
 	return ep_unread_import(app, sink, batch->spec, batch->import,
@@ -369,7 +406,7 @@ int ep_import_waiting(struct ep_app *app, struct ep_sink *sink, int *ret_bad,
 	if (rc == 0)
 		rc = add_register(app, &batches, sink, err);
 	if (rc == 0)
-		rc = list_folder(app, &batches, err);
+		list_waiting(app, &batches);
 	for (size_t i = 0; rc == 0 && i < batches.n; i++)
 		rc = import_batch(app, &batches.v[i], sink, err);
 	for (size_t i = 0; i < batches.n; i++) {
@@ -378,5 +415,6 @@ int ep_import_waiting(struct ep_app *app, struct ep_sink *sink, int *ret_bad,
 	}
 	ep_vec_release(&batches);
 	*ret_bad = (int)(app->diag.n - before);
-	return rc;
+	return rc < 0 ? rc : ep_unread_files(app, sink, before,
+					     (size_t)*ret_bad, err);
 }

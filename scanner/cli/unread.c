@@ -15,9 +15,10 @@
 
 #define REGISTER "register"
 
-static int fail_dataset(struct ep_sink *sink, const struct ep_dataset_ref *ref,
-			const char *advice, const char *reason,
-			struct ep_err *err)
+/* reason NULL: there is nothing to say against it. */
+static int end_dataset(struct ep_sink *sink, const struct ep_dataset_ref *ref,
+		       const char *advice, const char *reason,
+		       struct ep_err *err)
 {
 	struct ep_coverage coverage;
 	void *dataset;
@@ -25,7 +26,9 @@ static int fail_dataset(struct ep_sink *sink, const struct ep_dataset_ref *ref,
 
 	ep_coverage_init(&coverage);
 	coverage.started_at = coverage.ended_at = ep_clock_now();
-	ep_coverage_spoil(&coverage, EP_COVERAGE_FAILED, advice, "%s", reason);
+	if (reason)
+		ep_coverage_spoil(&coverage, EP_COVERAGE_FAILED, advice, "%s",
+				  reason);
 	rc = sink->begin(sink->to, ref, &dataset, err);
 	if (rc == 0)
 		rc = sink->end(sink->to, dataset, &coverage, err);
@@ -60,12 +63,12 @@ int ep_unread_connections(struct ep_app *app, struct ep_sink *sink,
 
 			if (ep_specs_find(&app->specs, connection->connector))
 				continue;
-			rc = fail_dataset(sink, &ref,
-					  "correct its name, or put the file "
-					  "into the folder connectors beside "
-					  "the configuration",
-					  "there is no connector of that name",
-					  err);
+			rc = end_dataset(sink, &ref,
+					 "correct its name, or put the file "
+					 "into the folder connectors beside "
+					 "the configuration",
+					 "there is no connector of that name",
+					 err);
 		}
 	}
 	return rc;
@@ -168,11 +171,54 @@ int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 
 		if (strcmp(import->of_system, REGISTER) == 0)
 			ref.customer = msp->id;
-		rc = fail_dataset(sink, &ref,
-				  "correct the file, and run again; rows that "
-				  "were imported earlier stay as they are",
-				  reason, err);
+		rc = end_dataset(sink, &ref,
+				 "correct the file, and run again; rows that "
+				 "were imported earlier stay as they are",
+				 reason, err);
 	}
 	ep_words_release(&tenants);
+	return rc;
+}
+
+/* --- all of them -------------------------------------------------------------- */
+
+/* The name of a dataset that no rule reads and every report shows. */
+#define FILES REGISTER ".evidence_files"
+
+static void complain(const struct ep_app *app, size_t first, size_t n,
+		     struct ep_buf *to)
+{
+	const struct ep_diag_item *item = &app->diag.item[first];
+	const char *slash = strrchr(item->file, '/');
+
+	ep_buf_addf(to, "not every evidence file could be taken: %s: %s",
+		    slash ? slash + 1 : item->file, item->msg);
+	if (n > 1)
+		ep_buf_addf(to, " (and %zu more)", n - 1);
+}
+
+int ep_unread_files(struct ep_app *app, struct ep_sink *sink, size_t first,
+		    size_t n, struct ep_err *err)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf reason = EP_BUF_INIT(4096);
+	const struct ep_customer *msp = &app->config->customers.v[0];
+	struct ep_dataset_ref ref = {
+		.customer = msp->id,
+		.system = REGISTER,
+		.tenant = msp->id,
+		.name = FILES,
+		.connector = REGISTER,
+		.max_age = app->config->api_max_age,
+	};
+	struct ep_words known = { 0 };
+	int rc = list_tenancies(app, FILES, &known, err);
+
+	if (n)
+		complain(app, first, n, &reason);
+	if (rc == 0 && (n || known.n))
+		rc = end_dataset(sink, &ref, "correct them or take them out of "
+				 "the imports folder, and run again",
+				 n ? reason.s : NULL, err);
+	ep_words_release(&known);
 	return rc;
 }

@@ -25,4 +25,10 @@ int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 		     const struct ep_spec_import *import, const char *tenant,
 		     const char *reason, struct ep_err *err) EP_MUST_CHECK;
 
+/* The evidence files of this night as a whole: what nobody ever heard of may
+ * be missing without being missed.  n complaints, of which the first is from
+ * `first` on; 0: all were taken, which is said where it was not so before. */
+int ep_unread_files(struct ep_app *app, struct ep_sink *sink, size_t first,
+		    size_t n, struct ep_err *err) EP_MUST_CHECK;
+
 #endif

@@ -94,7 +94,9 @@ static int read_file(struct ep_import_run *run, size_t at, struct ep_err *err)
 	rc = ep_file_read(path, EP_IMPORT_BYTES_MAX, &text, err);
 	if (rc == 0)
 		rc = check_sum(run, &text, at, err);
-	if (rc == 0)
+	if (rc < 0)
+		run->totals->unread = path;
+	else
 		rc = read_as(run, &text, err);
 	ep_buf_release(&text);
 	return rc;

@@ -48,10 +48,12 @@ struct ep_import_totals {
 	int64_t records;
 	int64_t rows;
 	int64_t unmapped;	/* words in no list, kept and counted */
+	const char *unread;	/* the file that err is about; NULL none */
 };
 
 /* Every complaint about the files is in diag, and then nothing was handed
- * over (EP_EDATA); an error of the sink is in err alone. */
+ * over (EP_EDATA); an error of the sink is in err alone, and so is that of a
+ * file that cannot be read, which the totals name. */
 int ep_import(const struct ep_import_request *request, struct ep_sink *sink,
 	      struct ep_import_totals *ret, struct ep_diag *diag,
 	      struct ep_err *err) EP_MUST_CHECK;

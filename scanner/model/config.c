@@ -4,7 +4,9 @@
  */
 #include "model/config.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -310,6 +312,23 @@ static void read_confine(const struct ep_config_reader *rd,
 				   "'confine' is try, required or off");
 }
 
+/* One that is named has to be there: without it every customer would be gone
+ * and nobody the wiser. */
+static char *read_customers_path(struct ep_config_reader *rd,
+				 const struct ep_yaml *map)
+{
+	char *path = ep_config_path(rd, map, "customers");
+	struct stat st;
+
+	if (!path)
+		return ep_file_join(rd->folder, "customers");
+	if (stat(path, &st) != 0)
+		ep_config_complain(rd, ep_yaml_get(map, "customers"),
+				   "the folder of the customers, %s: %s", path,
+				   strerror(errno));
+	return path;
+}
+
 static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 		      const char *data_folder)
 {
@@ -337,10 +356,7 @@ static void read_main(struct ep_config_reader *rd, const struct ep_yaml *map,
 	config->imports = ep_config_path(rd, map, "imports");
 	config->waivers = ep_config_path(rd, map, "waivers");
 	config->baselines = ep_config_path(rd, map, "baselines");
-	config->customers_folder = ep_config_path(rd, map, "customers");
-	if (!config->customers_folder)
-		config->customers_folder = ep_file_join(rd->folder,
-							"customers");
+	config->customers_folder = read_customers_path(rd, map);
 	config->threshold = read_severity(rd, map, "threshold");
 	read_leavers(rd, map);
 	read_ages(rd, map);

@@ -47,6 +47,16 @@ done
 check "... and nothing was begun" test ! -e "$ep_db"
 
 fresh
+mv "$config/customers" "$ep_work/customers"
+check_status "the customers are not there" 78 ep run
+check_has "... says where" "$ep_work/err" 'exitproof.yaml:.*config/customers'
+mkdir "$config/customers"
+ln -s "$ep_work/gone/acme.yaml" "$config/customers/acme.yaml"
+check_status "a customer's file that leads nowhere" 78 ep run
+check_has "... says which" "$ep_work/err" 'customers/acme.yaml'
+check "... and nothing was begun" test ! -e "$ep_db"
+
+fresh
 sed -i 's/client_secret: {file: [^}]*}/client_secret: plain-text/' \
 	"$config/customers/acme.yaml"
 check_status "a secret that stands in a file" 78 ep run
