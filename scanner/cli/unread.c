@@ -182,7 +182,8 @@ int ep_unread_import(struct ep_app *app, struct ep_sink *sink,
 
 /* --- all of them -------------------------------------------------------------- */
 
-/* The name of a dataset that no rule reads and every report shows. */
+/* A dataset without a row, whose coverage every report shows and every seal
+ * covers. */
 #define FILES REGISTER ".evidence_files"
 
 static void complain(const struct ep_app *app, size_t first, size_t n,
@@ -208,6 +209,7 @@ int ep_unread_files(struct ep_app *app, struct ep_sink *sink, size_t first,
 		.tenant = msp->id,
 		.name = FILES,
 		.connector = REGISTER,
+		.kinds = 1u << EP_KIND_resource,
 		.max_age = app->config->api_max_age,
 	};
 	struct ep_words known = { 0 };

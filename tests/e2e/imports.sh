@@ -13,7 +13,7 @@ rules=$(sed -e '/^#/d' -e 's/^/--rule /' "$EP_SRC/tests/fault/rules" |
 	tr '\n' ' ')
 
 # here NIGHT: the whole of it, with reports.
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086,SC2317
 here() {
 	ep run --now "2026-11-17T0$1:00:00Z" $rules \
 		--report junit="$ep_work/night.xml" \

@@ -1,7 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What must hold too when the program said that all is well, after judge.sql.
-SELECT 'not read: ' || s.ds FROM shape AS s WHERE NOT s.as_new;
-SELECT 'not complete: ' || l.ds || ', ' || l.status FROM latest AS l
+-- needed holds the listings that what it did hangs on.
+SELECT 'nothing was needed' WHERE NOT EXISTS (SELECT 1 FROM needed);
+SELECT 'not read: ' || s.ds FROM shape AS s
+ WHERE NOT s.as_new AND s.ds IN (SELECT ds FROM needed);
+SELECT 'not complete: ' || n.ds || ', ' || coalesce(l.status, 'missing')
+  FROM needed AS n LEFT JOIN latest AS l ON l.ds = n.ds
  WHERE l.status IS NOT 'complete';
 SELECT 'nothing was read' WHERE NOT EXISTS (SELECT 1 FROM main_rows);
 SELECT 'a pass is missing: ' || g.rule || ' of ' || g.unit

@@ -140,7 +140,26 @@ prepare() {
 		printf '%s;\n' "$rows" | sed "s/@@/$schema/g"
 	done >"$ep_work/judge.sql"
 	cat "$here/judge.sql" >>"$ep_work/judge.sql"
-	cat "$ep_work/judge.sql" "$here/after.sql" >"$ep_work/well.sql"
+	{
+		cat "$ep_work/judge.sql"
+		needed "$1"
+		cat "$here/after.sql"
+	} >"$ep_work/well.sql"
+}
+
+# needed SCENE: what a verify hangs on is what its exit reads, and all others
+# hang on everything.
+needed() {
+	echo 'CREATE TEMP TABLE needed AS'
+	if [ "$1" != verify ]; then
+		echo 'SELECT ds FROM latest;'
+		return
+	fi
+	"$EP_BUILD/exitproof" exit plan --now 2026-11-17T03:00:00Z --person \
+		gus.guest@maple.example --profile guest-or-kiosk \
+		--format json | jq -r '"SELECT value AS ds FROM json_each('"'"'" +
+			([.datasets[] | .tenant + " " + .dataset] | tojson) +
+			"'"'"');"'
 }
 
 # The SELECT over the rows of all kinds, but for what a run puts on them.
