@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: declared-account-review
--- revision: 2
+-- revision: 3
 -- title: Every declared account has an owner who is here and a review ahead
 -- why: Shared mailboxes, fallback administrators and break-glass accounts are
 --   exceptions; an exception without an owner and a date is a hole.
@@ -42,7 +42,8 @@ SELECT e.customer,
             WHEN coalesce(e.review_by, 0) = 0 THEN 'no review date'
             ELSE 'review was due ' || iso(e.review_by) END AS seen,
        'an owner who is here and a review date ahead' AS wanted,
-       e.class, e.owner, e.review_by, e.reason, g.person
+       e.class, e.owner, e.review_by, e.reason, g.person,
+       g.left_at
   FROM declared AS e
   LEFT JOIN gone AS g ON g.address = lower(e.owner)
  WHERE trim(coalesce(e.owner, '')) = ''

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: leaver-factor-left
--- revision: 1
+-- revision: 2
 -- title: No second factor that the directory lists is a leaver's
 -- why: A blocked account keeps its telephone, its authenticator and its
 --   sessions; whoever switches it on again, or recovers it, signs in with what
@@ -36,7 +36,8 @@ SELECT s.tenant,
        coalesce(nullif(s.attr ->> '$.methods', ''), s.attr ->> '$.factorType',
                 'a factor') || ', left ' || iso(max(l.left_at)) AS seen,
        'removed, sessions revoked' AS wanted,
-       a.email, a.state, max(l.person) AS person
+       a.email, a.state, max(l.person) AS person,
+       max(l.left_at) AS left_at
   FROM resource AS s
   JOIN account AS a ON a.tenant = s.tenant AND a.id = s.owner
   JOIN person_link AS l

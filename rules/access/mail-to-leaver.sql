@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: mail-to-leaver
--- revision: 3
+-- revision: 4
 -- title: No report or notice is mailed to somebody who left
 -- why: Reports and notices of a tenancy leave the house every week. An address
 --   of a leaver among the recipients is a leak that no account list shows.
@@ -82,7 +82,7 @@ SELECT w.tenant,
                    THEN ' (' || coalesce(p.name, p.id) || ')' ELSE '' END
            AS seen,
        'a shared mailbox, or somebody who is here' AS wanted,
-       p.id AS person
+       p.id AS person, min(p.left_at) AS left_at
   FROM place AS w
   JOIN alias AS m ON m.address = lower(w.address)
   JOIN person AS p ON p.id = m.person

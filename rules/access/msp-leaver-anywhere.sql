@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: msp-leaver-anywhere
--- revision: 2
+-- revision: 3
 -- title: No technician who left is an account of any tenancy
 -- why: A technician had access to many customers at once. Only a look at all
 --   of them, and at the partner portals, shows that nothing is left.
@@ -32,7 +32,7 @@ SELECT l.person AS subject,
            || substr(group_concat(DISTINCT a.tenant_name || ' ('
                   || a.system || ')'), 1, 400) AS seen,
        'gone from every tenancy and partner portal' AS wanted,
-       max(l.left_at) AS left_at,
+       l.person, max(l.left_at) AS left_at,
        count(*) AS accounts
   FROM account AS a
   JOIN person_link AS l

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: org-contact-departed
--- revision: 1
+-- revision: 2
 -- title: The contacts of an organisation are people who are here
 -- why: The vendor writes to the contact about bills, faults and breaches, and
 --   believes what he answers.
@@ -35,7 +35,8 @@ SELECT s.tenant,
                     || ' left ' || iso(l.left_at)
                 ELSE coalesce(a.email, a.id) || ' is ' || a.state END) AS seen,
        'somebody who is here' AS wanted,
-       s.owner, max(l.person) AS person
+       s.owner, max(l.person) AS person,
+       max(CASE WHEN l.left_at <= :now THEN l.left_at END) AS left_at
   FROM resource AS s
   LEFT JOIN account AS a ON a.tenant = s.tenant AND a.id = s.owner
   LEFT JOIN person_link AS l

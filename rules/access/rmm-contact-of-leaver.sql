@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: rmm-contact-of-leaver
--- revision: 2
+-- revision: 3
 -- title: No contact of the RMM is somebody who left
 -- why: Tickets, reports and alerts of the former employer are mailed to
 --   contacts.
@@ -28,7 +28,8 @@ SELECT r.tenant || ' ' || r.id AS subject,
                    THEN ' (' || coalesce(p.name, p.id) || ')' ELSE '' END
            AS seen,
        'removed, or another person' AS wanted,
-       r.owner AS address, r.parent AS organisation, p.id AS person
+       r.owner AS address, r.parent AS organisation, p.id AS person,
+       max(p.left_at) AS left_at
   FROM resource AS r
   JOIN alias AS m ON m.address = lower(r.owner)
   JOIN person AS p ON p.id = m.person

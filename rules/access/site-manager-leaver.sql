@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: site-manager-leaver
--- revision: 1
+-- revision: 2
 -- title: No manager group of a site holds somebody who left
 -- why: Site managers get their role through a group; the user list never shows
 --   it, and the person keeps it until the group is cleaned.
@@ -49,7 +49,7 @@ SELECT m.tenant,
        'manages ' || m.site_name || ' through a group, left '
            || iso(l.left_at) AS seen,
        'out of the group in the identity provider' AS wanted,
-       a.email, m.team, l.person, l.how
+       a.email, m.team, l.person, l.left_at, l.how
   FROM managers AS m
   JOIN membership AS b ON b.tenant = m.tenant AND b.team = m.team
   JOIN account AS a ON a.tenant = b.tenant AND a.id = b.account

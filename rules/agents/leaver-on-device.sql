@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: leaver-on-device
--- revision: 2
+-- revision: 3
 -- title: Nobody who left is signed in on a protected device
 -- why: The account may be off and the person still at the keyboard, of a
 --   device that should have come back.
@@ -74,7 +74,7 @@ SELECT tenant,
                                               OVER every, 1, 300)
                    ELSE '' END AS seen,
        'signed out, device returned' AS wanted,
-       person, device, last_seen_at
+       person, left_at, device, last_seen_at
   FROM used
 WINDOW every AS (PARTITION BY tenant, subject ORDER BY who, person
                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);

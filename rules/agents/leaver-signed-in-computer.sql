@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: leaver-signed-in-computer
--- revision: 1
+-- revision: 2
 -- title: Nobody who left is signed in on a computer with the Printix Client
 -- why: A computer on which a leaver is still signed in prints in his name and
 --   may never have been returned.
@@ -35,7 +35,7 @@ SELECT d.tenant,
        'signed in on computer ' || coalesce(d.parent, 'unknown') || ', left '
            || iso(l.left_at) AS seen,
        'signed out, computer returned' AS wanted,
-       a.email, d.parent AS computer, l.person, l.how
+       a.email, d.parent AS computer, l.person, l.left_at, l.how
   FROM resource AS d
   JOIN account AS a ON a.tenant = d.tenant AND a.id = d.owner
   JOIN person_link AS l

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: tenant-created-by-leaver
--- revision: 2
+-- revision: 3
 -- title: No tenancy is on record as made by somebody who left
 -- why: The vendor writes to whoever made the tenancy: about its bill, its end,
 --   its deletion.
@@ -39,7 +39,7 @@ SELECT s.tenant,
                 || CASE WHEN count(*) OVER (PARTITION BY s.tenant, s.id) > 1
                         THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'a contact who is here' AS wanted,
-       g.person
+       g.person, g.left_at
   FROM subscription AS s
   LEFT JOIN gone AS g
     ON g.address = lower(s.attr ->> '$.created_by_email')

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: connectwise-api-member-unowned
--- revision: 2
+-- revision: 3
 -- title: Every API member of the PSA has an owner who is here
 -- why: Its keys open the tickets, contacts and agreements of every customer,
 --   and no list shows them. When nobody stands for it, nobody will ever revoke
@@ -42,7 +42,7 @@ SELECT c.tenant || ' ' || c.id AS subject,
                 || CASE WHEN count(*) OVER (PARTITION BY c.tenant, c.id) > 1
                         THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'an owner who is here' AS wanted,
-       c.owner_email, c.scopes, g.person
+       c.owner_email, c.scopes, g.person, max(g.left_at) AS left_at
   FROM credential AS c
   LEFT JOIN gone AS g ON g.address = c.owner_email
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: connectwise-callback-owner-gone
--- revision: 1
+-- revision: 2
 -- title: Every callback of the PSA belongs to a member who is here
 -- why: A callback sends every change of tickets, companies or contacts to an
 --   address outside, for as long as nobody ends it.
@@ -39,7 +39,7 @@ SELECT c.tenant || ' ' || c.id AS subject,
             ELSE 'of ' || coalesce(a.name, a.id) || ', who is '
                 || a.state END AS seen,
        'a member who is here' AS wanted,
-       c.owner, a.login, c.scopes
+       c.owner, a.login, c.scopes, l.person, max(l.left_at) AS left_at
   FROM credential AS c
   LEFT JOIN account AS a ON a.tenant = c.tenant AND a.id = c.owner
   LEFT JOIN person_link AS l

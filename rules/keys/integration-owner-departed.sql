@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: integration-owner-departed
--- revision: 2
+-- revision: 3
 -- title: No integration or data export belongs to somebody who left
 -- why: Data flows out through an integration night after night; when its owner
 --   is gone nobody knows where to, and nobody stops it.
@@ -40,7 +40,7 @@ SELECT i.tenant,
                 || CASE WHEN count(*) OVER (PARTITION BY i.tenant, i.id) > 1
                         THEN ' (' || g.who || ')' ELSE '' END END AS seen,
        'an owner who is here' AS wanted,
-       i.owner, i.state, g.person
+       i.owner, i.state, g.person, g.left_at
   FROM resource AS i
   LEFT JOIN gone AS g ON g.address = lower(i.owner)
  WHERE i.kind = 'integration'

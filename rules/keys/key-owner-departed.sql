@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: key-owner-departed
--- revision: 3
+-- revision: 4
 -- title: No key that works belongs to somebody who left
 -- why: A key outlives its owner's password and second factor. Whoever copied
 --   it can act in his name until it is revoked.
@@ -54,7 +54,8 @@ SELECT c.tenant,
            || CASE WHEN count(*) OVER (PARTITION BY c.tenant, c.id) > 1
                    THEN ' (' || g.who || ')' ELSE '' END AS seen,
        'revoked, and replaced by a key of a service account' AS wanted,
-       c.kind, c.owner, c.owner_email, c.expires_at, g.person
+       c.kind, c.owner, c.owner_email, c.expires_at, g.person,
+       min(g.left_at) AS left_at
   FROM gone AS g
   CROSS JOIN credential AS c ON c.tenant = g.tenant AND c.id = g.id
  WHERE coalesce(c.state, 'unknown') NOT IN ('revoked', 'disabled', 'expired')

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: psa-application-agent-gone
--- revision: 1
+-- revision: 2
 -- title: No API application of the PSA runs as an agent who is disabled,
 --   unknown or gone
 -- why: The application goes on in the name of somebody who is not there.
@@ -29,8 +29,8 @@ SELECT count(*) AS n
 -- An unknown state of the application counts as working.  An agent who is in
 -- no list is missing only when the list was read completely; an application
 -- without an agent is one that no agent is said for, and counts as well.
-WITH gone(tenant, account, left_at) AS (
-    SELECT l.tenant, l.account, min(l.left_at)
+WITH gone(tenant, account, person, left_at) AS (
+    SELECT l.tenant, l.account, l.person, min(l.left_at)
       FROM person_link AS l
      WHERE l.certain = 1 AND l.left_at <= :now
      GROUP BY l.tenant, l.account)
@@ -44,7 +44,7 @@ SELECT c.tenant || ' ' || c.id AS subject,
             ELSE 'agent ' || coalesce(a.email, a.id) || ' is ' || a.state
             END AS seen,
        'an API-only agent who is looked after, or no application' AS wanted,
-       c.owner, a.email, a.state
+       c.owner, a.email, a.state, g.person, g.left_at
   FROM credential AS c
   LEFT JOIN account AS a ON a.tenant = c.tenant AND a.id = c.owner
   LEFT JOIN gone AS g ON g.tenant = c.tenant AND g.account = c.owner

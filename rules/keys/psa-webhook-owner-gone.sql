@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: psa-webhook-owner-gone
--- revision: 1
+-- revision: 2
 -- title: Every webhook of the PSA belongs to somebody who is here
 -- why: A webhook sends every change of companies or contacts to an address
 --   outside, for as long as nobody ends it.
@@ -36,7 +36,7 @@ SELECT r.dataset || ' ' || r.id AS subject,
             ELSE 'of ' || coalesce(a.name, a.id) || ', who is '
                 || a.state END AS seen,
        'an owner who is here' AS wanted,
-       r.owner, a.login
+       r.owner, a.login, l.person, max(l.left_at) AS left_at
   FROM resource AS r
   LEFT JOIN account AS a ON a.tenant = r.tenant AND a.id = r.owner
   LEFT JOIN person_link AS l

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: rmm-client-app-of-leaver
--- revision: 1
+-- revision: 2
 -- title: No client app of the RMM was made by somebody who left
 -- why: A client app outlives the account of its maker. Whoever kept its
 --   secret can still reach the computers of every customer.
@@ -37,7 +37,8 @@ SELECT m.tenant || ' ' || m.id AS subject,
             ELSE 'made by ' || coalesce(a.name, a.email, a.id)
                  || ', who left ' || iso(l.left_at) END AS seen,
        'deleted, and replaced by one of a service account' AS wanted,
-       m.created_at AS made_at, m.owner, a.email, l.person
+       m.created_at AS made_at, m.owner, a.email, l.person,
+       l.left_at
   FROM resource AS m
   LEFT JOIN account AS a ON a.tenant = m.tenant AND a.id = m.owner
   LEFT JOIN person_link AS l

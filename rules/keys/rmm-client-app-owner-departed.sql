@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: rmm-client-app-owner-departed
--- revision: 2
+-- revision: 3
 -- title: Every client app of the RMM is answered for by somebody who is here
 -- why: The secret of a client app works without its owner. Whoever answered
 --   for it and left may have it, and nobody renews it.
@@ -34,7 +34,7 @@ SELECT c.tenant || ' ' || c.id AS subject,
                         ELSE '' END END AS seen,
        'an owner who is here, and a new secret' AS wanted,
        c.scopes, c.created_at, c.attr ->> '$.purpose' AS purpose,
-       c.owner_email, p.id AS person
+       c.owner_email, p.id AS person, max(p.left_at) AS left_at
   FROM credential AS c
   LEFT JOIN alias AS m ON m.address = c.owner_email
   LEFT JOIN person AS p ON p.id = m.person AND p.left_at <= :now

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: psa-exit-ticket-of-leaver
--- revision: 3
+-- revision: 4
 -- title: No exit ticket belongs to, or was closed by, somebody who had left
 -- why: An exit that a leaver looks after is looked after by nobody, and one
 --   that he closed after his last day says that he can still sign in.
@@ -42,7 +42,8 @@ SELECT t.tenant || ' ' || t.id AS subject,
                 ELSE 'belongs to ' END
            || g.name || ', who left ' || iso(g.left_at)) AS seen,
        'somebody who is here' AS wanted,
-       t.state, t.closed_at, t.for_customer, g.person
+       t.state, t.closed_at, t.for_customer, g.person,
+       g.left_at
   FROM ticket AS t
   JOIN gone AS g
     ON g.tenant = t.tenant
