@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: agent-changed-in-freeze
--- revision: 1
+-- revision: 2
 -- title: No agent comes, goes or is changed while its customer is leaving
 -- why: Until the exit every device is protected as it was agreed. An agent that
 --   goes early leaves a device bare, and one that comes is nobody's to remove.
@@ -39,7 +39,8 @@ WITH change(tenant, customer, dataset, key, what, at) AS (
         OR json_type(old, '$.state') IS NOT NULL
         OR json_type(old, '$.site') IS NOT NULL
         OR json_type(old, '$.name') IS NOT NULL
-        OR json_type(old, '$.hardware') IS NOT NULL)
+        OR json_type(old, '$.hardware') IS NOT NULL
+        OR json_type(old, '$.uninstall_requested_at') IS NOT NULL)
 SELECT m.tenant,
        m.dataset || ' ' || m.key AS subject,
        coalesce(max(a.name), m.key) AS name,
