@@ -146,7 +146,7 @@ SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
 -- section: fixed
 -- title: Ended in this run
 -- draw: table
--- about: Withdrawn is what no complete read has seen to be gone: no register says any more that the person has left by now.
+-- about: Withdrawn is what no complete read has seen to be gone: the leave date moved, or no register has it any more.
 SELECT CASE WHEN EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')
             THEN 'withdrawn' ELSE 'fixed' END AS "How",
        substr(iso(e.at), 1, 10) AS "When", f.severity AS Severity,
@@ -343,7 +343,7 @@ SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.uni
        iso(CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS "Left",
        CASE WHEN f.last_seen < e.at THEN iso(f.last_seen) ELSE '(not kept: it came back since)' END AS "Last seen there", iso(e.at) AS "Seen gone",
        CASE WHEN EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')
-            THEN 'not revoked: no register says any more that the person has left by now' ELSE
+            THEN 'not revoked: the leave date moved, or no register has it any more' ELSE
        counted(max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600), 'hour') END AS "At most",
        counted(coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                         (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')), 'hour') AS "Limit"

@@ -42,7 +42,7 @@
  *           know about an expired one
  *  finding_event(run, fingerprint, event, at)   event: open came_back fixed
  *           waived waiver_ended withdrawn; withdrawn stands beside fixed
- *           when the person of the evidence had not left after all
+ *           when the person of the evidence had not left by then after all
  *  finding_look(run, fingerprint, rechecked)   where rechecked of an open
  *           finding changed; what opens or comes back was seen, unless this
  *           says otherwise

@@ -272,6 +272,7 @@ struct unseen {
 	char *fingerprint;
 	char *unit;
 	char *person;	/* whose leave it is about, or NULL */
+	int64_t left_at;
 	bool retired;	/* of a tenancy that is not looked at any more */
 };
 EP_VEC_TYPE(unseen_list, struct unseen);
@@ -331,7 +332,10 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			       "t.uid || ' ')), CASE WHEN "
 			       "json_extract(f.evidence, '$.left_at') "
 			       "IS NOT NULL THEN "
-			       "json_extract(f.evidence, '$.person') END "
+			       "json_extract(f.evidence, '$.person') END, "
+			       "CASE json_type(f.evidence, '$.left_at') "
+			       "WHEN 'integer' THEN f.evidence ->> '$.left_at' "
+			       "ELSE unixepoch(f.evidence ->> '$.left_at') END "
 			       "FROM finding AS f "
 			       "WHERE f.rule = ?1 AND f.state <> 'fixed'",
 			       &stmt, err);
@@ -349,6 +353,7 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			.unit = ep_strdup(ep_db_col_text(stmt, 1)),
 			.retired = ep_db_col_int(stmt, 2) != 0,
 			.person = ep_strdup(ep_db_col_text(stmt, 3)),
+			.left_at = ep_db_col_int(stmt, 4),
 		};
 	}
 	return rc;
@@ -364,8 +369,8 @@ static int end_unseen(const struct ep_finding_run *fr,
 	/* Looking away fixes nothing. */
 	if (it->retired || !decided)
 		return leave_open(fr, it->fingerprint, err);
-	rc = ep_finding_end_withdrawn(end, fr->db, it->person, fr->now,
-				      &withdrawn, err);
+	rc = ep_finding_end_withdrawn(end, fr->db, it->person, it->left_at,
+				      fr->now, &withdrawn, err);
 	return rc < 0 ? rc : fix(fr, it->fingerprint, withdrawn, err);
 }
 

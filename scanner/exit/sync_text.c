@@ -149,9 +149,9 @@ int ep_sync_text_note(struct ep_db *db, const char *fingerprint, int64_t run,
 		ep_buf_adds(text, "Fixed: it is not there any more, and all "
 				  "that had to be read for that was read.");
 	else if (ep_str_eq(event, "withdrawn"))
-		ep_buf_adds(text, "Over, but nothing was seen to be fixed: no "
-				  "register says any more that this person "
-				  "has left by now.");
+		ep_buf_adds(text, "Over, but nothing was seen to be fixed: "
+				  "the leave date moved, or no register has "
+				  "it any more.");
 	else if (ep_str_eq(event, "came_back"))
 		ep_buf_adds(text, "It came back.");
 	else if (ep_str_eq(event, "waiver_ended"))

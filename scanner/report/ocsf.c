@@ -408,8 +408,8 @@ static const char *detail_of(struct ep_stmt *stmt)
 	if (ep_db_col_int(stmt, 17))
 		return ep_db_col_text(stmt, 18);
 	if (ep_db_col_int(stmt, 23))
-		return "not seen to be fixed: no register says any more that "
-		       "the person has left by now";
+		return "not seen to be fixed: the leave date moved, or no "
+		       "register has it any more";
 	if (!fixed && !ep_db_col_int(stmt, 22))
 		return "not re-checked: the last run could not decide";
 	return NULL;

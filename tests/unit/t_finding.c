@@ -123,6 +123,27 @@ static void test_withdrawn_is_not_fixed(void **state)
 				    "WHERE run = 4"), "0");
 }
 
+/* A rule that waits some days has nothing to say while a later date is new;
+ * nobody took anything from him. */
+static void test_later_date_is_not_fixed(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_rule(kit, "leavers", KIT_PER_TENANT "-- needs: account, person\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT a.tenant, a.id AS subject, a.name, a.state AS seen, "
+		 "'none' AS wanted, p.id AS person, p.left_at FROM account a "
+		 "JOIN person p ON p.id = a.id WHERE p.left_at + 7 * 86400 "
+		 "<= :now AND a.state = 'active'");
+	night(kit, LEAVERS(GONE) HELD);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 1);
+	night(kit, LEAVERS("{person: {id: p1, name: Ana, "
+			   "left_at: 2025-11-16}}") HELD);
+	assert_int_equal(kit->sum.open[EP_SEVERITY_HIGH], 0);
+	assert_string_equal(kit_ask(kit, ENDED), "fixed,withdrawn");
+	assert_int_equal(kit->sum.fixed, 0);
+}
+
 static void test_revoked_is_fixed(void **state)
 {
 	struct kit *kit = *state;
@@ -540,6 +561,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_KIT(test_open_fixed_came_back),
 		WITH_KIT(test_withdrawn_is_not_fixed),
+		WITH_KIT(test_later_date_is_not_fixed),
 		WITH_KIT(test_revoked_is_fixed),
 		WITH_KIT(test_dark_night_fixes_nothing),
 		WITH_KIT(test_unread_is_not_seen),
