@@ -123,10 +123,18 @@ static void check_speaks(struct ep_import_run *run, size_t before)
 	run->record = 0;
 	if (run->parts.n || run->diag->n + run->diag->dropped > before)
 		return;
-	if (!rq->import->one_tenant || !rq->import->may_be_empty) {
+	if (!rq->import->may_be_empty) {
 		ep_import_complain(run, NULL,
 				   "there is not one record in it; nothing was "
 				   "imported");
+		return;
+	}
+	if (!rq->import->one_tenant) {
+		ep_import_complain(run, NULL,
+				   "there is not one record in it; a tenancy "
+				   "that has none has a line of its %s, when "
+				   "and by whom it was looked at",
+				   rq->import->tenant_column);
 		return;
 	}
 	part = ep_import_one(run);
@@ -135,7 +143,13 @@ static void check_speaks(struct ep_import_run *run, size_t before)
 		ep_import_complain(run, NULL,
 				   "an empty file does not say when it was "
 				   "captured; use --captured-at");
-	ep_import_captured_by(run, part, rq->captured_by);
+	/* Columns to fill in are of no help where there is no line. */
+	if (!rq->captured_by || !*rq->captured_by)
+		ep_import_complain(run, NULL,
+				   "an empty file does not say who captured "
+				   "it; use --captured-by");
+	else
+		ep_import_captured_by(run, part, rq->captured_by);
 }
 
 static int begin_parts(struct ep_import_run *run, struct ep_err *err)

@@ -50,19 +50,17 @@ static char *scope_of(const char *text, size_t n)
 	return scope;
 }
 
-/* What was said of purges and erasures, and what rules and lists are called,
- * is nobody's. */
+const char *const ep_erase_exempt[] = {
+	"purge", "erasure", "rule", "dataset", "privileged_role", "domain",
+	"customer", "tenancy", "setting", NULL
+};
+
 static bool is_exempt(const char *group)
 {
-	static const char *const lists[] = { "purge", "erasure", "rule",
-					     "dataset", "privileged_role",
-					     "domain", "customer", "tenancy",
-					     "setting" };
-
 	if (!ep_str_starts(group, "context/"))
 		return false;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (ep_str_eq(strrchr(group, '/') + 1, lists[i]))
+	for (const char *const *list = ep_erase_exempt; *list; list++)
+		if (ep_str_eq(strrchr(group, '/') + 1, *list))
 			return true;
 	return false;
 }

@@ -26,6 +26,10 @@ int ep_erase_rows(struct ep_db *db, const struct ep_called_all *called,
 int ep_erase_left(struct ep_db *db, struct ep_buf *ret, struct ep_err *err)
 	EP_MUST_CHECK;
 
+/* What was said of purges and erasures, and what rules and lists are called,
+ * is nobody's: the last word of their groups' names, with NULL behind. */
+extern const char *const ep_erase_exempt[];
+
 /* erase_leaf.c: keeps the hashes of what is about to be rewritten in all
  * sealed runs, and deletes the secrets behind its nonces. */
 int ep_erase_leaves(struct ep_store *store, struct ep_called_all *called,

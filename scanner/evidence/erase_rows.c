@@ -168,14 +168,22 @@ static int take_triggers(struct ep_db *db, struct ep_words *ret_sql,
 static const char kept_sql[] =
 	"UPDATE main.evidence_kept SET id = randomblob(16), leaf = "
 	"json_set(rewrite(leaf, coalesce(leaf ->> '$.tenant', "
-	"leaf ->> '$.unit')), '$.nonce', NULL) WHERE leaf <> '' AND NOT ("
-	"grp GLOB 'context/*/purge' OR grp GLOB 'context/*/erasure' OR "
-	"grp GLOB 'context/*/rule' OR grp GLOB 'context/*/dataset' OR "
-	"grp GLOB 'context/*/privileged_role' OR "
-	"grp GLOB 'context/*/domain' OR grp GLOB 'context/*/customer' OR "
-	"grp GLOB 'context/*/tenancy' OR grp GLOB 'context/*/setting') AND "
+	"leaf ->> '$.unit')), '$.nonce', NULL) WHERE leaf <> '' AND "
 	"rewrite(leaf, coalesce(leaf ->> '$.tenant', leaf ->> '$.unit')) "
 	"IS NOT leaf";
+
+static int rewrite_kept(struct ep_db *db, struct ep_err *err)
+{
+	struct ep_buf sql = EP_BUF_INIT(EP_DB_SQL_BYTES_MAX);
+	int rc;
+
+	ep_buf_adds(&sql, kept_sql);
+	for (const char *const *list = ep_erase_exempt; *list; list++)
+		ep_buf_addf(&sql, " AND grp NOT GLOB 'context/*/%s'", *list);
+	rc = ep_db_exec(db, sql.s, err);
+	ep_buf_release(&sql);
+	return rc;
+}
 
 /* Rows keep the fingerprint of what the vendor lists, so that the next read
  * does not bring the person back for a record that is the same.  Nobody reads
@@ -327,7 +335,7 @@ int ep_erase_rows(struct ep_db *db, const struct ep_called_all *called,
 	if (rc == 0)
 		rc = rewrite_tables(db, err);
 	if (rc == 0)
-		rc = ep_db_exec(db, kept_sql, err);
+		rc = rewrite_kept(db, err);
 	if (rc == 0)
 		rc = ep_db_exec(db, listing_sql, err);
 	*ret_rows = ep_db_total_changes(db) - before;

@@ -297,8 +297,29 @@ static void an_empty_file_says_nothing(void **state)
 	(void)state;
 	refuse(import("printix-tenant-users.csv", USERS), 0, 0,
 	       "not one record");
+	refuse(import("printix-subscriptions.csv",
+		      "tenant_domain,business_model,billing_frequency,state,"
+		      "trial_ends,period_begin,period_end,reseller,"
+		      "created_by_email,captured_at\n"), 0, 0,
+	       "not one record in it; nothing was imported");
 	refuse(import("printix-tenant-users.csv", ""), 1, 1,
 	       "the file is empty");
+}
+
+/* What to do about it is no column of a line that is not there. */
+static void an_empty_file_needs_the_options(void **state)
+{
+	int rc;
+
+	(void)state;
+	rc = import("dnsfilter-api-keys.json", "{\"data\":[]}");
+	refuse(rc, 0, 0, "does not say when it was captured; use "
+	       "--captured-at");
+	refuse(rc, 0, 0, "does not say who captured it; use --captured-by");
+	refuse(import("dnsfilter-integrations.csv",
+		      "organization_id,kind,destination,state,owner,"
+		      "captured_at\n"), 0, 0,
+	       "has a line of its organization_id");
 }
 
 static void says_all_faults_of_a_file_at_once(void **state)
@@ -625,6 +646,7 @@ int main(void)
 		TEST(says_that_others_looked),
 		TEST(refuses_a_name_too_long_to_keep),
 		TEST(an_empty_file_says_nothing),
+		TEST(an_empty_file_needs_the_options),
 		TEST(says_all_faults_of_a_file_at_once),
 		TEST(checks_the_header),
 		TEST(reads_the_leaver_register),
