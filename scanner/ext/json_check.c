@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "ext/json_skip.h"
 
 _Static_assert(EP_JSON_DEPTH_MAX <= 64, "one bit of nesting a level");
 
@@ -36,13 +37,6 @@ static const unsigned char class_of[256] = {
 	['n'] = WORD,	      ['{'] = OPEN_OBJECT,  ['['] = OPEN_ARRAY,
 	['}'] = CLOSE_OBJECT, [']'] = CLOSE_ARRAY,  [','] = COMMA,
 	[':'] = COLON,
-};
-
-/* Bytes that a string may hold as they are and one at a time. */
-static const bool plain[256] = {
-	[0x20 ... 0x21] = true,
-	[0x23 ... 0x5b] = true,
-	[0x5d ... 0x7f] = true,
 };
 
 /* Hex digits: 16 + value, so that 0 means none. */
@@ -167,34 +161,6 @@ static bool escape(struct scan *scan)
 	return wrong(scan, "no such escape in a string");
 }
 
-/* Is one of eight bytes a quote, a backslash, a control or not ASCII?  Exact:
- * a borrow can only come from a lower byte that is itself special. */
-static bool any_special(uint64_t word)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t highs = UINT64_C(0x8080808080808080);
-	uint64_t quote = word ^ (ones * '"');
-	uint64_t slash = word ^ (ones * '\\');
-
-	return ((word - ones * 0x20) | (quote - ones) | (slash - ones) |
-		word) & highs;
-}
-
-static const char *skip_plain(const char *p, const char *end)
-{
-	uint64_t word;
-
-	while (end - p >= (ptrdiff_t)sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		if (any_special(word))
-			break;
-		p += sizeof(word);
-	}
-	while (p < end && plain[(unsigned char)*p])
-		p++;
-	return p;
-}
-
 /* From the opening quote to behind the closing one. */
 static bool string(struct scan *scan)
 {
@@ -202,7 +168,7 @@ static bool string(struct scan *scan)
 	size_t len;
 
 	for (scan->p++;;) {
-		scan->p = skip_plain(scan->p, scan->end);
+		scan->p = ep_json_skip(scan->p, scan->end);
 		if (scan->p == scan->end)
 			return wrong(scan, "the document stops inside a "
 					   "string");
@@ -373,6 +339,10 @@ static bool quoted(struct scan *scan)
 		ep_json_split_name(scan->split, from + 1,
 				   (size_t)(scan->p - from) - 2, scan->depth,
 				   scan->escaped);
+	if (at(scan, ':')) {
+		scan->p++;
+		scan->state = WANT_VALUE;
+	}
 	return true;
 }
 

@@ -22,6 +22,8 @@ struct ep_json_scan {
 int ep_json_scan(const char *s, size_t n, struct ep_json_scan *ret,
 		 struct ep_err *err) EP_MUST_CHECK;
 
+#define EP_JSON_SEEN_MAX 32	/* names of an element that are kept in mind */
+
 /* What is gathered about the elements of one array while the document is
  * checked.  Depths count the open containers. */
 struct ep_json_splitter {
@@ -44,6 +46,16 @@ struct ep_json_splitter {
 		EP_JSON_MEMBER_READ,	/* next */
 		EP_JSON_MEMBER_IDLE	/* nobody reads it */
 	} member;
+	/* The names of the element before, in their order, and what was found
+	 * for them: records of one listing mostly have the same members, and
+	 * then a search is one comparison. */
+	struct ep_json_seen {
+		const char *name;
+		size_t n;
+		uint8_t at;
+		uint8_t next;
+	} seen[EP_JSON_SEEN_MAX];
+	size_t names;	/* of the element at hand */
 	/* Depth of a container that is read or left as a whole, 0 none. */
 	int closed;
 	size_t idle;	/* where it begins, when nobody reads it */

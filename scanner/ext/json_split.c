@@ -6,6 +6,7 @@
  */
 #include "ext/json_priv.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* --- in an element ------------------------------------------------------- */
@@ -22,6 +23,46 @@ static void add_hole(struct ep_json_splitter *split, size_t at,
 	split->part.apart |= bits != 0;
 }
 
+static bool same_text(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	for (; n >= sizeof(x); n -= sizeof(x)) {
+		memcpy(&x, a, sizeof(x));
+		memcpy(&y, b, sizeof(y));
+		if (x != y)
+			return false;
+		a += sizeof(x);
+		b += sizeof(y);
+	}
+	while (n && *a == *b) {
+		a++;
+		b++;
+		n--;
+	}
+	return n == 0;
+}
+
+/* ep_json_reads_find, with what the element before had at this place. */
+static uint8_t find_name(struct ep_json_splitter *split, uint8_t at,
+			 const char *name, size_t n)
+{
+	struct ep_json_seen *seen = &split->seen[split->names];
+
+	if (split->names == EP_JSON_SEEN_MAX)
+		return ep_json_reads_find(split->reads, at, name, n);
+	split->names++;
+	if (!seen->name || seen->n != n || seen->at != at ||
+	    !same_text(seen->name, name, n))
+		*seen = (struct ep_json_seen){
+			.name = name,
+			.n = n,
+			.at = at,
+			.next = ep_json_reads_find(split->reads, at, name, n),
+		};
+	return seen->next;
+}
+
 static void name_in_part(struct ep_json_splitter *split, const char *name,
 			 size_t n, bool escaped)
 {
@@ -29,7 +70,7 @@ static void name_in_part(struct ep_json_splitter *split, const char *name,
 
 	/* It may be the name of a member that is read, written otherwise. */
 	split->part.odd |= escaped;
-	split->next = ep_json_reads_find(split->reads, at, name, n);
+	split->next = find_name(split, at, name, n);
 	split->member = split->next ? EP_JSON_MEMBER_READ :
 				      EP_JSON_MEMBER_IDLE;
 }
@@ -111,6 +152,7 @@ static void begin_part(struct ep_json_splitter *split, const char *p,
 	split->level = 0;
 	split->closed = 0;
 	split->member = EP_JSON_MEMBER_NONE;
+	split->names = 0;
 }
 
 void ep_json_split_open(struct ep_json_splitter *split, const char *p,

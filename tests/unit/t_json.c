@@ -304,6 +304,69 @@ static void holes_close_again(void **state)
 	ep_buf_release(&doc);
 }
 
+static void same_part(const struct ep_json_parts *all,
+		      const struct ep_json_part *part,
+		      const struct ep_json_parts *alone)
+{
+	const struct ep_json_part *one = &alone->list.v[0];
+
+	assert_int_equal(alone->list.n, 1);
+	assert_int_equal(part->n, one->n);
+	assert_int_equal(part->holes, one->holes);
+	assert_int_equal(part->apart, one->apart);
+	assert_int_equal(part->odd, one->odd);
+	for (size_t i = 0; i < part->holes; i++) {
+		const struct ep_json_hole *a = &all->holes.v[part->hole + i];
+		const struct ep_json_hole *b = &alone->holes.v[one->hole + i];
+
+		assert_int_equal(a->at - part->at, b->at - one->at);
+		assert_int_equal(a->n, b->n);
+		assert_int_equal(a->bits, b->bits);
+		assert_int_equal(a->whole, b->whole);
+	}
+}
+
+/* What is remembered of the element before may save work only. */
+static void elements_do_not_depend_on_those_before(void **state)
+{
+	struct ep_json_reads reads;
+	struct ep_json_parts all, alone;
+	uint64_t at = 11;
+	struct ep_buf doc, one;
+	size_t holes = 0;
+
+	(void)state;
+	ep_json_reads_init(&reads);
+	assert_true(ep_json_reads_add(&reads, "a", 0));
+	assert_true(ep_json_reads_add(&reads, "b.a", 0));
+	assert_true(ep_json_reads_add(&reads, "c.b", 0));
+	assert_true(ep_json_reads_add(&reads, "d.c", 1));
+	assert_true(ep_json_reads_add(&reads, "b.d", 2));
+	ep_buf_init(&doc, 1 << 20);
+	ep_buf_init(&one, 1 << 20);
+	for (int i = 0; i < 3000; i++) {
+		ep_buf_clear(&doc);
+		put_random(&at, &doc, 0);
+		assert_int_equal(ep_json_split(doc.s, doc.len, NULL, &reads,
+					       &all, &err), 0);
+		for (size_t k = 0; k < all.list.n; k++) {
+			ep_buf_clear(&one);
+			ep_buf_addf(&one, "[%.*s]", (int)all.list.v[k].n,
+				    doc.s + all.list.v[k].at);
+			assert_int_equal(ep_json_split(one.s, one.len, NULL,
+						       &reads, &alone, &err),
+					 0);
+			same_part(&all, &all.list.v[k], &alone);
+			holes += alone.holes.n;
+			ep_json_parts_release(&alone);
+		}
+		ep_json_parts_release(&all);
+	}
+	assert_true(holes > 5000);
+	ep_buf_release(&doc);
+	ep_buf_release(&one);
+}
+
 static void what_is_read_apart_is_nobody_elses(void **state)
 {
 	struct ep_json_reads reads;
@@ -447,11 +510,11 @@ static void refusals_say_where(void **state)
 	assert_non_null(strstr(err.msg, "byte 3"));
 }
 
-/* Plain text is skipped eight bytes at a time; what is not plain must be seen
- * at each place of a word, and what is must not be. */
+/* Plain text is skipped sixteen and eight bytes at a time; what is not plain
+ * must be seen at each place of such a block, and what is must not be. */
 static void every_byte_at_every_place(void **state)
 {
-	char s[24];
+	char s[64];
 	int c;
 	size_t i;
 
@@ -871,6 +934,7 @@ int main(void)
 		TEST(parts_are_where_they_lie),
 		TEST(holes_are_what_nobody_reads_as_it_is),
 		TEST(holes_close_again),
+		TEST(elements_do_not_depend_on_those_before),
 		TEST(what_is_read_apart_is_nobody_elses),
 		TEST(rest_is_what_is_left),
 		TEST(cut_documents_are_refused),
