@@ -155,15 +155,17 @@ static int look_up(struct ep_listing *listing, struct ep_recall *recall,
 	recall->known = ep_calloc(n + 1, sizeof(*recall->known));
 	recall->print = ep_calloc(n + 1, sizeof(*recall->print));
 	for (size_t i = 0; i < n; i++) {
-		const struct ep_json_part *part = &recall->parts.list.v[i];
-		struct ep_str text = masked(recall, part, &scratch);
+		struct ep_str text = masked(recall, &recall->parts.list.v[i],
+					    &scratch);
 
-		recall->known[i] = sink->known(sink->to,
-					       listing->source->handle, text.p,
-					       text.n, &recall->print[i]);
-		if (recall->known[i])
-			add_values(recall, part, &values);
+		sink->print(sink->to, listing->source->handle, text.p, text.n,
+			    &recall->print[i]);
 	}
+	sink->known(sink->to, listing->source->handle, recall->print, n,
+		    recall->known);
+	for (size_t i = 0; i < n; i++)
+		if (recall->known[i])
+			add_values(recall, &recall->parts.list.v[i], &values);
 	return read_values(recall, &values, err);
 }
 

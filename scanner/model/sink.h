@@ -78,13 +78,16 @@ struct ep_sink {
 		    struct ep_err *err);
 	/* For a dataset with a basis; a sink without them has known NULL.
 	 * The text of a record is its bytes, or what is left of them when
-	 * members that feed volatile columns only are taken out; *ret_print
-	 * stands for it in the calls below.
-	 *
-	 * True when the dataset still holds, unchanged, all rows that a record
-	 * of this very text made before on this basis. */
-	bool (*known)(void *to, void *dataset, const char *text, size_t n,
-		      struct ep_text_print *ret_print);
+	 * members that feed volatile columns only are taken out; *ret stands
+	 * for it in the calls below. */
+	void (*print)(void *to, void *dataset, const char *text, size_t n,
+		      struct ep_text_print *ret);
+	/* For each of n texts: true when the dataset still holds, unchanged,
+	 * all rows that a record of this very text made before on this
+	 * basis. */
+	void (*known)(void *to, void *dataset,
+		      const struct ep_text_print *print, size_t n,
+		      bool *ret_known);
 	/* Takes these rows as if they had been handed over again, when it is
 	 * so; *ret_repeat as with row. */
 	bool (*same)(void *to, void *dataset, const struct ep_text_print *print,

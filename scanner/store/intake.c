@@ -548,6 +548,7 @@ void ep_intake_sink(struct ep_store *store, struct ep_sink *ret)
 	ret->begin = begin;
 	ret->row = row;
 	ret->bookmark = ep_bookmark_get;
+	ret->print = ep_recall_print;
 	ret->known = ep_recall_known;
 	ret->same = ep_recall_same;
 	ret->moved = ep_recall_moved;

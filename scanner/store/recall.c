@@ -9,6 +9,9 @@
 
 #include "base/limits.h"
 
+/* So many records before one is looked up its row is fetched. */
+#define FETCH_AHEAD 8
+
 void ep_recall_begin(struct ep_intake *intake, const char *basis)
 {
 	if (!basis)
@@ -57,17 +60,38 @@ static struct ep_hash128 hash_of(const struct ep_text_print *print)
 	return (struct ep_hash128){ .lo = print->lo, .hi = print->hi };
 }
 
-bool ep_recall_known(void *to, void *dataset, const char *text, size_t n,
-		     struct ep_text_print *ret_print)
+void ep_recall_print(void *to, void *dataset, const char *text, size_t n,
+		     struct ep_text_print *ret)
 {
 	const struct ep_intake *intake = dataset;
 	struct ep_hash128 print = text_print(intake, text, n);
 
 	(void)to;
-	ret_print->lo = print.lo;
-	ret_print->hi = print.hi;
-	return intake->recalls && intake->apply->index.texts &&
-	       find_all(intake, &print);
+	ret->lo = print.lo;
+	ret->hi = print.hi;
+	ep_rowindex_fetch_text(&intake->apply->index, &print);
+}
+
+void ep_recall_known(void *to, void *dataset,
+		     const struct ep_text_print *print, size_t n,
+		     bool *ret_known)
+{
+	const struct ep_intake *intake = dataset;
+	const struct ep_rowindex *index = &intake->apply->index;
+
+	(void)to;
+	for (size_t i = 0; i < n; i++) {
+		struct ep_hash128 text = hash_of(&print[i]);
+
+		if (i + FETCH_AHEAD < n) {
+			struct ep_hash128 ahead =
+				hash_of(&print[i + FETCH_AHEAD]);
+
+			ep_rowindex_fetch_entry(index, &ahead);
+		}
+		ret_known[i] = intake->recalls && index->texts &&
+			       find_all(intake, &text);
+	}
 }
 
 static bool see_all(struct ep_intake *intake, struct ep_entry *first,

@@ -17,8 +17,11 @@ void ep_recall_begin(struct ep_intake *intake, const char *basis);
 void ep_recall_row(struct ep_intake *intake, struct ep_entry *entry);
 
 /* Of the sink; see model/sink.h. */
-bool ep_recall_known(void *to, void *dataset, const char *text, size_t n,
-		     struct ep_text_print *ret_print);
+void ep_recall_print(void *to, void *dataset, const char *text, size_t n,
+		     struct ep_text_print *ret);
+void ep_recall_known(void *to, void *dataset,
+		     const struct ep_text_print *print, size_t n,
+		     bool *ret_known);
 bool ep_recall_same(void *to, void *dataset, const struct ep_text_print *print,
 		    bool *ret_repeat);
 int ep_recall_moved(void *to, void *dataset, const struct ep_text_print *print,

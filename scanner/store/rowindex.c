@@ -214,6 +214,29 @@ struct ep_entry *ep_rowindex_by_text(const struct ep_rowindex *index,
 	return NULL;
 }
 
+void ep_rowindex_fetch_text(const struct ep_rowindex *index,
+			    const struct ep_hash128 *text)
+{
+	if (index->texts)
+		__builtin_prefetch(&index->text[(size_t)text->lo &
+						(index->texts - 1)]);
+}
+
+void ep_rowindex_fetch_entry(const struct ep_rowindex *index,
+			     const struct ep_hash128 *text)
+{
+	const struct ep_text_slot *slot;
+
+	if (!index->texts)
+		return;
+	slot = &index->text[(size_t)text->lo & (index->texts - 1)];
+	if (!slot->entry)
+		return;
+	/* It may lie in two lines. */
+	__builtin_prefetch(&index->v[slot->entry - 1].print);
+	__builtin_prefetch(&index->v[slot->entry - 1].parts);
+}
+
 size_t ep_rowindex_bytes(const struct ep_rowindex *index)
 {
 	return index->cap * sizeof(*index->v) +

@@ -70,6 +70,12 @@ void ep_rowindex_texts(struct ep_rowindex *index);
 struct ep_entry *ep_rowindex_by_text(const struct ep_rowindex *index,
 				     const struct ep_hash128 *text,
 				     size_t *pos);
+/* Memory is far away: these two fetch what ep_rowindex_by_text will look at,
+ * first the place of the text, then the entry that is found there. */
+void ep_rowindex_fetch_text(const struct ep_rowindex *index,
+			    const struct ep_hash128 *text);
+void ep_rowindex_fetch_entry(const struct ep_rowindex *index,
+			     const struct ep_hash128 *text);
 size_t ep_rowindex_bytes(const struct ep_rowindex *index);
 
 #endif
