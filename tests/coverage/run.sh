@@ -82,11 +82,17 @@ awk '/^=/ { given = length($0) > 20 }
 	/^[^#=]/ && given' "$EP_SRC/tests/coverage/reasons" \
 	>"$out/branches.known"
 explained=$(awk '{ n += $2 } END { print n + 0 }' "$out/branches.known")
-# What nobody explained yet is no error where it is still so, and counted.
-sed -n '/^= open$/,$p' "$EP_SRC/tests/coverage/reasons" |
-	LC_ALL=C sort >"$out/branches.open"
-LC_ALL=C sort "$out/branches.said" |
-	LC_ALL=C comm -12 - "$out/branches.open" >"$out/branches.left"
+# What nobody explained yet is no error where it is still so, or less of it
+# is, and counted.
+sed -n '/^= open$/,$p' "$EP_SRC/tests/coverage/reasons" \
+	>"$out/branches.open"
+awk '{
+	n = $2
+	text = $1 substr($0, length($1 " " $2) + 1)
+}
+FILENAME ~ /open$/ { most[text] = n; next }
+text in most && n <= most[text]' "$out/branches.open" "$out/branches.said" \
+	>"$out/branches.left"
 awk -v explained="$explained" '{ n += $2 } END {
 	printf "\n%d branches are not taken and explained, %d not explained.\n",
 		explained, n

@@ -200,6 +200,72 @@ static void test_other_tenancy(void **state)
 		       "WHERE uid = 'printix/t2'", "group");
 }
 
+/* Somebody who knows how heads are hashed: whatever of the last one is
+ * changed, its hash is made to fit. */
+static void forge(const char *change)
+{
+	struct ep_db *db = ep_store_db(kit.store);
+	struct ep_hash hash;
+	struct ep_stmt *stmt;
+	bool row = false;
+	char sql[300];
+
+	alter(change);
+	kit_ok(&kit, ep_db_prepare(db, "SELECT head FROM main.evidence_run "
+				   "WHERE seq = 3", &stmt, &kit.err));
+	kit_ok(&kit, ep_db_step(stmt, &row, &kit.err));
+	assert_true(row);
+	ep_merkle_leaf(ep_db_col_text(stmt, 0),
+		       strlen(ep_db_col_text(stmt, 0)), &hash);
+	ep_db_done(stmt);
+	snprintf(sql, sizeof(sql), "UPDATE main.evidence_run SET hash = x'");
+	for (size_t i = 0; i < sizeof(hash.b); i++)
+		snprintf(sql + strlen(sql), 3, "%02x", hash.b[i]);
+	snprintf(sql + strlen(sql), 20, "' WHERE seq = 3");
+	alter(sql);
+}
+
+static void assert_forged(const char *change, const char *named)
+{
+	kit_ok(&kit, ep_db_exec(ep_store_db(kit.store), "CREATE TEMP TABLE "
+				"was AS SELECT * FROM main.evidence_run",
+				&kit.err));
+	forge(change);
+	if (verify(NULL) != EP_EDATA || !strstr(kit.err.msg, named))
+		fail_msg("%s: wanted '%s', got '%s'", change, named,
+			 kit.err.msg);
+	alter("UPDATE main.evidence_run SET (head, hash, groups) = (SELECT "
+	      "w.head, w.hash, w.groups FROM temp.was w WHERE w.seq = "
+	      "evidence_run.seq) WHERE seq = 3");
+	kit_ok(&kit, ep_db_exec(ep_store_db(kit.store), "DROP TABLE temp.was",
+				&kit.err));
+	kit_ok(&kit, verify(NULL));
+}
+
+#define SET "UPDATE main.evidence_run SET "
+#define OTHER_ROOT "head = json_set(head, '$.root', " \
+	"printf('%064d', 7)) "
+
+static void test_forged_heads(void **state)
+{
+	(void)state;
+	assert_forged(SET "head = json_set(head, '$.prev', "
+		      "printf('%064d', 7)) WHERE seq = 3",
+		      "the order of heads, sealed as number 3");
+	assert_forged(SET "head = json_set(head, '$.seq', 2) WHERE seq = 3",
+		      "the order of heads, sealed as number 3");
+	assert_forged(SET "head = json_set(head, '$.host', 'elsewhere') "
+		      "WHERE seq = 3", "the record of the run");
+	/* All groups are as they were kept, and make another root. */
+	assert_forged(SET OTHER_ROOT "WHERE seq = 3",
+		      "the list of groups, sealed as number 3");
+	assert_forged(SET OTHER_ROOT ", groups = groups || "
+		      "substr(groups, 1, 16) WHERE seq = 3",
+		      "the list of groups at its end");
+	assert_forged(SET OTHER_ROOT ", groups = x'' WHERE seq = 3",
+		      "the list of groups at ");
+}
+
 static void test_log(void **state)
 {
 	struct ep_checkpoint was, forged;
@@ -476,6 +542,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_holds, begin, end),
+		cmocka_unit_test_setup_teardown(test_forged_heads, begin, end),
 		cmocka_unit_test_setup_teardown(test_what_is_there, begin,
 						end),
 		cmocka_unit_test_setup_teardown(test_what_was_there, begin,
