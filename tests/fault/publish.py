@@ -30,6 +30,15 @@ def number(n):
     return "{:,}".format(int(n))
 
 
+def anew(programs):
+    """How many were told to each, when it was not the same one."""
+    if len(programs) < 2:
+        return []
+    return ["Not all were told to the same build of it: %s; what was wrong "
+            "was told again." % " and ".join(
+                number(n) for n in sorted(programs.values(), reverse=True))]
+
+
 def never_clean(path):
     with open(path, encoding="utf-8") as src:
         found = json.load(src)
@@ -45,12 +54,9 @@ def never_clean(path):
             found["date"], head, found["listings"], found["wrong"],
             number(found["verified"])),
         "It took %d minutes, %d side by side%s." % (
-            found["minutes"], found["jobs"], "" if
-            len(found["programs"]) < 2 else "; the program was built anew "
-            "%d times meanwhile, and what was wrong was told again" %
-            (len(found["programs"]) - 1)),
-        "",
-    ]
+            found["minutes"], found["jobs"],
+            " at the end" if anew(found["programs"]) else ""),
+    ] + anew(found["programs"]) + [""]
     return lines + table(["lie", "told", "wrong"], [
         (kind, number(told), wrong)
         for kind, (told, wrong) in found["kinds"].items()])
