@@ -254,16 +254,18 @@ static int list_files(struct ep_app *app, struct batches *batches,
 	return 0;
 }
 
-/* A file by that name was wanted, and nothing in it would be looked at. */
-static bool is_no_file(struct ep_app *app, const char *folder)
+/* One that is called like a file: reading it says what is wrong. */
+static bool is_for_file(struct ep_app *app, struct batches *batches,
+			const char *folder)
 {
 	const struct ep_spec *spec;
+	const struct ep_spec_import *import =
+		ep_import_find(&app->specs, folder, &spec);
 
-	if (!ep_import_find(&app->specs, folder, &spec))
+	if (!import)
 		return false;
-	ep_diag_add(&app->diag, app->config->imports, 0, 0,
-		    "'%s' is a folder, and an evidence file is called so",
-		    folder);
+	EP_VEC_ADD(&batch_for(batches, spec, import, NULL)->files) =
+		ep_file_join(app->config->imports, folder);
 	return true;
 }
 
@@ -283,7 +285,7 @@ static int list_folders(struct ep_app *app, struct batches *batches,
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (!is_no_file(app, names[i]))
+		if (!is_for_file(app, batches, names[i]))
 			rc = list_files(app, batches, names[i], err);
 	ep_file_list_free(names, n);
 	return rc;

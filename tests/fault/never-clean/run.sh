@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Not looked at is never clean: one answer of a vendor after the other is
-# replaced by a lie, and one listing after the other is marked as not complete.
+# replaced by a lie, and one evidence file, and one listing after the other is
+# marked as not complete.
 #
 #   sh run.sh            a sample (EP_NEVER_CLEAN_SEED, _SIZE)
 #   sh run.sh whole      every lie about every request
 #
 # EP_NEVER_CLEAN_ONLY is a pattern for listings, and after a comma one for
-# lies, to tell what failed again.  EP_NEVER_CLEAN_LEDGER is a file of the lies
+# lies, to tell what failed again; after "imports: " it is one for files and
+# their lies.  EP_NEVER_CLEAN_LEDGER is a file of the lies
 # told already: a whole run that was stopped goes on with the others.
 # EP_PUBLISH=yes puts the figures of a whole run into docs/RELIABILITY.md.
 . "$(dirname "$0")/../../lib.sh"
@@ -24,11 +26,13 @@ if [ ! -d "$modules/junit2json" ]; then
 fi
 size=${EP_NEVER_CLEAN_SIZE:-54}
 inputs=12
+files=9
 # Other stages run beside the sample.
 jobs=1
 if [ "$how" = whole ]; then
 	size=0
 	inputs=0
+	files=0
 	jobs=$EP_JOBS
 	# Each lie is a database or two, and a disk would be waited for.
 	if [ -z "${TMPDIR-}" ] && [ -w /dev/shm ]; then
@@ -59,11 +63,24 @@ told() {
 	fi
 }
 
-told rule_inputs.py "$inputs" "$seed"
-told never_clean.py --seed "$seed" --sample "$size" --modules "$modules" \
-	--jobs "$jobs" --figures "$EP_OUT/never-clean.json" \
-	${EP_NEVER_CLEAN_LEDGER:+--ledger "$EP_NEVER_CLEAN_LEDGER"} \
-	${EP_NEVER_CLEAN_ONLY:+--only "$EP_NEVER_CLEAN_ONLY"}
+only=${EP_NEVER_CLEAN_ONLY-}
+case $only in
+imports:*) ;;
+*)
+	told rule_inputs.py "$inputs" "$seed"
+	told never_clean.py --seed "$seed" --sample "$size" \
+		--modules "$modules" --jobs "$jobs" \
+		--figures "$EP_OUT/never-clean.json" \
+		${EP_NEVER_CLEAN_LEDGER:+--ledger "$EP_NEVER_CLEAN_LEDGER"} \
+		${only:+--only "$only"}
+	;;
+esac
+case $only in
+imports:* | '')
+	told import_lies.py --seed "$seed" --sample "$files" \
+		--modules "$modules" ${only:+--only "${only#imports: }"}
+	;;
+esac
 if [ "$how" = whole ] && [ "${EP_PUBLISH-}" = yes ]; then
 	check "the figures are published" /usr/bin/python3 -B \
 		"$EP_SRC/tests/fault/publish.py" \
