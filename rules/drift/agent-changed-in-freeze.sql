@@ -27,13 +27,15 @@ SELECT tenant, count(*) AS n
 -- violations:
 -- What an update moves, a version or an operating system, is no change, and
 -- from the day of the exit on agents are meant to go.  What changed between the
--- last read before the window and the first in it is counted too.  A customer
--- without a date of exit is not leaving.
-WITH change(tenant, customer, dataset, key, what, at) AS (
+-- last complete read before the window and the first in it is counted too, and
+-- so is what changed between the last one before the exit and the first after
+-- it: nobody can tell on which side it lies.  A customer without a date of exit
+-- is not leaving.
+WITH change(tenant, customer, dataset, key, what, previous_at, at) AS (
     SELECT tenant, customer, dataset, key,
            CASE op WHEN 'open' THEN 'added'
                    WHEN 'close' THEN 'removed'
-                   ELSE 'changed' END, at
+                   ELSE 'changed' END, previous_at, at
       FROM moved_agent
      WHERE op <> 'change'
         OR json_type(old, '$.state') IS NOT NULL
@@ -46,6 +48,10 @@ SELECT m.tenant,
        coalesce(max(a.name), m.key) AS name,
        replace(group_concat(DISTINCT m.what), ',', ', ')
            || ', last seen ' || iso(max(m.at))
+           || CASE WHEN max(m.at) < c.exit_at THEN ''
+                   ELSE ', not read since '
+                        || coalesce(iso(max(m.previous_at)),
+                                    'an unknown time') END
            || '; customer leaves ' || iso(c.exit_at) AS seen,
        'as it was until the exit' AS wanted,
        max(m.at) AS at, c.exit_ticket
@@ -54,5 +60,5 @@ SELECT m.tenant,
   LEFT JOIN agent AS a
     ON a.tenant = m.tenant AND a.dataset = m.dataset AND a.key = m.key
  WHERE m.at >= c.exit_at - :days * 86400
-   AND m.at < c.exit_at
+   AND (m.previous_at IS NULL OR m.previous_at < c.exit_at)
  GROUP BY m.tenant, m.dataset, m.key;

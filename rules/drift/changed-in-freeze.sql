@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: changed-in-freeze
--- revision: 1
+-- revision: 2
 -- title: No policy or list changes while its customer is leaving
 -- why: What is handed over has to be what was agreed. A change in the weeks
 --   before the exit opens or closes something that nobody will look at again.
@@ -25,9 +25,10 @@ SELECT tenant, count(*) AS n
  GROUP BY tenant;
 -- violations:
 -- What changed between the last read before the window and the first in it is
--- counted too: nobody can tell on which side it lies.  A customer without a
--- date of exit is not leaving.  After the exit of a customer of DNSFilter the
--- vendor's own times tell more: list-changed-after-exit.
+-- counted too, and so is what changed between the last one before the exit and
+-- the first after it: nobody can tell on which side it lies.  A customer
+-- without a date of exit is not leaving.  After the exit of a customer of
+-- DNSFilter the vendor's own times tell more: list-changed-after-exit.
 SELECT m.tenant,
        replace(m.key, char(31), ' ') AS subject,
        coalesce(max(r.name), max(m.old ->> '$.name'),
@@ -44,7 +45,8 @@ SELECT m.tenant,
   LEFT JOIN resource AS r
     ON r.tenant = m.tenant AND r.dataset = m.dataset AND r.key = m.key
  WHERE m.at >= c.exit_at - :days * 86400
-   AND (m.at <= c.exit_at OR m.system <> 'dnsfilter')
+   AND (m.previous_at IS NULL OR m.previous_at < c.exit_at
+        OR m.system <> 'dnsfilter')
    AND substr(m.key, 1, instr(m.key, char(31)) - 1)
        IN ('policy', 'list', 'list_entry', 'sso', 'integration')
  GROUP BY m.tenant, m.key;

@@ -313,7 +313,8 @@ static int copy_gone(struct ep_db *from, struct ep_db *to, struct ep_err *err)
 	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
 		rc = ep_db_execf(to, err, "CREATE VIEW \"moved_%s\" AS SELECT "
 				 "customer, tenant, system, dataset, key, op, "
-				 "run, at, old FROM moved WHERE kind = '%s'",
+				 "run, at, previous_at, old FROM moved "
+				 "WHERE kind = '%s'",
 				 ep_entity((enum ep_kind)i)->name,
 				 ep_entity((enum ep_kind)i)->name);
 	if (rc == 0)

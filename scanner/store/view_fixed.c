@@ -257,7 +257,8 @@ static int make_moved(struct ep_store *store, struct ep_err *err)
 	add_key(&sql);
 	ep_buf_adds(&sql, " AS key, CASE h.op WHEN 1 THEN 'open' "
 		    "WHEN 2 THEN 'change' WHEN 3 THEN 'close' END AS op, "
-		    "r.id AS run, r.started_at AS at, h.old AS old "
+		    "r.id AS run, r.started_at AS at, " EP_VIEW_PREVIOUS_AT
+		    " AS previous_at, h.old AS old "
 		    "FROM main.run r CROSS JOIN main.history h "
 		    "ON h.id > r.history_low AND h.id <= r.history_high "
 		    "JOIN main.dataset d ON d.id = h.dataset "

@@ -908,6 +908,21 @@ static void test_freeze_agents(void **state)
 			    "2 removed, last 2025-11-20T02:00:00Z");
 }
 
+/* Whether it went before the day of the exit was not read. */
+static void test_freeze_dark(void **state)
+{
+	struct exits *ex = *state;
+	const struct ep_exit_ask ask = { .customer = "acme" };
+
+	kit_night(ex->kit, AGENTS("2025-11-19", AGENT("a2", "")));
+	kit_night(ex->kit, WINDOW("2025-11-19", "v1", "  status: failed\n"
+				  "  rows: []\n"));
+	kit_night(ex->kit, AGENTS("2025-11-19", ""));
+	look(ex, &ask);
+	assert_string_equal(only_open(ex, "freeze")->seen,
+			    "1 removed, last 2025-11-19T02:00:00Z");
+}
+
 /* Then they are meant to go; a list that was not read is no list. */
 static void test_freeze_over(void **state)
 {
@@ -950,6 +965,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_customer, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze_agents, up, down),
+		cmocka_unit_test_setup_teardown(test_freeze_dark, up, down),
 		cmocka_unit_test_setup_teardown(test_freeze_over, up, down),
 	};
 
