@@ -102,8 +102,9 @@ struct event {
 	char *word;
 };
 
-/* In one run a finding is fixed before its waiver's end is told, and comes
- * back before it is waived: by the alphabet. */
+/* In one run a finding comes back before it is waived: by the alphabet.  How
+ * it ended and that its waiver did may be told in either order: what a fix or
+ * a withdrawal says of its ticket, no other event of that run changes. */
 int ep_sync_take_events(struct ep_sync *s, struct ep_sync_ticket *t,
 			struct ep_err *err)
 {
