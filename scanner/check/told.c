@@ -10,6 +10,23 @@
 #include "base/str.h"
 #include "check/eval.h"
 
+static const char also[] = ",\"also\":[", end[] = "]";
+
+/* Those whose evidence is kept.  Only these are told of: whom nothing but a
+ * sentence names is found neither by who reads it nor by who must hide it. */
+static size_t kept(const struct ep_eval *eval, const struct ep_violation *v)
+{
+	size_t bytes = strlen(v->evidence) + sizeof(also) + sizeof(end);
+	size_t n = 0;
+
+	for (; n < v->twins && n < EP_TOLD_TWINS_MAX; n++) {
+		bytes += strlen(eval->twin.v[v->twin + n].evidence) + 1;
+		if (bytes > EP_ATTR_BYTES_MAX)
+			break;
+	}
+	return n;
+}
+
 /* They are in the order of what was seen, so the same stands together. */
 static bool says_more(const struct ep_eval *eval, const struct ep_violation *v,
 		      size_t i)
@@ -24,7 +41,7 @@ static bool says_more(const struct ep_eval *eval, const struct ep_violation *v,
 void ep_told_seen(const struct ep_eval *eval, const struct ep_violation *v,
 		  struct ep_buf *out)
 {
-	size_t told = 0, left = 0;
+	size_t n = kept(eval, v), left = 0;
 
 	ep_buf_adds(out, v->seen ? v->seen : "");
 	for (size_t i = 0; i < v->twins; i++) {
@@ -32,13 +49,11 @@ void ep_told_seen(const struct ep_eval *eval, const struct ep_violation *v,
 
 		if (!says_more(eval, v, i))
 			continue;
-		if (told == EP_TOLD_TWINS_MAX ||
-		    out->len + strlen(seen) > EP_TEXT_BYTES_MAX) {
+		if (i >= n || out->len + strlen(seen) > EP_TEXT_BYTES_MAX)
 			left++;
-			continue;
-		}
-		ep_buf_addf(out, "%s%s", out->len ? "; also " : "", seen);
-		told++;
+		else
+			ep_buf_addf(out, "%s%s", out->len ? "; also " : "",
+				    seen);
 	}
 	if (left)
 		ep_buf_addf(out, "; and %zu more", left);
@@ -47,17 +62,10 @@ void ep_told_seen(const struct ep_eval *eval, const struct ep_violation *v,
 void ep_told_evidence(const struct ep_eval *eval, const struct ep_violation *v,
 		      struct ep_buf *out)
 {
-	static const char also[] = ",\"also\":[", end[] = "]}";
-	size_t bytes = strlen(v->evidence) + sizeof(also) + sizeof(end);
-	size_t n = 0;
+	size_t n = kept(eval, v);
 
-	for (; n < v->twins && n < EP_TOLD_TWINS_MAX; n++) {
-		bytes += strlen(eval->twin.v[v->twin + n].evidence) + 1;
-		if (bytes > EP_ATTR_BYTES_MAX)
-			break;
-	}
 	ep_buf_adds(out, v->evidence);
-	if (n == 0)
+	if (v->twins == 0)
 		return;
 	ep_buf_cut(out, out->len - 1);
 	ep_buf_adds(out, also + (ep_str_eq(v->evidence, "{}") ? 1 : 0));
@@ -65,4 +73,7 @@ void ep_told_evidence(const struct ep_eval *eval, const struct ep_violation *v,
 		ep_buf_addf(out, "%s%s", i ? "," : "",
 			    eval->twin.v[v->twin + i].evidence);
 	ep_buf_adds(out, end);
+	if (n < v->twins)
+		ep_buf_addf(out, ",\"also_left\":%zu", v->twins - n);
+	ep_buf_addc(out, '}');
 }
