@@ -32,7 +32,7 @@ SELECT severity, rule, title, why, remedy, coalesce(customer, '') AS customer,
        unit, unit_name, subject, name, seen, wanted, first_seen, note
   FROM open_finding f
  WHERE NOT f.waived AND (:customer IS NULL OR f.customer = :customer)
-   AND (json_extract(f.evidence, '$.left_at') IS NOT NULL OR json_extract(f.evidence, '$.exit_ticket') IS NOT NULL
+   AND ((SELECT p.left_at FROM finding_leave p WHERE p.fingerprint = f.fingerprint) IS NOT NULL OR json_extract(f.evidence, '$.exit_ticket') IS NOT NULL
         OR f.rule LIKE '%leaver%' OR f.rule LIKE '%after-exit%' OR f.rule LIKE '%departed%')
  ORDER BY f.rank,
           f.rule, f.unit, name, f.subject

@@ -313,14 +313,14 @@ SELECT CASE WHEN days <= 7 THEN '0-7 days' WHEN days <= 30 THEN '8-30 days'
 -- about: From the leave date to the first read that no longer showed the access, against the limit that the configuration sets for the customer. Between two reads: the limit lies between the last read that showed it and the first that did not. Nobody revoked what ended because a leave date moved or a register forgot the person; it is counted apart.
 -- empty: No access of a leaver was seen to be gone in the last 90 days.
 WITH gone AS (
-  SELECT max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at, f.last_seen, e.at,
+  SELECT p.left_at, f.last_seen, e.at,
          EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn') AS withdrawn,
          coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                   (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
-    FROM finding f CROSS JOIN finding_event e USING (fingerprint)
+    FROM finding f CROSS JOIN finding_event e USING (fingerprint) JOIN finding_leave p USING (fingerprint)
    WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
      AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
-     AND json_extract(f.evidence, '$.left_at') IS NOT NULL AND json_extract(f.evidence, '$.person') IS NOT NULL
+     AND p.left_at IS NOT NULL AND p.person
      AND (:customer IS NULL OR f.customer = :customer)),
 judged AS (
   SELECT CASE WHEN withdrawn THEN 'withdrawn: no leave, limit '
@@ -340,19 +340,19 @@ SELECT label, series, count(*) AS value, tone
 -- draw: table
 SELECT coalesce(f.name, f.subject) AS "Who or what", coalesce(f.unit_name, f.unit) AS "Where",
        coalesce(t.title, f.rule) AS "Rule",
-       iso(CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS "Left",
+       iso(p.left_at) AS "Left",
        CASE WHEN f.last_seen < e.at THEN iso(f.last_seen) ELSE '(not kept: it came back since)' END AS "Last seen there", iso(e.at) AS "Seen gone",
        CASE WHEN EXISTS (SELECT 1 FROM finding_event w WHERE w.fingerprint = e.fingerprint AND w.run = e.run AND w.event = 'withdrawn')
             THEN 'not revoked: the leave date moved, or no register has it any more' ELSE
-       counted(max(0, (e.at - CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) / 3600), 'hour') END AS "At most",
+       counted(max(0, (e.at - p.left_at) / 3600), 'hour') END AS "At most",
        counted(coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                         (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')), 'hour') AS "Limit"
-  FROM finding f CROSS JOIN finding_event e USING (fingerprint)
+  FROM finding f CROSS JOIN finding_event e USING (fingerprint) JOIN finding_leave p USING (fingerprint)
   LEFT JOIN rule_run r ON r.run = :run AND r.rule = f.rule
   LEFT JOIN rule_text t ON t.sha256 = r.sha256
  WHERE e.event = 'fixed' AND e.run <= :run AND e.at > (SELECT started_at FROM run WHERE id = :run) - 90 * 86400
    AND e.run > (SELECT coalesce(max(last_run), 0) FROM purged)
-   AND json_extract(f.evidence, '$.left_at') IS NOT NULL AND json_extract(f.evidence, '$.person') IS NOT NULL
+   AND p.left_at IS NOT NULL AND p.person
    AND (:customer IS NULL OR f.customer = :customer)
  ORDER BY e.at DESC, 1, 2
  LIMIT 300
@@ -368,12 +368,12 @@ SELECT name AS "Who or what", coalesce(unit_name, unit) AS "Where", title AS "Ru
             THEN 'late by ' || counted((now - left_at - hours * 3600) / 3600, 'hour')
             ELSE counted((left_at + hours * 3600 - now) / 3600, 'hour') || ' left' END ||
        CASE WHEN rechecked THEN '' ELSE ', not re-checked' END AS "State"
-  FROM (SELECT f.*, max(0, CASE typeof(json_extract(f.evidence, '$.left_at')) WHEN 'integer' THEN json_extract(f.evidence, '$.left_at') ELSE unixepoch(json_extract(f.evidence, '$.left_at')) END) AS left_at,
+  FROM (SELECT f.*, p.left_at,
                (SELECT started_at FROM run WHERE id = :run) AS now,
                coalesce((SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = f.customer),
                         (SELECT l.revoke_hours FROM customer_limit l WHERE l.customer = '')) AS hours
-          FROM open_finding f
-         WHERE json_extract(f.evidence, '$.left_at') IS NOT NULL AND NOT f.waived
+          FROM open_finding f JOIN finding_leave p USING (fingerprint)
+         WHERE p.left_at IS NOT NULL AND NOT f.waived
            AND (:customer IS NULL OR f.customer = :customer))
  ORDER BY left_at + hours * 3600, 1, 2, 3
  LIMIT 300

@@ -271,8 +271,6 @@ static int apply_violation(const struct ep_finding_run *fr,
 struct unseen {
 	char *fingerprint;
 	char *unit;
-	char *person;	/* whose leave it is about, or NULL */
-	int64_t left_at;
 	bool retired;	/* of a tenancy that is not looked at any more */
 };
 EP_VEC_TYPE(unseen_list, struct unseen);
@@ -329,14 +327,7 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			       "t.retired_at IS NOT NULL AND "
 			       "(f.unit = t.uid OR f.subject = t.uid OR "
 			       "substr(f.subject, 1, length(t.uid) + 1) = "
-			       "t.uid || ' ')), CASE WHEN "
-			       "json_extract(f.evidence, '$.left_at') "
-			       "IS NOT NULL THEN "
-			       "json_extract(f.evidence, '$.person') END, "
-			       "CASE json_type(f.evidence, '$.left_at') "
-			       "WHEN 'integer' THEN f.evidence ->> '$.left_at' "
-			       "ELSE unixepoch(f.evidence ->> '$.left_at') END "
-			       "FROM finding AS f "
+			       "t.uid || ' ')) FROM finding AS f "
 			       "WHERE f.rule = ?1 AND f.state <> 'fixed'",
 			       &stmt, err);
 
@@ -352,8 +343,6 @@ static int list_unseen(const struct ep_finding_run *fr, const char *rule,
 			.fingerprint = ep_strdup(fingerprint),
 			.unit = ep_strdup(ep_db_col_text(stmt, 1)),
 			.retired = ep_db_col_int(stmt, 2) != 0,
-			.person = ep_strdup(ep_db_col_text(stmt, 3)),
-			.left_at = ep_db_col_int(stmt, 4),
 		};
 	}
 	return rc;
@@ -369,8 +358,8 @@ static int end_unseen(const struct ep_finding_run *fr,
 	/* Looking away fixes nothing. */
 	if (it->retired || !decided)
 		return leave_open(fr, it->fingerprint, err);
-	rc = ep_finding_end_withdrawn(end, fr->db, it->person, it->left_at,
-				      fr->now, &withdrawn, err);
+	rc = ep_finding_end_withdrawn(end, fr->db, it->fingerprint, fr->now,
+				      &withdrawn, err);
 	return rc < 0 ? rc : fix(fr, it->fingerprint, withdrawn, err);
 }
 
@@ -396,7 +385,6 @@ static int apply_unseen(const struct ep_finding_run *fr,
 					err);
 		ep_free(list.v[i].fingerprint);
 		ep_free(list.v[i].unit);
-		ep_free(list.v[i].person);
 	}
 	ep_vec_release(&list);
 	ep_map_release(&decided, NULL);

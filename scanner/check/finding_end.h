@@ -23,12 +23,12 @@ struct ep_finding_end {
 void ep_finding_end_init(struct ep_finding_end *end);
 void ep_finding_end_release(struct ep_finding_end *end);
 
-/* person, left_at: of the finding's evidence, NULL when it is about nobody's
- * leave.  true: no register says that he has left by now, or only that he left
- * later, which a rule may wait for; nobody was seen to take anything from him,
- * and the finding was withdrawn, not fixed. */
+/* true: of somebody whom the finding tells of no register says that he has
+ * left by now, or only that he left later, which a rule may wait for; nobody
+ * was seen to take anything from him, and the finding was withdrawn, not
+ * fixed. */
 int ep_finding_end_withdrawn(struct ep_finding_end *end, struct ep_db *db,
-			     const char *person, int64_t left_at, int64_t now,
-			     bool *ret, struct ep_err *err) EP_MUST_CHECK;
+			     const char *fingerprint, int64_t now, bool *ret,
+			     struct ep_err *err) EP_MUST_CHECK;
 
 #endif

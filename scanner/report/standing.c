@@ -68,6 +68,21 @@ static const char standing_sql[] =
 	"CREATE INDEX temp.standing_rule ON standing(rule, unit);"
 	"CREATE INDEX temp.standing_customer ON standing(customer);";
 
+/* A finding may tell of several people: the one who left first has waited for
+ * longest. */
+static const char leave_sql[] =
+	"DROP VIEW IF EXISTS temp.finding_leave;"
+	"CREATE TEMP VIEW finding_leave AS SELECT f.fingerprint,"
+	" (SELECT max(0, min(CASE typeof(t.x) WHEN 'integer' THEN t.x"
+	"  ELSE unixepoch(t.x) END)) FROM ("
+	"SELECT json_extract(f.evidence, '$.left_at') AS x UNION ALL"
+	" SELECT json_extract(j.value, '$.left_at')"
+	" FROM json_each(f.evidence, '$.also') j) t) AS left_at,"
+	" json_extract(f.evidence, '$.person') IS NOT NULL OR EXISTS ("
+	"SELECT 1 FROM json_each(f.evidence, '$.also') j WHERE"
+	" json_extract(j.value, '$.person') IS NOT NULL) AS person"
+	" FROM main.finding f;";
+
 #define RANK(severity) \
 	"CASE " severity " WHEN 'critical' THEN 0 WHEN 'high' THEN 1" \
 	" WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END"
@@ -124,6 +139,7 @@ int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
 	ep_buf_adds(&sql, states_sql);
 	ep_buf_addf(&sql, standing_sql, run, run, run);
 	ep_buf_addf(&sql, view_sql, run, run, run, run, run, run, run);
+	ep_buf_adds(&sql, leave_sql);
 	if (sql.overflow)
 		return ep_err_set(err, EP_EBUG, "the views of findings are "
 				  "above %d bytes", SQL_BYTES);

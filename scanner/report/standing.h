@@ -18,6 +18,10 @@
  *           that a reader should know, in words, or ''.  What was seen, and
  *           the waiver, are known of the last time only; seen and note say
  *           when that was later.
+ *  finding_leave(fingerprint, left_at, person)
+ *           of every finding.  left_at: when the first of those left whom it
+ *           tells of, NULL when it is about nobody's leave; person 1: it says
+ *           whose
  */
 #ifndef EP_STANDING_H
 #define EP_STANDING_H
@@ -28,7 +32,7 @@
 
 struct ep_store;
 
-/* Makes both as temporary ones, anew for each report. */
+/* Makes them as temporary ones, anew for each report. */
 int ep_standing_make(struct ep_store *store, int64_t run, struct ep_err *err)
 	EP_MUST_CHECK;
 

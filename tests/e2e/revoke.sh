@@ -66,6 +66,14 @@ sqlite3 "$ep_db" "INSERT INTO finding_event SELECT run, fingerprint,
 	'withdrawn', at FROM finding_event WHERE fingerprint = 'moved-away'
 	AND event = 'fixed'"
 
+# Of two people the one who left first is not the one who stands for both.
+access still-shared cedar 30 0 ""
+access gone-shared cedar 30 20 10
+sqlite3 "$ep_db" "UPDATE finding SET evidence = json_set(evidence, '\$.also',
+	json_array(json_object('person', 'q', 'left_at',
+		(SELECT max(started_at) FROM run) - 3600 * 120)))
+	WHERE fingerprint LIKE '%-shared'"
+
 # rows CUSTOMER SECTION COLUMN...: of its quarterly report.
 rows() {
 	ep report --definition qbr --customer "$1" \
@@ -79,7 +87,7 @@ rows() {
 }
 check_same "verdicts: each case as it was read" \
 	"between two reads, limit 3 days, 2, warn
-later than 3 days, 1, bad
+later than 3 days, 2, bad
 withdrawn: no leave, limit 3 days, 1, off
 within 3 days, 1, good" "$(rows cedar revoked label value tone | sort)"
 check_same "verdicts: a customer with a limit of its own" \
@@ -89,6 +97,7 @@ check_same "what went: the longest that it can have taken" \
 	"back-again, 80 hours, 72 hours
 gone-between, 90 hours, 72 hours
 gone-in-time, 60 hours, 72 hours
+gone-shared, 110 hours, 72 hours
 gone-too-late, 110 hours, 72 hours
 moved-away, $withdrawn, 72 hours" \
 	"$(rows cedar revoked-list "Who or what" "At most" "Limit" | sort)"
@@ -98,7 +107,8 @@ check_same "what came back since has no last sight before it went" \
 		sed -n 's/^back-again, //p')"
 check_same "what is there: late, and not yet" \
 	"still-early, 72 hours, 42 hours left
-still-late, 72 hours, late by 28 hours" \
+still-late, 72 hours, late by 28 hours
+still-shared, 72 hours, late by 48 hours" \
 	"$(rows cedar revoke-due "Who or what" "Limit" "State" |
 		grep ^still | sort)"
 check_same "what is there: by the customer's own limit" \

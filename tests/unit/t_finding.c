@@ -144,6 +144,39 @@ static void test_later_date_is_not_fixed(void **state)
 	assert_int_equal(kit->sum.fixed, 0);
 }
 
+/* One of two who share it was not taken anything from. */
+static void test_fixed_for_everybody(void **state)
+{
+	static const char *const two[] = {
+		"{person: {id: p1, name: Ana, left_at: 2025-11-01}}, "
+		"{person: {id: p2, name: Bo, left_at: 2025-11-02}}",
+		"{person: {id: p1, name: Ana, left_at: 2025-11-01}}, "
+		"{person: {id: p2, name: Bo, left_at: 2026-11-02}}",
+	};
+	struct kit *kit = *state;
+
+	kit_rule(kit, "leavers", KIT_PER_TENANT "-- needs: account, person\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT a.tenant, 'shared' AS subject, a.name, p.id AS seen, "
+		 "'none' AS wanted, p.id AS person, p.left_at FROM account a "
+		 "JOIN person p ON p.left_at <= :now WHERE a.state = 'active'");
+	for (size_t i = 0; i < 2; i++) {
+		char night_two[1024];
+
+		snprintf(night_two, sizeof(night_two), LEAVERS("%s") HELD,
+			 two[0]);
+		night(kit, night_two);
+		assert_string_equal(kit_ask(kit, "SELECT seen FROM finding"),
+				    "p1; also p2");
+		snprintf(night_two, sizeof(night_two), LEAVERS("%s")
+			 "  rows: [{account: {id: p1, state: disabled}}]\n",
+			 two[i]);
+		night(kit, night_two);
+		assert_string_equal(kit_ask(kit, ENDED),
+				    i ? "fixed,withdrawn" : "fixed");
+	}
+}
+
 static void test_revoked_is_fixed(void **state)
 {
 	struct kit *kit = *state;
@@ -499,6 +532,30 @@ static void shared_night(struct kit *kit, int people)
 #define ALSO "SELECT group_concat(j.value ->> '$.person') FROM finding, " \
 	     "json_each(evidence, '$.also') AS j"
 
+#define LEFT "SELECT coalesce(evidence ->> '$.also_left', 'none') FROM finding"
+
+/* 8,000 bytes. */
+#define BIG "replace('11111111', '1', replace('1111111111', '1', " \
+	"replace('11111', '1', 'twenty bytes of text'))) AS "
+
+/* Whose evidence does not fit is counted, and no sentence names him. */
+static void test_large_evidence_is_counted(void **state)
+{
+	struct kit *kit = *state;
+
+	kit_rule(kit, "shared", KIT_PER_TENANT "-- needs: account, person\n",
+		 "SELECT tenant, count(*) AS n FROM account GROUP BY tenant",
+		 "SELECT a.tenant, a.id AS subject, a.name, 'used by ' || p.id "
+		 "AS seen, 'none' AS wanted, p.id AS person, "
+		 BIG "a, " BIG "b, " BIG "c, " BIG "d, " BIG "e, " BIG "f "
+		 "FROM account a JOIN person p");
+	shared_night(kit, 4);
+	assert_string_equal(kit_ask(kit, SEEN), "used by p00; also used by "
+			    "p01; and 2 more");
+	assert_string_equal(kit_ask(kit, ALSO), "p01");
+	assert_string_equal(kit_ask(kit, LEFT), "2");
+}
+
 static void test_everybody_is_named(void **state)
 {
 	struct kit *kit = *state;
@@ -515,10 +572,12 @@ static void test_everybody_is_named(void **state)
 	assert_string_equal(kit_ask(kit, "SELECT evidence ->> '$.person' FROM "
 				    "finding"), "p00");
 	assert_string_equal(kit_ask(kit, ALSO), "p01,p02");
+	assert_string_equal(kit_ask(kit, LEFT), "none");
 	shared_night(kit, 12);
 	kit_has(kit, SEEN, "; also used by p08; and 3 more");
 	assert_string_equal(kit_ask(kit, ALSO),
 			    "p01,p02,p03,p04,p05,p06,p07,p08");
+	assert_string_equal(kit_ask(kit, LEFT), "3");
 	shared_night(kit, 1);
 	assert_string_equal(kit_ask(kit, SEEN), "used by p00");
 }
@@ -562,6 +621,7 @@ int main(void)
 		WITH_KIT(test_open_fixed_came_back),
 		WITH_KIT(test_withdrawn_is_not_fixed),
 		WITH_KIT(test_later_date_is_not_fixed),
+		WITH_KIT(test_fixed_for_everybody),
 		WITH_KIT(test_revoked_is_fixed),
 		WITH_KIT(test_dark_night_fixes_nothing),
 		WITH_KIT(test_unread_is_not_seen),
@@ -578,6 +638,7 @@ int main(void)
 		WITH_KIT(test_older_run_keeps_nothing),
 		WITH_KIT(test_older_run_keeps_links),
 		WITH_KIT(test_everybody_is_named),
+		WITH_KIT(test_large_evidence_is_counted),
 		cmocka_unit_test(test_fingerprint),
 	};
 
