@@ -194,6 +194,8 @@ static const char listing_sql[] =
 	"main.dataset d JOIN main.tenancy t ON t.id = d.tenancy WHERE "
 	"t.retired_at IS NOT NULL)";
 
+#define LAST_PACK "SELECT coalesce(max(id), 0) FROM main.volatile_history"
+
 struct repack {
 	bool keeping;	/* the second time, when there is something to change */
 	const struct ep_called_all *called;
@@ -231,9 +233,37 @@ static int repack_record(void *to, int64_t rid, const struct ep_tuple *old,
 	return rc;
 }
 
-/* The new pack is stored behind all others first, and takes the place of the
- * old one then.  Where one becomes several the others stay behind, since
- * packs are read night by night, and those of a night hold other rows. */
+/* The new pack is behind all others and takes the place of the old one.  Where
+ * one became several they stay behind, and those after the old one follow: a
+ * listing that was read twice in a night has two packs with the same row, and
+ * the first of them is what the night before held. */
+static int put_in_place(struct ep_db *db, const struct ep_volatile *undo,
+			int64_t id, int64_t last, struct ep_err *err)
+{
+	int64_t run = undo->run, dataset = undo->dataset;
+
+	if (ep_db_last_id(db) == last + 1)
+		return ep_db_execf(db, err, "UPDATE main.volatile_history SET "
+				   "undo = (SELECT n.undo FROM "
+				   "main.volatile_history n WHERE n.id = %lld) "
+				   "WHERE id = %lld; DELETE FROM "
+				   "main.volatile_history WHERE id = %lld",
+				   (long long)last + 1, (long long)id,
+				   (long long)last + 1);
+	return ep_db_execf(db, err, "DELETE FROM main.volatile_history WHERE "
+			   "id = %lld; INSERT INTO main.volatile_history(run, "
+			   "dataset, kind, undo) SELECT run, dataset, kind, "
+			   "undo FROM main.volatile_history WHERE run = %lld "
+			   "AND dataset = %lld AND kind = %d AND id > %lld AND "
+			   "id <= %lld ORDER BY id; DELETE FROM "
+			   "main.volatile_history WHERE run = %lld AND "
+			   "dataset = %lld AND kind = %d AND id > %lld AND "
+			   "id <= %lld", (long long)id, (long long)run,
+			   (long long)dataset, (int)undo->kind, (long long)id,
+			   (long long)last, (long long)run, (long long)dataset,
+			   (int)undo->kind, (long long)id, (long long)last);
+}
+
 static int repack_one(struct ep_db *db, const struct ep_called_all *called,
 		      struct ep_stmt *stmt, int64_t *rows, struct ep_err *err)
 {
@@ -243,24 +273,20 @@ static int repack_one(struct ep_db *db, const struct ep_called_all *called,
 	int64_t id = ep_db_col_int(stmt, 0);
 	size_t n = 0;
 	const void *p = ep_db_col_blob(stmt, 5, &n);
-	int rc;
+	int64_t last = 0;
+	int rc = ep_db_one_int(db, LAST_PACK, &last, err);
 
 	ep_volatile_init(&r.undo, db, ep_db_col_int(stmt, 1),
 			 ep_db_col_int(stmt, 2), kind);
-	rc = ep_volatile_read(p, n, kind, repack_record, &r, err);
+	if (rc == 0)
+		rc = ep_volatile_read(p, n, kind, repack_record, &r, err);
 	r.keeping = r.changed;
 	if (rc == 0 && r.changed)
 		rc = ep_volatile_read(p, n, kind, repack_record, &r, err);
 	if (rc == 0 && r.changed)
 		rc = ep_volatile_end(&r.undo, err);
 	if (rc == 0 && r.changed) {
-		rc = ep_db_execf(db, err, "UPDATE main.volatile_history SET "
-				 "undo = (SELECT n.undo FROM "
-				 "main.volatile_history n WHERE n.id = %lld) "
-				 "WHERE id = %lld; DELETE FROM "
-				 "main.volatile_history WHERE id = %lld",
-				 (long long)ep_db_last_id(db), (long long)id,
-				 (long long)ep_db_last_id(db));
+		rc = put_in_place(db, &r.undo, id, last, err);
 		(*rows)++;
 	}
 	ep_volatile_release(&r.undo);
@@ -276,22 +302,22 @@ static bool has_moving_text(const struct ep_entity *entity)
 	return false;
 }
 
+/* From the last to the first, since what moves behind was done by then. */
 static int repack_kind(struct ep_db *db, const struct ep_called_all *called,
 		       int kind, int64_t *rows, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	int64_t last = 0;
 	bool row = false;
-	int rc = ep_db_one_int(db, "SELECT coalesce(max(id), 0) FROM "
-			       "main.volatile_history", &last, err);
+	int rc = ep_db_one_int(db, LAST_PACK, &last, err);
 
 	if (rc == 0)
 		rc = ep_db_prepare(db, "SELECT v.id, v.run, v.dataset, v.kind, "
 				   "t.uid, v.undo FROM main.volatile_history v "
 				   "JOIN main.dataset d ON d.id = v.dataset "
 				   "JOIN main.tenancy t ON t.id = d.tenancy "
-				   "WHERE v.kind = ?1 AND v.id <= ?2", &stmt,
-				   err);
+				   "WHERE v.kind = ?1 AND v.id <= ?2 "
+				   "ORDER BY v.id DESC", &stmt, err);
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, kind);

@@ -183,6 +183,58 @@ static void test_altered(void **state)
 			    "1");
 }
 
+#define AGENTS 70
+#define AGENT_LIST \
+	"- tenant: printix/t1\n" \
+	"  dataset: printix.workstations\n" \
+	"  kinds: [agent]\n" \
+	"  rows:\n"
+
+/* Of the agents of a listing: in whose name each is signed in, so often that
+ * the packs of the past are full. */
+static void add_agents(struct ep_buf *yaml, const char *who, int times)
+{
+	ep_buf_adds(yaml, AGENT_LIST);
+	for (int i = 0; i < AGENTS; i++) {
+		ep_buf_addf(yaml, "  - agent: {id: a%02d, name: PC, user: \""
+			    "%02d", i, i);
+		for (int k = 0; k < times; k++)
+			ep_buf_addf(yaml, " %s", who);
+		ep_buf_adds(yaml, "\"}\n");
+	}
+}
+
+/* What the night before held is what the first of two reads wrote over, also
+ * where its pack is too large for one when the person is not named in it. */
+static void test_read_twice_in_a_night(void **state)
+{
+	EP_AUTO(ep_buf_release) struct ep_buf yaml = EP_BUF_INIT(4 << 20);
+	struct kit *kit = *state;
+	struct ep_erase_result result;
+	struct ep_err err = EP_ERR_INIT;
+
+	kit_disabled_rule(kit);
+	ep_buf_adds(&yaml, HEAD PEOPLE(ANA_PERSON) USERS("t1", "  rows:\n" BO));
+	add_agents(&yaml, "ana-id", 1100);
+	night(kit, yaml.s);
+	ep_buf_clear(&yaml);
+	ep_buf_adds(&yaml, HEAD PEOPLE("") USERS("t1", "  rows:\n" BO));
+	add_agents(&yaml, "between", 1);
+	add_agents(&yaml, "after", 1);
+	night(kit, yaml.s);
+	assert_string_equal(kit_ask(kit, "SELECT count(*) FROM "
+				    "main.volatile_history"), "3");
+	if (forget(kit, &result, &err) < 0)
+		fail_msg("%s", err.msg);
+	if (ep_store_as_of(kit->store, 1, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_string_equal(kit_ask(kit, "SELECT group_concat(DISTINCT "
+				    "substr(user, 4, 7)) FROM agent"),
+			    "erased-");
+	assert_string_equal(kit_ask(kit, "SELECT count(DISTINCT id) FROM "
+				    "agent"), "70");
+}
+
 #define WITH_KIT(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
 
 int main(void)
@@ -191,6 +243,7 @@ int main(void)
 		WITH_KIT(test_listed_by_retired),
 		WITH_KIT(test_unread_and_retired),
 		WITH_KIT(test_altered),
+		WITH_KIT(test_read_twice_in_a_night),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
