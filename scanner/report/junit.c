@@ -14,9 +14,11 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/map.h"
 #include "ext/db.h"
 #include "ext/xml.h"
 #include "report/junit_case.h"
+#include "report/junit_stale.h"
 #include "report/out.h"
 #include "store/store.h"
 
@@ -289,6 +291,15 @@ static void write_omitted(struct book *book)
 	write_error(book, "everything is in this file", "report.cut", message);
 }
 
+/* Readers take a file without a case for one without a fault. */
+static void write_nothing(struct book *book)
+{
+	if (book->suites == 0 && book->omitted.suites == 0)
+		write_error(book, "something was looked at", "report.nothing",
+			    "the run has neither a result nor a dataset here, "
+			    "so nothing is known to be right");
+}
+
 /* customer NULL: all of them. */
 static int write_wanted(struct book *book, const char *customer,
 			struct ep_err *err)
@@ -342,16 +353,15 @@ int ep_junit_write(struct ep_store *store, int64_t run, const char *customer,
 	rc = begin(&book, out, err);
 	if (rc == 0)
 		rc = write_wanted(&book, customer, err);
-	/* Readers take a file without a case for one without a fault. */
-	if (rc == 0 && book.suites == 0)
-		write_error(&book, "something was looked at", "report.nothing",
-			    "the run has neither a result nor a dataset here, "
-			    "so nothing is known to be right");
+	if (rc == 0)
+		write_nothing(&book);
 	return finish(&book, rc, err);
 }
 
+/* That nothing is unclaimed is no fault where there is another file. */
 static int write_file(struct ep_store *store, int64_t run, const char *folder,
-		      struct ep_stmt *customer, struct ep_err *err)
+		      struct ep_stmt *customer, struct ep_map *written,
+		      struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf name = EP_BUF_INIT(256);
 	struct book book = { .db = ep_store_db(store), .run = run };
@@ -361,6 +371,7 @@ static int write_file(struct ep_store *store, int64_t run, const char *folder,
 	int rc;
 
 	ep_buf_addf(&name, "%s.xml", id ? id : "_unclaimed");
+	ep_map_set(written, name.s, written);
 	path = ep_file_join(folder, name.s);
 	rc = ep_report_out_open(&out, path, err);
 	if (rc)
@@ -368,6 +379,8 @@ static int write_file(struct ep_store *store, int64_t run, const char *folder,
 	rc = begin(&book, &out, err);
 	if (rc == 0)
 		rc = write_customer(&book, ep_db_col_int(customer, 0), err);
+	if (rc == 0 && ep_db_col_int(customer, 2) == 1)
+		write_nothing(&book);
 	rc = finish(&book, rc, err);
 	return ep_report_out_close(&out, rc, err);
 }
@@ -376,15 +389,19 @@ int ep_junit_folder(struct ep_store *store, int64_t run, const char *folder,
 		    struct ep_err *err)
 {
 	struct ep_stmt *stmt = NULL;
+	struct ep_map written;
 	bool row = false;
 	int rc = ep_file_mkdirs(folder, 0750, err);
 
+	ep_map_init(&written);
 	if (rc == 0)
 		rc = ep_store_temp(store, customers_sql, err);
-	/* A customer who is gone has no file in a night that he was not in. */
+	/* A customer who is gone has no file in a night that he was not in, and
+	 * his of an earlier one goes. */
 	if (rc == 0)
 		rc = ep_db_prepare(ep_store_db(store),
-				   "SELECT c.n, c.id FROM temp.junit_customer c"
+				   "SELECT c.n, c.id, count(*) OVER ()"
+				   " FROM temp.junit_customer c"
 				   " WHERE c.id IS NULL OR EXISTS (SELECT 1"
 				   " FROM main.result_log l"
 				   " WHERE l.customer = c.id"
@@ -396,7 +413,10 @@ int ep_junit_folder(struct ep_store *store, int64_t run, const char *folder,
 	if (rc == 0)
 		ep_db_int(stmt, 1, run);
 	while (rc == 0 && (rc = ep_db_step(stmt, &row, err)) == 0 && row)
-		rc = write_file(store, run, folder, stmt, err);
+		rc = write_file(store, run, folder, stmt, &written, err);
 	ep_db_done(stmt);
+	if (rc == 0)
+		rc = ep_junit_stale(folder, &written, err);
+	ep_map_release(&written, NULL);
 	return rc;
 }

@@ -24,7 +24,8 @@ int ep_junit_write(struct ep_store *store, int64_t run, const char *customer,
 	EP_MUST_CHECK;
 
 /* One file per customer in a folder, CUSTOMER.xml, and _unclaimed.xml for
- * what is nobody's. */
+ * what is nobody's; those of another run that this one does not write are
+ * removed. */
 int ep_junit_folder(struct ep_store *store, int64_t run, const char *folder,
 		    struct ep_err *err) EP_MUST_CHECK;
 
