@@ -88,15 +88,19 @@ static enum ep_page_verdict spoilt(char why[EP_PAGE_WHY], const char *fmt, ...)
 }
 
 /* A next link or cursor in whatever dress: text, number, HAL object with
- * href, list of such. */
+ * href, list of such.  NULL when nothing is in it; a dress that we do not
+ * know stays as it is, since there may be a next page in it. */
 static const struct ep_json *undress(const struct ep_json *value)
 {
+	const struct ep_json *href;
+
 	if (ep_json_type(value) == EP_JSON_ARRAY)
 		value = ep_json_first(value);
-	if (value && ep_json_type(value) == EP_JSON_OBJECT &&
-	    ep_json_get(value, "href", &value) != EP_JSON_PRESENT)
-		return NULL;
-	return value;
+	if (!value || ep_json_type(value) != EP_JSON_OBJECT)
+		return value;
+	if (ep_json_get(value, "href", &href) == EP_JSON_PRESENT)
+		return href;
+	return ep_json_count(value) ? value : NULL;
 }
 
 /* Keeps the cursor of the next request, unless it was there before. */
@@ -277,6 +281,16 @@ static enum ep_page_verdict next_link(struct ep_pager *pager,
 	return verdict;
 }
 
+/* A cursor may be a number; a link that is none would be taken for a path. */
+static bool is_next(const struct ep_spec_page *spec,
+		    const struct ep_json *value)
+{
+	enum ep_json_type type = ep_json_type(value);
+
+	return type == EP_JSON_STRING ||
+	       (type == EP_JSON_NUMBER && spec->kind == EP_PAGE_CURSOR);
+}
+
 /* What the member that names the next page says, once it says something. */
 static enum ep_page_verdict next_value(struct ep_pager *pager,
 				       const struct ep_page_answer *answer,
@@ -288,7 +302,8 @@ static enum ep_page_verdict next_value(struct ep_pager *pager,
 	struct ep_buf text;
 
 	ep_buf_init(&text, EP_URL_BYTES_MAX);
-	if (!ep_json_scalar(value, &text) || text.overflow)
+	if (!is_next(spec, value) || !ep_json_scalar(value, &text) ||
+	    text.overflow)
 		verdict = spoilt(why,
 				 "'%s' of page %" PRId64 " is no text of at "
 				 "most %d bytes",

@@ -176,7 +176,15 @@ static void test_cursor(void **state)
 	assert_int_equal(only(&spec, "{}", 2), EP_PAGE_LAST);
 	assert_int_equal(only(&spec, "{\"next\":1,\"next\":2}", 2),
 			 EP_PAGE_SPOILT);
-	assert_int_equal(only(&spec, "{\"next\":{\"x\":[]}}", 2), EP_PAGE_LAST);
+	assert_int_equal(only(&spec, "{\"next\":{}}", 2), EP_PAGE_LAST);
+	assert_int_equal(only(&spec, "{\"next\":[]}", 2), EP_PAGE_LAST);
+	/* what may be a next page in a dress that we do not know */
+	assert_int_equal(only(&spec, "{\"next\":{\"x\":[]}}", 2),
+			 EP_PAGE_SPOILT);
+	assert_int_equal(only(&spec, "{\"next\":[[\"x\"]]}", 2),
+			 EP_PAGE_SPOILT);
+	assert_int_equal(only(&spec, "{\"next\":true}", 2), EP_PAGE_SPOILT);
+	assert_non_null(strstr(why, "'next' of page 1 is no text"));
 	spec.until_empty = true;
 	assert_int_equal(only(&spec, "{\"next\":12}", 0), EP_PAGE_LAST);
 	assert_int_equal(only(&spec, "{\"next\":12}", 1), EP_PAGE_MORE);
@@ -221,6 +229,14 @@ static void test_next_url(void **state)
 		{ "{\"n\":\"/v2/users\"}", NULL },
 		{ "{\"n\":\"../../oauth/token\"}", NULL },
 		{ "{\"n\":\"" FIRST "\"}", NULL },
+		/* no link at all, and no relative one */
+		{ "{\"n\":true}", NULL },
+		{ "{\"n\":2}", NULL },
+		{ "{\"n\":{\"href\":2}}", NULL },
+		{ "{\"n\":[true]}", NULL },
+		{ "{\"n\":{\"url\":\"" BASE "/users?p=2\"}}", NULL },
+		{ "{\"n\":{\"href\":\"" BASE "/users?p=2\",\"href\":null}}",
+		  NULL },
 	};
 	struct ep_spec_page spec = { .kind = EP_PAGE_NEXT_URL,
 				     .next = (char *)"n" };
