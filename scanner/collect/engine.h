@@ -426,6 +426,10 @@ void ep_listing_answer(struct ep_listing *listing,
 void ep_listing_found(struct ep_listing *listing,
 		      struct ep_ldap_answer *answer);
 /* "page 3" or "page 3 of 7" of the request at hand. */
+/* Whether the records of a page are this tenancy's, as far as they say; ends
+ * the listing if not. */
+bool ep_listing_owns(struct ep_listing *listing,
+		     const struct ep_json *records, bool one);
 const char *ep_listing_page(const struct ep_listing *listing, char out[64]);
 void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars);
 void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
@@ -537,8 +541,6 @@ bool ep_host_full(const struct ep_engine *engine, const struct ep_host *host);
 void ep_host_wait(struct ep_host *host, struct ep_auth *auth);
 /* A connection may be free: whoever waits for one gets it, tokens first. */
 void ep_host_next(struct ep_engine *engine, struct ep_host *host);
-/* The run is over: true when somebody waited. */
-bool ep_hosts_drop(struct ep_engine *engine);
 
 struct ep_lane *ep_lane_of(struct ep_engine *engine,
 			   const struct ep_listing *listing);

@@ -79,18 +79,3 @@ void ep_host_next(struct ep_engine *engine, struct ep_host *host)
 	lane->armed = false;
 	ep_lane_arm(engine, lane);
 }
-
-bool ep_hosts_drop(struct ep_engine *engine)
-{
-	struct ep_map_entry *entry;
-	bool dropped = false;
-	size_t pos = 0;
-
-	while ((entry = ep_map_next(&engine->hosts, &pos))) {
-		struct ep_host *host = entry->value;
-
-		for (; host->auth_first; dropped = true)
-			ep_auth_ask(take_auth(host));
-	}
-	return dropped;
-}

@@ -355,7 +355,8 @@ void ep_lane_pump(struct ep_engine *engine)
 		else
 			serve_due(engine, due.what);
 	}
-	while (engine->closing && (drop_all(engine) || ep_hosts_drop(engine)))
+	/* Whoever waits for a connection is told when it is free. */
+	while (engine->closing && drop_all(engine))
 		;
 }
 

@@ -476,14 +476,14 @@ static int send_request(struct ep_listing *listing, struct ep_err *err)
 	return rc;
 }
 
-/* Its first request is on its way. */
+/* One of its first requests is on its way. */
 static void prepare_sink(struct ep_listing *listing)
 {
 	struct ep_source *source = listing->source;
 	struct ep_sink *sink = listing->engine->sink;
 	struct ep_dataset_ref ref;
 
-	if (!source || !source->stored || source->begun || listing->tries > 1 ||
+	if (!source || !source->stored || source->begun ||
 	    listing->what != EP_FOR_SOURCE || !sink || !sink->prepare)
 		return;
 	ep_source_ref(source, &ref);

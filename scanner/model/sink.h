@@ -56,7 +56,8 @@ struct ep_sink {
 	int (*expect)(void *to, const struct ep_dataset_ref *ref,
 		      struct ep_err *err);
 	/* It will be begun soon: what is known of it may be looked up while
-	 * its first page is under way.  May be NULL. */
+	 * its first page is under way.  Said as often as a page is asked for
+	 * before it begins.  May be NULL. */
 	void (*prepare)(void *to, const struct ep_dataset_ref *ref);
 	int (*begin)(void *to, const struct ep_dataset_ref *ref,
 		     void **ret_dataset, struct ep_err *err);

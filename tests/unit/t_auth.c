@@ -389,6 +389,48 @@ static void test_refused_token_passes_the_connection_on(void **state)
 	scene_release(&scene);
 }
 
+/* When the time is over nobody is asked any more, and who waited for a
+ * connection to ask for a token ends as well. */
+static void test_time_is_over_while_tokens_wait(void **state)
+{
+	static const struct fake_reply script[] = {
+		{ .to = "/tok", .body = "{\"t\":\"tt\"}", .ms = 5000 },
+		{ .to = "/v1/*", .body = OK_BODY },
+		{ 0 }
+	};
+	static const char *const tenants[] = { "T1", "T2", "T3" };
+	struct scene scene;
+	struct ep_buf yaml;
+
+	(void)state;
+	ep_buf_init(&yaml, 65536);
+	scene_init(&scene, script);
+	scene.config.connections_per_host = 1;
+	scene.config.run_seconds = 1;
+	ep_buf_addf(&yaml, "%s    kind: token\n    params: [client_id]\n"
+		    "    url: \"{auth}/tok\"\n"
+		    "    form: {id: \"{client_id}\", s: \"{secret}\"}\n"
+		    "    token: t\n    value: \"Bearer {token}\"\n%s", head,
+		    tail);
+	scene_connector(&scene, yaml.s);
+	ep_buf_release(&yaml);
+	for (size_t i = 0; i < 3; i++)
+		scene_credential(&scene,
+				 scene_connect(&scene, "acme", "leaf",
+					       tenants[i]),
+				 "key", tenants[i], "secret", tenants[i]);
+	scene_run(&scene);
+	assert_int_equal(scene.rc, 0);
+	scene_all_ended(&scene);
+	assert_true(scene.totals.time_over);
+	assert_int_equal(fake_net_count(&scene.net, "/tok"), 1);
+	scene_is(&scene, "leaf/T2 leaf.teams", EP_COVERAGE_FAILED,
+		 "time was over");
+	scene_is(&scene, "leaf/T3 leaf.teams", EP_COVERAGE_FAILED,
+		 "time was over");
+	scene_release(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_silent_token_host),
 		cmocka_unit_test(
 			test_refused_token_passes_the_connection_on),
+		cmocka_unit_test(test_time_is_over_while_tokens_wait),
 		cmocka_unit_test(test_broken_secret),
 		cmocka_unit_test(test_parts_are_missing),
 		cmocka_unit_test(test_vendor_echoes_the_secret),
