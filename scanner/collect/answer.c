@@ -257,64 +257,6 @@ static const struct ep_json *find_records(const struct ep_listing *listing,
 	return NULL;
 }
 
-/* Two members of that name, and what is no text, are no silence. */
-static bool names_nobody(const struct ep_json *record, const char *path)
-{
-	const struct ep_json *value;
-
-	switch (ep_json_path(record, path, &value)) {
-	case EP_JSON_ABSENT:
-		return true;
-	case EP_JSON_PRESENT:
-		return ep_json_type(value) == EP_JSON_NULL;
-	default:
-		return false;
-	}
-}
-
-/* Records of another tenancy must not get into this one. */
-static bool own_records(struct ep_listing *listing,
-			const struct ep_json *records, bool one)
-{
-	const char *path = listing->endpoint->tenant_path;
-	const char *id = listing->tenancy->id;
-	const struct ep_json *record = one ? records : ep_json_first(records);
-	struct ep_buf other;
-	bool own = true;
-	char page[64];
-
-	ep_buf_init(&other, EP_TEXT_BYTES_MAX);
-	for (; path && own && record;
-	     record = one ? NULL : ep_json_next(record)) {
-		ep_buf_clear(&other);
-		own = names_nobody(record, path) ||
-		      (ep_mapper_value(record, path, EP_AS_TEXT, NULL,
-				       &other) &&
-		       ep_str_eqcase(other.s ? other.s : "", id));
-	}
-	if (!own) {
-		struct ep_buf shown;
-
-		ep_buf_init(&shown, 128);
-		if (other.len)
-			ep_str_printable(&shown, other.s,
-					 strnlen(other.s, 64));
-		else
-			ep_buf_adds(&shown, "no id");
-		ep_listing_end(listing, ep_listing_cut(listing),
-			       "Do not use these data: the credential or the "
-			       "vendor mixes tenancies up; check the "
-			       "credential, then tell the vendor",
-			       "%s holds records of another tenancy (%s in "
-			       "place of %s) and was refused",
-			       ep_listing_page(listing, page),
-			       shown.s ? shown.s : "", id);
-		ep_buf_release(&shown);
-	}
-	ep_buf_release(&other);
-	return own;
-}
-
 static const struct ep_json *last_of(const struct ep_json *records, bool one,
 				     int64_t *ret_n)
 {
@@ -448,7 +390,7 @@ static void take_page(struct ep_listing *listing,
 	} else if (!ep_judge_granted(listing->endpoint, json, what)) {
 		ep_listing_end(listing, EP_COVERAGE_PARTIAL, rights_advice,
 			       "%s", what);
-	} else if (own_records(listing, records, one)) {
+	} else if (ep_listing_owns(listing, records, one)) {
 		check_clock(listing, answer);
 		if (note_page(listing, answer) || is_empty(records, recall))
 			go_on(listing, answer, doc, records,

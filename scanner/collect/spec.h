@@ -292,6 +292,7 @@ struct ep_spec_endpoint {
 	char *never_empty;	/* advice: without records a right is missing,
 				 * and the dataset is denied */
 	char *tenant_path;	/* inside a record: must equal the tenancy id */
+	bool tenant_optional;	/* a record that does not say it is ours */
 	char *success_path;	/* a boolean that must be true in each answer */
 	char *rights;	/* endpoint that tells whether the listing is shown
 			 * whole, or NULL */

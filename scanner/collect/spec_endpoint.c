@@ -154,6 +154,25 @@ static void read_records_absent(struct ep_spec_reader *rd,
 	}
 }
 
+/* Only where the request itself names the tenancy may a record be silent. */
+static void read_tenant_path(struct ep_spec_reader *rd,
+			     const struct ep_yaml *map,
+			     struct ep_spec_endpoint *e)
+{
+	static const char *const keys[] = { "path", "optional", NULL };
+	const struct ep_yaml *at = ep_yaml_get(map, "tenant_path");
+
+	if (!at || at->type != EP_YAML_MAP) {
+		e->tenant_path = ep_spec_json_path(rd, map, "tenant_path");
+		return;
+	}
+	ep_yaml_known(at, keys, "tenant_path", rd->file, rd->diag);
+	e->tenant_path = ep_spec_json_path(rd, at, "path");
+	if (!e->tenant_path)
+		ep_spec_complain(rd, at, "tenant_path needs path:");
+	e->tenant_optional = ep_spec_bool(rd, at, "optional");
+}
+
 static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 			struct ep_spec_endpoint *e)
 {
@@ -166,7 +185,7 @@ static void read_answer(struct ep_spec_reader *rd, const struct ep_yaml *map,
 	e->optional = ep_spec_bool(rd, map, "optional");
 	e->transient = ep_spec_bool(rd, map, "transient");
 	e->never_empty = ep_spec_text(rd, map, "never_empty");
-	e->tenant_path = ep_spec_json_path(rd, map, "tenant_path");
+	read_tenant_path(rd, map, e);
 	e->success_path = ep_spec_json_path(rd, map, "success");
 	read_absent(rd, map, e);
 	read_page(rd, map, e);

@@ -359,12 +359,12 @@ static void test_wait_is_told_to_all_of_the_budget(void **state)
 		/* the second page comes due while the vendor wants silence */
 		{ .to = "/v1/t/T2/users?size=2&page=0", .ms = 500,
 		  .body = "{\"success\":true,\"users\":[{\"id\":\"x\","
-			  "\"name\":\"n\"}],\"page\":{\"totalPages\":2,"
-			  "\"total\":2}}" },
+			  "\"name\":\"n\",\"tenantId\":\"T2\"}],\"page\":{"
+			  "\"totalPages\":2,\"total\":2}}" },
 		{ .to = "/v1/t/T2/users?size=2&page=1",
 		  .body = "{\"success\":true,\"users\":[{\"id\":\"y\","
-			  "\"name\":\"n\"}],\"page\":{\"totalPages\":2,"
-			  "\"total\":2}}" },
+			  "\"name\":\"n\",\"tenantId\":\"T2\"}],\"page\":{"
+			  "\"totalPages\":2,\"total\":2}}" },
 		{ 0 }
 	};
 	static const char *const tenants[] = { "T1", "T2" };
@@ -993,14 +993,19 @@ static void test_bare_and_wrapped_lists(void **state)
 	}
 }
 
-/* A record that names two tenancies, or something that is no id, is not known
- * to be ours. */
+/* A record that names two tenancies, or none, is not known to be ours. */
 static void test_tenancy_is_told_badly(void **state)
 {
-	static const char *const said[] = {
-		"\"tenantId\":\"T2\",\"tenantId\":\"T1\"",
-		"\"tenantId\":{\"id\":\"T2\"}",
-		"\"tenantId\":[\"T2\"]",
+	static const struct {
+		const char *members;
+		const char *reason;
+	} said[] = {
+		{ "\"tenantId\":\"T2\",\"tenantId\":\"T1\"",
+		  "another tenancy" },
+		{ "\"tenantId\":{\"id\":\"T2\"}", "another tenancy" },
+		{ "\"tenantId\":[\"T2\"]", "another tenancy" },
+		{ "\"tenantId\":null", "without 'tenantId'" },
+		{ "\"tenantID\":\"T1\"", "without 'tenantId'" },
 	};
 
 	(void)state;
@@ -1011,7 +1016,7 @@ static void test_tenancy_is_told_badly(void **state)
 		ep_buf_init(&body, 4096);
 		ep_buf_addf(&body, "{\"success\":true,\"users\":[" U("a")
 			    ",{\"id\":\"b\",\"name\":\"n\",%s}],\"page\":"
-			    "{\"totalPages\":1,\"total\":2}}", said[i]);
+			    "{\"totalPages\":1,\"total\":2}}", said[i].members);
 		{
 			const struct fake_reply script[] = {
 				TOKEN, ROOT, { .to = LIST "0", .body = body.s },
@@ -1020,7 +1025,7 @@ static void test_tenancy_is_told_badly(void **state)
 
 			play(&scene, script);
 		}
-		scene_is(&scene, USERS, EP_COVERAGE_FAILED, "another tenancy");
+		scene_is(&scene, USERS, EP_COVERAGE_FAILED, said[i].reason);
 		assert_int_equal(scene_find(&scene, USERS)->rows, 0);
 		scene_release(&scene);
 		ep_buf_release(&body);

@@ -233,6 +233,12 @@ static void complains_with_the_place(void **state)
 	       "unknown key 'titel'");
 	refuse(HEAD "endpoints:\n  a: {title: a, path: /a}\n"
 		    "  a: {title: b, path: /b}\n", 9, "");
+	refuse(HEAD "endpoints:\n  a:\n    path: /a\n"
+		    "    tenant_path: {optional: true}\n", 10,
+	       "tenant_path needs path:");
+	refuse(HEAD "endpoints:\n  a:\n    path: /a\n"
+		    "    tenant_path: {path: x, option: true}\n", 10,
+	       "did you mean 'optional'");
 	refuse(EMIT("          frobnicate: x\n"), 15, "no column");
 	refuse(EMIT("          created_at: x\n"), 15, "is a time");
 	refuse(EMIT("          name: {path: x, as: int8}\n"), 15,
