@@ -134,6 +134,27 @@ static void add_permissions(const struct ep_words *permissions,
 	}
 }
 
+/* Of what is too long, the words that fit. */
+static void advise_words(struct ep_judgement *ret, const struct ep_buf *text)
+{
+	static const char more[] = " ...";
+	size_t n = sizeof(ret->advice) - sizeof(more);
+	size_t word;
+
+	if (text->len < sizeof(ret->advice)) {
+		advise(ret, text->s);
+		return;
+	}
+	word = n = ep_utf8_cut(text->s, n);
+	/* Some scripts have no spaces. */
+	while (word > n / 2 && text->s[word] != ' ')
+		word--;
+	if (word > n / 2)
+		n = word;
+	snprintf(ret->advice, sizeof(ret->advice), "%.*s%s", (int)n, text->s,
+		 more);
+}
+
 /* With the permissions of this listing where the credential's rights have
  * their names, since those of the whole credential are many. */
 static void advise_credential(const struct ep_spec_endpoint *endpoint,
@@ -160,7 +181,7 @@ static void advise_credential(const struct ep_spec_endpoint *endpoint,
 	if (credential->hint && text.len + strlen(credential->hint) + 12 <
 					sizeof(ret->advice))
 		ep_buf_addf(&text, "; made in %s", credential->hint);
-	snprintf(ret->advice, sizeof(ret->advice), "%s", text.s);
+	advise_words(ret, &text);
 }
 
 static void judge_denied(const struct ep_spec_endpoint *endpoint,

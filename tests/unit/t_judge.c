@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "collect/judge.h"
 
 static bool is_answer(const struct ep_spec_endpoint *endpoint,
@@ -92,11 +93,90 @@ static void test_success_is_said(void **state)
 	assert_false(is_answer(&list, "{\"ok\":true,\"error\":7}", what));
 }
 
+/* --- advice -------------------------------------------------------------- */
+
+static void advice_is(const struct ep_spec_endpoint *endpoint,
+		      const struct ep_spec_credential *credential,
+		      const char *wanted)
+{
+	struct ep_http_answer answer = { .end = EP_HTTP_OK, .status = 403 };
+	struct ep_judgement judged;
+
+	ep_judge_answer(endpoint, credential, &answer, &judged);
+	assert_int_equal(judged.status, EP_COVERAGE_DENIED);
+	assert_string_equal(judged.advice, wanted);
+}
+
+static void test_advice_names_permissions(void **state)
+{
+	char *names[] = { (char[]){ "read|admin|all" }, (char[]){ "audit" } };
+	const struct ep_spec_endpoint list = {
+		.name = (char[]){ "users" },
+		.permissions = { .v = names, .n = 2 },
+	};
+	struct ep_spec_credential credential = {
+		.name = (char[]){ "app" },
+		.doc = (char[]){ "The application" },
+		.granted = { .present = true },
+	};
+
+	(void)state;
+	advice_is(&list, &credential, "Check rights and licence of the "
+		  "credential 'app', which needs read or admin or all, audit");
+	credential.granted.present = false;
+	advice_is(&list, &credential, "Check rights and licence of the "
+		  "credential 'app': The application");
+}
+
+/* However long a connector's words are, and in whatever script. */
+static void test_advice_ends_with_a_word(void **state)
+{
+	static const char start[] =
+		"Check rights and licence of the credential 'app': ";
+	static const char *const words[] = {
+		"gr\xc3\xb6\xc3\x9f" "er ", "\xe6\xa8\xa9\xe9\x99\x90",
+	};
+	const struct ep_spec_endpoint list = { .name = (char[]){ "users" } };
+	struct ep_spec_credential credential = { .name = (char[]){ "app" } };
+	struct ep_http_answer answer = { .end = EP_HTTP_OK, .status = 403 };
+	struct ep_judgement judged;
+	char doc[900];
+
+	(void)state;
+	credential.doc = doc;
+	for (size_t i = 0; i < 640; i++) {
+		const char *word = words[i & 1];
+		size_t n = strlen(word);
+		size_t pad = i / 2 % 16;
+		size_t at = pad;
+
+		memset(doc, 'x', pad);
+		for (; at + n < 460 + i / 2; at += n)
+			memcpy(doc + at, word, n);
+		doc[at] = '\0';
+		ep_judge_answer(&list, &credential, &answer, &judged);
+		assert_true(ep_utf8_valid(judged.advice,
+					  strlen(judged.advice)));
+		if (sizeof(start) + at <= sizeof(judged.advice)) {
+			assert_string_equal(judged.advice + sizeof(start) - 1,
+					    doc);
+			continue;
+		}
+		n = strlen(judged.advice);
+		assert_true(n > 480);
+		assert_string_equal(judged.advice + n - 4, " ...");
+		if (!(i & 1))
+			assert_memory_equal(judged.advice + n - 6, "er", 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_errors_beside_data),
 		cmocka_unit_test(test_success_is_said),
+		cmocka_unit_test(test_advice_names_permissions),
+		cmocka_unit_test(test_advice_ends_with_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
