@@ -164,34 +164,6 @@ static int claim(struct ep_db *db, const char *path, struct ep_err *err)
 				    APPLICATION);
 }
 
-/* Nothing in it must outlive a power cut, so no write waits for the disk. */
-static int open_once(const char *path, int64_t now_ms, struct ep_db **ret,
-		     struct ep_err *err)
-{
-	int rc = ep_db_open(path, EP_DB_WRITE, ret, err);
-
-	if (rc == 0)
-		rc = ep_db_execf(*ret, err, "PRAGMA synchronous=NORMAL;"
-				 "PRAGMA busy_timeout=%d;", LOCK_MS);
-	if (rc == 0)
-		rc = ep_db_begin(*ret, err);
-	if (rc == 0)
-		rc = claim(*ret, path, err);
-	if (rc == 0)
-		rc = ep_db_exec(*ret, tables, err);
-	if (rc == 0)
-		rc = carry_over(*ret, now_ms, err);
-	if (rc == 0)
-		rc = clean(*ret, now_ms, err);
-	if (rc == 0)
-		rc = ep_db_commit(*ret, err);
-	if (rc < 0) {
-		ep_db_close(*ret);
-		*ret = NULL;
-	}
-	return rc;
-}
-
 /* By the head of the file, which is all that a damaged one may still have. */
 static bool is_ours(const char *path)
 {
@@ -209,6 +181,39 @@ static bool is_ours(const char *path)
 	if (fd >= 0)
 		close(fd);
 	return ours;
+}
+
+/* Nothing in it must outlive a power cut, so no write waits for the disk; but
+ * whose it is has to be in the file before anything can happen to its log. */
+static int open_once(const char *path, int64_t now_ms, struct ep_db **ret,
+		     struct ep_err *err)
+{
+	/* Not later: closing the file would let go of SQLite's locks. */
+	bool marked = is_ours(path);
+	int rc = ep_db_open(path, EP_DB_WRITE, ret, err);
+
+	if (rc == 0)
+		rc = ep_db_execf(*ret, err, "PRAGMA synchronous=NORMAL;"
+				 "PRAGMA busy_timeout=%d;", LOCK_MS);
+	if (rc == 0)
+		rc = ep_db_begin(*ret, err);
+	if (rc == 0)
+		rc = claim(*ret, path, err);
+	if (rc == 0)
+		rc = ep_db_exec(*ret, tables, err);
+	if (rc == 0)
+		rc = carry_over(*ret, now_ms, err);
+	if (rc == 0)
+		rc = clean(*ret, now_ms, err);
+	if (rc == 0)
+		rc = ep_db_commit(*ret, err);
+	if (rc == 0 && !marked)
+		rc = ep_db_exec(*ret, "PRAGMA wal_checkpoint(PASSIVE)", err);
+	if (rc < 0) {
+		ep_db_close(*ret);
+		*ret = NULL;
+	}
+	return rc;
 }
 
 static void throw_away(const char *path)

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "collect/ledger.h"
+#include "collect/transport.h"
 #include "ext/db.h"
 
 #define KEY "printix\nhttps://api.example\ncredential 1"
@@ -492,6 +493,30 @@ static void test_a_broken_file_is_made_anew(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
+/* Whoever made it was killed at once, and of its log nothing is left. */
+static void test_a_broken_file_without_its_log(void **state)
+{
+	struct client a;
+	char log[80];
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		client_init(&a, false, 0);
+		(void)client_send(&a, 0);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	snprintf(log, sizeof(log), "%s-wal", path);
+	assert_int_equal(unlink(log), 0);
+	overwrite(100, 0xa5, 3000);
+	client_init(&a, false, 0);
+	assert_int_equal(send_all(&a, 0), 90);
+	client_release(&a);
+}
+
 /* What somebody named by mistake. */
 static void test_what_is_not_ours_stays(void **state)
 {
@@ -548,6 +573,31 @@ static void test_it_does_not_grow(void **state)
 	assert_in_range(rows, 90, 90 + 256);
 }
 
+/* What passes faster in a rehearsal passes as fast for the ledger. */
+static void test_a_clock_in_a_hurry(void **state)
+{
+	static const int64_t hurries[] = { 0, 1, 50 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hurries) / sizeof(*hurries); i++) {
+		const struct ep_config config = {
+			.testing = { .hurry = hurries[i] }
+		};
+		int64_t times = hurries[i] ? hurries[i] : 1;
+		int64_t before = ep_clock_mono_ms();
+		struct ep_network network;
+		struct ep_transport to;
+		int64_t now;
+
+		ep_network_init(&network, NULL, &config);
+		ep_network_transport(&network, &to);
+		now = to.now_ms(to.to);
+		assert_true(now >= before * times);
+		assert_true(now <= ep_clock_mono_ms() * times);
+		assert_null(ep_network_alone(&network));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -567,8 +617,11 @@ int main(void)
 		cmocka_unit_test_setup(test_another_boot, fresh),
 		cmocka_unit_test_setup(test_rows_are_not_believed, fresh),
 		cmocka_unit_test_setup(test_a_broken_file_is_made_anew, fresh),
+		cmocka_unit_test_setup(test_a_broken_file_without_its_log,
+				       fresh),
 		cmocka_unit_test_setup(test_what_is_not_ours_stays, fresh),
 		cmocka_unit_test_setup(test_it_does_not_grow, fresh),
+		cmocka_unit_test(test_a_clock_in_a_hurry),
 	};
 	int rc;
 
