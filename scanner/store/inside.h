@@ -59,6 +59,7 @@ struct ep_store {
 	struct ep_db *reader;
 	struct ep_writer *writer;
 	struct ep_preload *preload;	/* or NULL */
+	bool no_preload;	/* none in this run: it was tried */
 	struct ep_look *look;	/* no run commits before its end; or NULL */
 	uint8_t secret[EP_HASH_SECRET_BYTES];
 

@@ -130,8 +130,9 @@ static void prepare(void *to, const struct ep_dataset_ref *ref)
 	if (!store->run || ep_registry_dataset(store, ref, &dataset, &err) < 0 ||
 	    dataset->fresh || dataset->busy || dataset->touched)
 		return;
-	if (!store->preload)
+	if (!store->preload && !store->no_preload)
 		store->preload = ep_preload_new(store->path, store->secret);
+	store->no_preload = !store->preload;
 	ep_preload_ask(store->preload, dataset->id,
 		       indexed_kinds(dataset, ref->connector_version));
 }

@@ -102,6 +102,15 @@ static int start_thread(struct ep_preload *preload)
 	return rc;
 }
 
+static void release(struct ep_preload *preload)
+{
+	pthread_cond_destroy(&preload->done);
+	pthread_cond_destroy(&preload->work);
+	pthread_mutex_destroy(&preload->lock);
+	ep_db_close(preload->db);
+	ep_free(preload);
+}
+
 struct ep_preload *ep_preload_new(const char *path, const uint8_t *secret)
 {
 	struct ep_preload *preload = ep_calloc(1, sizeof(*preload));
@@ -117,8 +126,7 @@ struct ep_preload *ep_preload_new(const char *path, const uint8_t *secret)
 	pthread_cond_init(&preload->done, NULL);
 	if (rc == 0 && start_thread(preload) == 0)
 		return preload;
-	ep_db_close(preload->db);
-	ep_free(preload);
+	release(preload);
 	return NULL;
 }
 
@@ -137,11 +145,7 @@ void ep_preload_free(struct ep_preload *preload)
 		preload->first = wish->next;
 		wish_free(wish);
 	}
-	pthread_cond_destroy(&preload->done);
-	pthread_cond_destroy(&preload->work);
-	pthread_mutex_destroy(&preload->lock);
-	ep_db_close(preload->db);
-	ep_free(preload);
+	release(preload);
 }
 
 /* Where the wish hangs, or where a new one would. */

@@ -196,6 +196,7 @@ int ep_store_run_end(struct ep_store *store, bool complete, int64_t requests,
 	open = ep_intake_drop_all(store, complete ? err : NULL);
 	ep_preload_free(store->preload);
 	store->preload = NULL;
+	store->no_preload = false;
 	if (complete)
 		rc = open;
 	settled = ep_store_settle(store, rc < 0 ? NULL : err);

@@ -124,6 +124,34 @@ static void test_without_a_database_there_is_none(void **state)
 	assert_null(ep_preload_new("t_preload-nowhere/x.db", secret));
 }
 
+/* Where there can be none it is found out once in a run. */
+static void test_it_is_tried_once(void **state)
+{
+	struct ep_dataset_ref ref = kit_ref("printix.users0", KIT_ACCOUNTS);
+	char *path;
+	struct kit kit;
+
+	(void)state;
+	kit_init(&kit);
+	kit_open(&kit, true);
+	fill(&kit);
+	kit_begin(&kit);
+	path = kit.store->path;
+	kit.store->path = ep_strdup("t_preload-nowhere/x.db");
+	kit.sink.prepare(kit.sink.to, &ref);
+	assert_null(kit.store->preload);
+	ep_free(kit.store->path);
+	kit.store->path = path;
+	kit.sink.prepare(kit.sink.to, &ref);
+	assert_null(kit.store->preload);
+	kit_end(&kit);
+	kit_begin(&kit);
+	kit.sink.prepare(kit.sink.to, &ref);
+	assert_non_null(kit.store->preload);
+	kit_end(&kit);
+	kit_release(&kit);
+}
+
 /* A dataset that this very run has written is read after that. */
 static void test_what_this_run_wrote_is_seen(void **state)
 {
@@ -159,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_is_what_is_stored),
 		cmocka_unit_test(test_without_a_database_there_is_none),
+		cmocka_unit_test(test_it_is_tried_once),
 		cmocka_unit_test(test_what_this_run_wrote_is_seen),
 	};
 
