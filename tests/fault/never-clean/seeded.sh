@@ -55,7 +55,7 @@ check_has "seeded: the sound copy is clean" "$ep_work/said" \
 	'^ok never clean: [1-9]'
 seeded "a gate that lets everything pass" scanner/check/gate.c \
 	's/if (!ep_fleet_good(set))/if (!set)/' "$users,403" 'result: '
-seeded "an empty list is believed" scanner/store/intake.c \
+seeded "an empty list is believed" scanner/store/hold.c \
 	's/ep_coverage_spoil(coverage, EP_COVERAGE_HELD/ep_coverage_spoil(coverage, EP_COVERAGE_COMPLETE/' \
 	"$users,empty list" 'coverage: complete'
 # One page: of several, the others state another count.
@@ -66,7 +66,7 @@ seeded "a count that changes is passed over" scanner/collect/listing.c \
 	's/pager->counted_before >= 0/pager->counted_before == INT64_MAX/' \
 	'onelogin.users of onelogin/555001,lower total' 'coverage: complete'
 seeded "nobody asks whose records these are" scanner/collect/answer.c \
-	's/own = ep_str_eqcase(other.s ? other.s : "", id)/own = true/' \
+	's/own = names_nobody(record, path) ||/own = true || names_nobody(record, path) ||/' \
 	'google.users of,other tenancy' 'coverage: complete'
 seeded "JUnit shows an undecided case as a bare one" \
 	scanner/report/junit_case.c \
