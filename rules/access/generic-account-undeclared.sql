@@ -42,10 +42,8 @@ SELECT a.tenant,
    AND (coalesce(a.class, 'unknown')
             IN ('kiosk', 'shared', 'service', 'breakglass')
         OR regexpi(:generic, substr(coalesce(a.email, a.login, a.name, a.id),
-               1, CASE instr(coalesce(a.email, a.login, a.name, a.id), '@')
-                      WHEN 0 THEN 1000
-                      ELSE instr(coalesce(a.email, a.login, a.name, a.id), '@')
-                          - 1 END)))
+               1, instr(coalesce(a.email, a.login, a.name, a.id) || '@', '@')
+                      - 1)))
    AND NOT EXISTS (SELECT 1
                      FROM declared AS e
                     WHERE lower(e.address) = coalesce(a.email, a.login));

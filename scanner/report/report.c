@@ -199,7 +199,6 @@ int ep_report_write(struct ep_store *store, const struct ep_config *config,
 	int64_t run = options->run;
 	int rc, after;
 
-	/* Views of a run come with the large cache. */
 	rc = choose_run(store, &run, err);
 	if (rc == 0)
 		rc = cache(store, EP_REPORT_CACHE_KIB, err);

@@ -87,8 +87,4 @@ struct ep_store {
 /* The writer is idle and all is durable; db may be used by the caller. */
 int ep_store_settle(struct ep_store *store, struct ep_err *err) EP_MUST_CHECK;
 
-/* Of db; ep_store_as_of gives what reads views the large one. */
-int ep_store_cache(struct ep_store *store, int kib, struct ep_err *err)
-	EP_MUST_CHECK;
-
 #endif

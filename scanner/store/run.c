@@ -120,8 +120,6 @@ int ep_store_run_begin(struct ep_store *store, const struct ep_run_info *info,
 	}
 	*ret_run = store->run;
 	rc = ep_store_as_of(store, store->run, err);
-	if (rc == 0)
-		rc = ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
 	if (!store->look)
 		return rc;
 	/* The writer commits it, once the look at the file has ended well. */

@@ -377,18 +377,10 @@ void ep_store_close(struct ep_store *store)
 	ep_free(store);
 }
 
-int ep_store_cache(struct ep_store *store, int kib, struct ep_err *err)
-{
-	return ep_db_execf(store->db, err, "PRAGMA cache_size=-%d", kib);
-}
-
-/* Pages that are only checked would fill the large cache to its brim. */
 int ep_store_whole(struct ep_store *store, bool indexes, struct ep_err *err)
 {
 	int rc = ep_store_settle(store, err);
 
-	if (rc == 0)
-		rc = ep_store_cache(store, EP_DB_CACHE_WRITE_KIB, err);
 	return rc < 0 ? rc :
 			ep_look_now(store->db, store->path, indexes, err);
 }
@@ -472,8 +464,6 @@ int ep_store_as_of(struct ep_store *store, int64_t run, struct ep_err *err)
 {
 	int rc = ep_store_settle(store, err);
 
-	if (rc == 0)
-		rc = ep_store_cache(store, EP_DB_CACHE_KIB, err);
 	if (rc == 0)
 		rc = take_snapshot(store, err);
 	if (rc == 0 && run)

@@ -12,6 +12,9 @@ large=80
 # Below so many steps a rule's fixed part is larger than what grows.
 most=2.6
 least=20000
+# The libraries, the configuration, one page cache and one sort; a cache four
+# times as large has more at this size already.
+most_kb=31000
 
 # at_size CUSTOMERS: "steps rule" of every rule over a fleet of so many.
 at_size() {
@@ -22,7 +25,8 @@ at_size() {
 	"$EP_BUILD/exitproof" check -q --config "$folder/exitproof.yaml" \
 		--now 2026-11-17T03:00:00Z >/dev/null 2>&1
 	test $? -le 2 || return 1
-	"$EP_BUILD/exitproof" rule explain --cost \
+	"$EP_BUILD/tests/bench/measure" "$folder.took" \
+		"$EP_BUILD/exitproof" rule explain --cost \
 		--config "$folder/exitproof.yaml" \
 		--now 2026-11-17T03:00:00Z |
 		awk '$1 ~ /^[0-9]+$/ && $7 != "" { print $7, $1 }' | sort
@@ -32,6 +36,10 @@ workdir
 ep_data_folder
 at_size $small >"$ep_work/small"
 at_size $large >"$ep_work/large"
+
+read -r _ _ rss _ <"$ep_work/$large.took"
+check "rules at size: in less than $most_kb KB ($rss)" test "$rss" -gt 0 -a \
+	"$rss" -lt $most_kb
 
 rules=$(find "$EP_SRC/rules" -name '*.sql' | wc -l)
 check_same "rules at size: each was measured" "$rules $rules" \

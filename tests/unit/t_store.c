@@ -499,23 +499,6 @@ static int create_only(const char *path)
 	return rc < 0;
 }
 
-/* What a night collects it passes over once; questions get the large cache. */
-static void test_small_cache_while_collecting(void **state)
-{
-	static const char asked[] = "PRAGMA main.cache_size";
-	struct kit *kit = *state;
-
-	kit_open(kit, true);
-	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_KIB);
-	kit_ok(kit, ep_store_whole(kit->store, false, &kit->err));
-	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_WRITE_KIB);
-	kit_begin(kit);
-	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_WRITE_KIB);
-	kit_ok(kit, ep_store_as_of(kit->store, 0, &kit->err));
-	assert_int_equal(kit_int(kit, asked), -EP_DB_CACHE_KIB);
-	kit_end(kit);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -535,7 +518,6 @@ int main(int argc, char **argv)
 		T(test_look_stops_a_run),
 		T(test_listing_of_no_tenancy),
 		T(test_failed_writes_at_birth),
-		T(test_small_cache_while_collecting),
 	};
 
 	self = argv[0];
