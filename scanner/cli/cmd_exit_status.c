@@ -306,15 +306,32 @@ static int print_one(struct status *st, const struct ep_under_way *it)
 	return rc;
 }
 
+static int print_list(struct status *st, int64_t since, const char *customer)
+{
+	struct ep_under_ways list;
+	int rc = ep_exit_under_way(&st->open->ctx, since, customer, &list,
+				   &st->app->err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		rc = print_one(st, &list.v[i]);
+	ep_under_ways_release(&list);
+	return rc;
+}
+
 /* All of them stand on the same state. */
-static int print_list(struct status *st, const struct ep_under_ways *list)
+static int print_on_ground(struct status *st, int64_t since,
+			   const char *customer)
 {
 	struct ep_exit_context *ctx = &st->open->ctx;
-	int rc = list->n ? ep_exit_ground_load(ctx, &ctx->ground, &st->app->err)
-			 : 0;
+	int rc = ep_exit_ground_load(ctx, &ctx->ground, &st->app->err);
 
-	for (size_t i = 0; rc == 0 && i < list->n; i++)
-		rc = print_one(st, &list->v[i]);
+	if (rc < 0)
+		return rc;
+	rc = ep_exit_ground_tickets(ctx, ctx->ground, &st->app->err);
+	if (rc == 0)
+		rc = print_list(st, since, customer);
 	ep_exit_ground_free(ctx->ground);
 	ctx->ground = NULL;
 	return rc;
@@ -323,14 +340,8 @@ static int print_list(struct status *st, const struct ep_under_ways *list)
 static int print_all(struct status *st, int64_t days, const char *customer)
 {
 	const struct ep_exit_context *ctx = &st->open->ctx;
-	struct ep_under_ways list;
-	int rc = ep_exit_under_way(ctx, ctx->now - days * DAY, customer,
-				   &list, &st->app->err);
+	int rc = print_on_ground(st, ctx->now - days * DAY, customer);
 
-	if (rc == 0) {
-		rc = print_list(st, &list);
-		ep_under_ways_release(&list);
-	}
 	if (rc == 0 && st->out.overflow)
 		rc = ep_err_set(&st->app->err, EP_ELIMIT, "the list is larger "
 				"than %d bytes (EP_IMPORT_BYTES_MAX)",

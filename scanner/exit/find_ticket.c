@@ -8,39 +8,90 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "exit/ground.h"
 #include "ext/db.h"
 #include "store/store.h"
 
 /* A ticket of an instance belongs to a customer by the id of the company's
  * tenancy, or by its name where only that is told. */
-#define TICKETS                                                              \
+#define TICKETS(tickets, tenancies)                                          \
 	"SELECT t.tenant, t.system, t.id, t.subject, t.state, t.closed_at,"  \
-	" coalesce((SELECT y.customer FROM temp.tenancy AS y WHERE"           \
+	" coalesce((SELECT y.customer FROM " tenancies " AS y WHERE"          \
 	" y.system = t.system AND y.id = CAST(coalesce("                      \
 	"t.attr ->> '$.of_tenant', t.for_customer) AS TEXT)),"                \
-	" (SELECT max(y.customer) FROM temp.tenancy AS y WHERE"               \
+	" (SELECT max(y.customer) FROM " tenancies " AS y WHERE"              \
 	" y.system = t.system AND y.name = t.for_customer HAVING"             \
 	" count(DISTINCT y.customer) = 1)) AS customer,"                      \
 	" coalesce((SELECT max(coalesce(a.email, a.name)) FROM temp.account"  \
 	" AS a WHERE a.tenant = t.tenant AND a.id = t.owner), t.owner)"       \
 	" AS owner, t.person, CAST(coalesce(t.attr ->> '$.of_tenant',"         \
-	" t.for_customer) AS TEXT) AS company FROM temp.ticket AS t"
-
-static const char by_id_sql[] =
-	TICKETS " WHERE t.id = ?1 OR t.system || '/' || t.id = ?1"
-	" OR t.tenant || '/' || t.id = ?1"
-	" OR t.attr ->> '$.reference' = ?1"
-	" OR t.attr ->> '$.ticketNumber' = ?1 ORDER BY t.tenant, t.id";
+	" t.for_customer) AS TEXT) AS company FROM " tickets " AS t"
 
 /* About a person: the address it states, his name in its title, or its
  * number in the register.  About a customer: its title names it. */
-static const char about_sql[] =
-	TICKETS " WHERE (?1 = 'person' AND"
-	" (instr(lower(t.subject), lower(?2)) OR t.person IN"
-	" (SELECT address FROM temp.alias WHERE person = ?3)))"
-	" OR (?1 = 'customer' AND"
-	" (t.id = ?4 OR instr(lower(t.subject), lower(?2))))"
-	" ORDER BY t.tenant, t.id";
+#define ABOUT(folded)                                                         \
+	" WHERE (?1 = 'person' AND"                                            \
+	" (instr(" folded ", lower(?2)) OR t.person IN"                         \
+	" (SELECT address FROM temp.alias WHERE person = ?3)))"                \
+	" OR (?1 = 'customer' AND"                                             \
+	" (t.id = ?4 OR instr(" folded ", lower(?2))))"                         \
+	" ORDER BY t.tenant, t.id"
+
+#define SHARED TICKETS("temp.exit_ticket", "temp.exit_tenancy")
+
+/* What one exit asks, and what is asked for each of many: see
+ * ep_exit_ground_tickets. */
+static const struct {
+	const char *by_id;
+	const char *about;
+} queries[] = {
+	{ TICKETS("temp.ticket", "temp.tenancy")
+	  " WHERE t.id = ?1 OR t.system || '/' || t.id = ?1"
+	  " OR t.tenant || '/' || t.id = ?1"
+	  " OR t.attr ->> '$.reference' = ?1"
+	  " OR t.attr ->> '$.ticketNumber' = ?1 ORDER BY t.tenant, t.id",
+	  TICKETS("temp.ticket", "temp.tenancy") ABOUT("lower(t.subject)") },
+	{ SHARED " WHERE t.n IN (SELECT w.ticket FROM temp.exit_ticket_word"
+	  " AS w WHERE w.word = ?1) ORDER BY t.tenant, t.id",
+	  SHARED ABOUT("t.folded") },
+};
+
+static const char shared_sql[] =
+	"DROP TABLE IF EXISTS temp.exit_ticket;"
+	"CREATE TEMP TABLE exit_ticket(n INTEGER PRIMARY KEY, tenant, system,"
+	" id, subject, state, closed_at, for_customer, owner, person, attr,"
+	" folded);"
+	"INSERT INTO temp.exit_ticket SELECT NULL, tenant, system, id,"
+	" subject, state, closed_at, for_customer, owner, person, attr,"
+	" lower(subject) FROM temp.ticket;"
+	"DROP TABLE IF EXISTS temp.exit_ticket_word;"
+	"CREATE TEMP TABLE exit_ticket_word(word, ticket);"
+	"INSERT INTO temp.exit_ticket_word"
+	" SELECT id, n FROM temp.exit_ticket"
+	" UNION ALL SELECT system || '/' || id, n FROM temp.exit_ticket"
+	" UNION ALL SELECT tenant || '/' || id, n FROM temp.exit_ticket"
+	" UNION ALL SELECT attr ->> '$.reference', n FROM temp.exit_ticket"
+	" UNION ALL SELECT attr ->> '$.ticketNumber', n FROM temp.exit_ticket;"
+	"CREATE INDEX temp.exit_ticket_words ON exit_ticket_word(word);"
+	"DROP TABLE IF EXISTS temp.exit_tenancy;"
+	"CREATE TEMP TABLE exit_tenancy AS SELECT system, id, name, customer"
+	" FROM temp.tenancy;"
+	"CREATE INDEX temp.exit_tenancy_id ON exit_tenancy(system, id);"
+	"CREATE INDEX temp.exit_tenancy_name ON exit_tenancy(system, name);";
+
+int ep_exit_ground_tickets(const struct ep_exit_context *ctx,
+			   struct ep_exit_ground *ground, struct ep_err *err)
+{
+	int rc = ep_store_temp(ctx->store, shared_sql, err);
+
+	ground->tickets = rc == 0;
+	return rc;
+}
+
+static bool is_shared(const struct ep_finder *fd)
+{
+	return fd->ctx->ground && fd->ctx->ground->tickets;
+}
 
 /* A company that no listing shows is the customer's who claims it. */
 static const char *customer_of(const struct ep_finder *fd,
@@ -115,8 +166,8 @@ int ep_find_tickets(struct ep_finder *fd, const char *word, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	bool row;
-	int rc = ep_db_prepare(ep_store_db(fd->ctx->store), by_id_sql, &stmt,
-			       err);
+	int rc = ep_db_prepare(ep_store_db(fd->ctx->store),
+			       queries[is_shared(fd)].by_id, &stmt, err);
 
 	if (rc < 0)
 		return rc;
@@ -304,7 +355,8 @@ int ep_find_match_tickets(struct ep_finder *fd, struct ep_err *err)
 			rc = check_person(fd, err);
 		return rc;
 	}
-	rc = ep_db_prepare(ep_store_db(fd->ctx->store), about_sql, &stmt, err);
+	rc = ep_db_prepare(ep_store_db(fd->ctx->store),
+			   queries[is_shared(fd)].about, &stmt, err);
 	if (rc < 0)
 		return rc;
 	customer = fd->exit->customer

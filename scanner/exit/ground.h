@@ -16,12 +16,19 @@
 struct ep_exit_ground {
 	struct ep_fleet fleet;
 	struct ep_fresh fresh;
+	bool tickets;	/* are in tables of their own */
 	struct ep_map eval;	/* id of a shipped rule -> struct ep_eval, as of
 				 * the context's now */
 };
 
 int ep_exit_ground_load(const struct ep_exit_context *ctx,
 			struct ep_exit_ground **ret, struct ep_err *err)
+	EP_MUST_CHECK;
+/* For who finds many exits: tickets, by whatever they are asked for, and
+ * tenancies in temporary tables, so that each exit does not go through all
+ * of them in their views. */
+int ep_exit_ground_tickets(const struct ep_exit_context *ctx,
+			   struct ep_exit_ground *ground, struct ep_err *err)
 	EP_MUST_CHECK;
 void ep_exit_ground_free(struct ep_exit_ground *ground);
 
