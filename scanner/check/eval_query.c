@@ -217,9 +217,9 @@ int ep_queries_open(const struct ep_eval_context *ctx,
 	if (rc < 0)
 		return rc;
 	/* The comparison looks into the schema, which the guard forbids. */
-	ep_db_guard_set(db, NULL);
+	ep_db_guard_pause(db, true);
 	rc = ep_trace_match(&ret->trace, db, rule, err);
-	ep_db_guard_set(db, &ret->trace.guard);
+	ep_db_guard_pause(db, false);
 	return rc;
 }
 

@@ -153,6 +153,9 @@ struct ep_db_guard {
 	void *to;
 };
 void ep_db_guard_set(struct ep_db *db, const struct ep_db_guard *guard);
+/* For statements of our own while guarded ones wait for their first step:
+ * another guard, and none, would have SQLite compile those again. */
+void ep_db_guard_pause(struct ep_db *db, bool pause);
 
 /* Work limit for the statements that follow: virtual-machine steps in
  * thousands and seconds; 0 lifts it.  Exceeding gives EP_ELIMIT. */

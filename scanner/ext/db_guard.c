@@ -81,6 +81,8 @@ static int authorize(void *to, int action, const char *a, const char *b,
 	struct ep_db *db = to;
 
 	(void)schema;
+	if (db->guard_paused)
+		return SQLITE_OK;
 	switch (action) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
@@ -106,8 +108,14 @@ static int authorize(void *to, int action, const char *a, const char *b,
 void ep_db_guard_set(struct ep_db *db, const struct ep_db_guard *guard)
 {
 	db->guard = guard;
+	db->guard_paused = false;
 	db->denied[0] = '\0';
 	sqlite3_set_authorizer(db->h, guard ? authorize : NULL, db);
+}
+
+void ep_db_guard_pause(struct ep_db *db, bool pause)
+{
+	db->guard_paused = pause;
 }
 
 /* Nonzero interrupts the statement. */

@@ -36,6 +36,7 @@ struct ep_db {
 	struct ep_stmt *open;	/* all statements, for closing */
 	struct ep_map regex;	/* flag and pattern -> struct ep_regex */
 	const struct ep_db_guard *guard;
+	bool guard_paused;
 	const struct ep_db_filter *filter;
 	const struct ep_db_rewriter *rewriter;
 	char denied[160];	/* what the guard refused last */

@@ -125,6 +125,33 @@ static void test_no_cached_statement(void **state)
 	assert_non_null(strstr(trace, "other."));
 }
 
+/* What was compiled before a pause runs after it as it is, and the pause is
+ * over then. */
+static void test_pause(void **state)
+{
+	static const char schema[] = "SELECT count(*) FROM sqlite_schema";
+	struct ep_stmt *stmt = NULL;
+	bool row = false;
+	int64_t n;
+
+	(void)state;
+	ep_db_guard_set(db, &guard);
+	assert_true(run(schema, &n) < 0);
+	assert_int_equal(ep_db_prepare(db, "SELECT x FROM other", &stmt, &err),
+			 0);
+	trace[0] = '\0';
+	ep_db_guard_pause(db, true);
+	assert_int_equal(value(schema), 4);
+	ep_db_guard_pause(db, false);
+	assert_int_equal(ep_db_step(stmt, &row, &err), 0);
+	assert_string_equal(trace, "");
+	ep_db_done(stmt);
+	assert_true(run(schema, &n) < 0);
+	ep_db_guard_pause(db, true);
+	ep_db_guard_set(db, &guard);
+	assert_true(run(schema, &n) < 0);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -439,6 +466,7 @@ int main(void)
 		CASE(test_cost),
 		CASE(test_trace),
 		CASE(test_no_cached_statement),
+		CASE(test_pause),
 		CASE(test_refused),
 		CASE(test_allowed),
 		CASE(test_step_limit),
