@@ -20,7 +20,8 @@ for source in "$EP_SRC"/tests/unit/t_*.c; do
 	# that of t_exit; a database that fails a thousand times, which takes
 	# minutes here and which the address sanitizer sees as well; rights
 	# that are given up, which valgrind needs and does not know.
-	t_confine | t_exit_scenarios | t_http | t_history | t_ingest | t_onward | \
+	t_confine | t_exit_scenarios | t_http | t_history | t_ingest | \
+		t_listing | t_onward | \
 		t_recall | t_store | t_torn | \
 		t_who | t_worlds)
 		continue ;;
