@@ -297,7 +297,7 @@ static const char *header(const struct ep_listing *listing,
 /* Decides about the next page and puts its request in line before this one
  * is mapped. */
 static void go_on(struct ep_listing *listing,
-		  const struct ep_http_answer *answer, struct ep_doc *doc,
+		  struct ep_http_answer *answer, struct ep_doc *doc,
 		  const struct ep_json *records, struct ep_recall *recall)
 {
 	bool one = !listing->endpoint->records;
@@ -327,9 +327,10 @@ static void go_on(struct ep_listing *listing,
 			 "to go on from", listing->endpoint->changes.link);
 	}
 	listing->over = verdict != EP_PAGE_MORE;
+	ep_recall_keep(recall, answer);
 	/* In work before anything can end the listing. */
 	ep_work_add(listing, ep_doc_ref(doc), records, recall,
-		    answer->body.len);
+		    recall ? recall->text.len : answer->body.len);
 	if (listing->source) {
 		listing->source->objects += page.records;
 		if (listing->source->calls == 1)
@@ -357,8 +358,7 @@ static bool is_empty(const struct ep_json *records,
 			ep_json_count(records) == 0;
 }
 
-static void take_page(struct ep_listing *listing,
-		      const struct ep_http_answer *answer)
+static void take_page(struct ep_listing *listing, struct ep_http_answer *answer)
 {
 	bool one = !listing->endpoint->records;
 	struct ep_recall *recall = NULL;

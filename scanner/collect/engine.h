@@ -226,7 +226,8 @@ struct ep_listing {
 /* The records of a page as they came, for those that are known by their
  * text and left out of the page's document. */
 struct ep_recall {
-	struct ep_buf text;
+	struct ep_buf text;	/* the answer's, until it is kept */
+	bool kept;
 	struct ep_json_parts parts;
 	bool *known;	/* of each part */
 	struct ep_text_print *print;	/* of each part */
@@ -292,6 +293,8 @@ int ep_recall_parse(struct ep_listing *listing,
 		    const struct ep_http_answer *answer, struct ep_json **ret,
 		    struct ep_recall **ret_recall, size_t *ret_altered,
 		    struct ep_err *err) EP_MUST_CHECK;
+/* Takes the body over from the answer that it was made of.  NULL is fine. */
+void ep_recall_keep(struct ep_recall *recall, struct ep_http_answer *answer);
 void ep_recall_free(struct ep_recall *recall);
 /* Part i as the sink has it; *ret_taken false when it has to be mapped after
  * all.  In the order of the parts, and each that is known once. */

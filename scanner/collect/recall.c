@@ -73,11 +73,20 @@ void ep_recall_prepare(struct ep_listing *listing)
 	ep_buf_release(&text);
 }
 
+void ep_recall_keep(struct ep_recall *recall, struct ep_http_answer *answer)
+{
+	if (!recall)
+		return;
+	recall->kept = true;
+	ep_buf_init(&answer->body, answer->body.max);
+}
+
 void ep_recall_free(struct ep_recall *recall)
 {
 	if (!recall)
 		return;
-	ep_buf_release(&recall->text);
+	if (recall->kept)
+		ep_buf_release(&recall->text);
 	ep_json_parts_release(&recall->parts);
 	ep_json_free(recall->values);
 	ep_free(recall->print);
@@ -212,8 +221,7 @@ int ep_recall_parse(struct ep_listing *listing,
 	}
 	recall = ep_calloc(1, sizeof(*recall));
 	recall->parts = parts;
-	ep_buf_init(&recall->text, body->len);
-	ep_buf_add(&recall->text, body->s, body->len);
+	recall->text = *body;
 	rc = recall_page(listing, recall, ret, err);
 	if (rc < 0)
 		ep_recall_free(recall);
