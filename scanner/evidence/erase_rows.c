@@ -17,6 +17,9 @@
 
 #define LIST_BYTES_MAX 2048
 
+/* Tables of what moves of a kind's rows are called so and as the kind. */
+#define MOVING "moving_"
+
 /* What speaks of the program, its configuration and its runs, and what is
  * rewritten otherwise (evidence_kept) or not at all: how far lists were read,
  * who purged and erased. */
@@ -45,7 +48,7 @@ static bool is_in(const char *const *list, const char *word)
 
 struct table {
 	char *name;
-	const char *scope;
+	char *scope;
 	struct ep_words columns;	/* that hold texts */
 	struct ep_words others;		/* that are left as they are */
 };
@@ -53,6 +56,7 @@ struct table {
 static void release(struct table *t)
 {
 	ep_free(t->name);
+	ep_free(t->scope);
 	ep_words_release(&t->columns);
 	ep_words_release(&t->others);
 }
@@ -71,16 +75,38 @@ static int list_tables(struct ep_db *db, struct ep_words *ret,
 	return rc;
 }
 
+static void set_scope(struct table *t, char *scope)
+{
+	ep_free(t->scope);
+	t->scope = scope;
+}
+
 /* Where the ids of a row's texts count. */
 static void choose_scope(struct table *t, const char *column, bool text)
 {
 	if (ep_str_eq(column, "dataset") && !text)
-		t->scope = "(SELECT t.uid FROM main.dataset d JOIN "
-			   "main.tenancy t ON t.id = d.tenancy WHERE "
-			   "d.id = dataset)";
+		set_scope(t, ep_strdup("(SELECT t.uid FROM main.dataset d "
+				       "JOIN main.tenancy t ON "
+				       "t.id = d.tenancy WHERE "
+				       "d.id = dataset)"));
 	else if (text && (ep_str_eq(column, "tenant") ||
 			  ep_str_eq(column, "unit")))
-		t->scope = ep_str_eq(column, "unit") ? "unit" : "tenant";
+		set_scope(t, ep_strdup(column));
+}
+
+/* What moves of a row counts where its row does. */
+static void choose_scope_of_row(struct table *t)
+{
+	struct ep_buf sql;
+
+	if (!ep_str_starts(t->name, MOVING))
+		return;
+	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
+	ep_buf_addf(&sql, "(SELECT t.uid FROM main.\"now_%s\" n JOIN "
+		    "main.dataset d ON d.id = n.dataset JOIN main.tenancy t "
+		    "ON t.id = d.tenancy WHERE n.rid = \"%s\".rid)",
+		    t->name + strlen(MOVING), t->name);
+	set_scope(t, ep_buf_take(&sql));
 }
 
 static int describe(struct ep_db *db, const char *name, struct table *ret,
@@ -94,7 +120,8 @@ static int describe(struct ep_db *db, const char *name, struct table *ret,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->name = ep_strdup(name);
-	ret->scope = "NULL";
+	ret->scope = ep_strdup("NULL");
+	choose_scope_of_row(ret);
 	if (rc < 0)
 		return rc;
 	ep_db_text(stmt, 1, name);
@@ -425,8 +452,8 @@ int ep_erase_left(struct ep_db *db, struct ep_buf *ret, struct ep_err *err)
 
 /* Tickets are work that was done about the person: they are rewritten where
  * they stand, and come back only when the PSA changes them. */
-static int add_listed(struct ep_db *db, enum ep_kind kind, struct ep_buf *list,
-		      struct ep_err *err)
+static int add_listed(struct ep_db *db, const char *prefix, enum ep_kind kind,
+		      struct ep_buf *list, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
 	EP_AUTO_FREE char *name = NULL;
@@ -435,7 +462,7 @@ static int add_listed(struct ep_db *db, enum ep_kind kind, struct ep_buf *list,
 	bool row = false;
 	int rc;
 
-	ep_buf_addf(&sql, "now_%s", ep_entity(kind)->name);
+	ep_buf_addf(&sql, "%s%s", prefix, ep_entity(kind)->name);
 	name = ep_strdup(sql.s);
 	rc = describe(db, name, &t, err);
 	ep_buf_clear(&sql);
@@ -490,9 +517,14 @@ int ep_erase_check(struct ep_db *db, struct ep_err *err)
 		EP_BUF_INIT(LIST_BYTES_MAX);
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
-		if (i != EP_KIND_ticket)
-			rc = add_listed(db, (enum ep_kind)i, &list, err);
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++) {
+		if (i == EP_KIND_ticket)
+			continue;
+		rc = add_listed(db, "now_", (enum ep_kind)i, &list, err);
+		if (rc == 0 && has_moving_text(ep_entity((enum ep_kind)i)))
+			rc = add_listed(db, MOVING, (enum ep_kind)i, &list,
+					err);
+	}
 	if (rc < 0)
 		return rc;
 	if (list.len)

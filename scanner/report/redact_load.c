@@ -37,7 +37,7 @@ static const char *const people_sql[] = {
 	"SELECT " EP_ADDRESS_SQL("", "owner_email")
 	" FROM main.now_credential UNION"
 	" SELECT " EP_ADDRESS_SQL("", "person") " FROM main.now_ticket UNION"
-	" SELECT \"user\" FROM main.now_agent UNION"
+	" SELECT \"user\" FROM main.moving_agent UNION"
 	" SELECT \"user\" FROM temp.agent UNION"
 	" SELECT name FROM temp.account UNION SELECT login FROM temp.account",
 	"SELECT owner FROM main.declared UNION"

@@ -88,56 +88,76 @@ static int open_row(struct ep_apply *apply, const struct ep_staged *staged,
 	}, err);
 }
 
+/* A print may differ without a column that does: a newer program may print
+ * otherwise, or the old print is lost. */
 static int change_row(struct ep_apply *apply, const struct ep_staged *staged,
 		      const struct ep_old_row *old, struct ep_err *err)
 {
 	struct ep_new_row row = {
 		.rid = old->rid,
 		.tuple = &staged->tuple,
-		.changed_run = old->changed_run,
+		.changed_run = apply->run,
 	};
-	int rc = 0;
+	int rc;
 
-	/* A print may differ without a column that does: a newer program
-	 * may print otherwise. */
 	ep_history_change(&apply->json, ep_layout(staged->kind), old,
 			  &staged->tuple);
-	if (apply->json.len) {
-		row.changed_run = apply->run;
-		rc = add_history(apply, (struct ep_history_entry){
-			.kind = staged->kind, .rid = old->rid,
-			.op = EP_HISTORY_CHANGE, .old = apply->json.s,
-			.changed_run = old->changed_run,
-		}, err);
-	}
+	if (!apply->json.len)
+		return 0;
+	rc = add_history(apply, (struct ep_history_entry){
+		.kind = staged->kind, .rid = old->rid,
+		.op = EP_HISTORY_CHANGE, .old = apply->json.s,
+		.changed_run = old->changed_run,
+	}, err);
 	if (rc < 0)
 		return rc;
 	return ep_rowsql_update(apply->store->db, EP_ROWS_NOW, staged->kind,
 				&row, err);
 }
 
+static bool has_moved(const struct ep_layout *layout,
+		      const struct ep_tuple *old, const struct ep_tuple *now)
+{
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving &&
+		    !ep_value_same(&old->value[i], &now->value[i]))
+			return true;
+	return (old->absent ^ now->absent) & ep_layout_moving_bits(layout);
+}
+
+static int move_row(struct ep_apply *apply, const struct ep_staged *staged,
+		    const struct ep_old_row *old, struct ep_err *err)
+{
+	int rc;
+
+	if (!has_moved(ep_layout(staged->kind), &old->tuple, &staged->tuple))
+		return 0;
+	rc = keep_volatile(apply, staged->kind, old, err);
+	if (rc < 0)
+		return rc;
+	return ep_rowsql_move(apply->store->db, EP_ROWS_NOW, staged->kind,
+			      old->rid, &staged->tuple, err);
+}
+
 static int same_row(struct ep_apply *apply, const struct ep_staged *staged,
 		    const struct ep_entry *entry, struct ep_err *err)
 {
 	EP_AUTO(ep_db_done_p) struct ep_stmt *stmt = NULL;
-	struct ep_db *db = apply->store->db;
+	bool moved = staged->op == EP_STAGED_MOVED;
 	struct ep_old_row old;
-	int rc = (staged->op == EP_STAGED_MOVED ? ep_rowsql_get_moving :
-						 ep_rowsql_get)(
-		db, EP_ROWS_NOW, staged->kind, entry->rid, &old, &stmt, err);
+	int rc = (moved ? ep_rowsql_get_moving : ep_rowsql_get)(
+		apply->store->db, EP_ROWS_NOW, staged->kind, entry->rid, &old,
+		&stmt, err);
 
-	if (rc == 0 && !stmt)
+	if (rc == 0 && !stmt && !moved)
 		return ep_err_set(err, EP_EBUG, "row %lld of %s vanished under "
 				  "its own writer", (long long)entry->rid,
 				  ep_entity(staged->kind)->name);
-	if (rc == 0 && staged->print.moving != entry->print.moving)
-		rc = keep_volatile(apply, staged->kind, &old, err);
-	if (rc < 0)
-		return rc;
-	if (staged->op == EP_STAGED_CHANGED)
-		return change_row(apply, staged, &old, err);
-	return ep_rowsql_move(db, EP_ROWS_NOW, staged->kind, old.rid,
-			      &staged->tuple, err);
+	if (rc == 0)
+		rc = move_row(apply, staged, &old, err);
+	if (rc == 0 && !moved)
+		rc = change_row(apply, staged, &old, err);
+	return rc;
 }
 
 static int close_row(struct ep_apply *apply, struct ep_entry *entry,

@@ -129,23 +129,27 @@ static int drop_copies(struct ep_store *store, struct ep_err *err)
 static int copy_rows(struct rebuild *re, enum ep_kind kind, struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	EP_AUTO(ep_buf_release) struct ep_buf columns;
+	uint32_t moving = ep_layout_moving_bits(layout);
 	EP_AUTO(ep_buf_release) struct ep_buf sql;
-	EP_AUTO(ep_buf_release) struct ep_buf table;
 	const char *name = layout->entity->name;
 
-	ep_buf_init(&table, EP_SLOT_NAME);
-	ep_buf_addf(&table, "then_%s", name);
-	ep_buf_init(&columns, EP_DB_SQL_BYTES_MAX);
-	ep_buf_adds(&columns, "rid, dataset, key, absent, attr, first_run, "
-		    "changed_run");
-	for (int i = 0; i < layout->slots; i++)
-		ep_buf_addf(&columns, ", \"%s\"", layout->slot[i].name);
 	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
-	ep_schema_rows(&sql, kind, "temp", table.s);
-	ep_buf_addf(&sql, "INSERT INTO temp.\"%s\"(%s) SELECT %s FROM "
-		    "main.\"now_%s\" WHERE first_run <= %lld;", table.s,
-		    columns.s, columns.s, name, (long long)re->run);
+	ep_schema_rows(&sql, kind, EP_ROWS_THEN);
+	ep_buf_addf(&sql, "INSERT INTO temp.\"then_%s\"(rid, dataset, key, "
+		    "attr, first_run, changed_run, absent", name);
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	ep_buf_adds(&sql, ") SELECT n.rid, dataset, key, attr, first_run, "
+		    "changed_run, n.absent");
+	if (moving)
+		ep_buf_addf(&sql, " | coalesce(m.absent, %u)", moving);
+	for (int i = 0; i < layout->slots; i++)
+		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	ep_buf_addf(&sql, " FROM main.\"now_%s\" n", name);
+	if (moving)
+		ep_buf_addf(&sql, " LEFT JOIN main.\"moving_%s\" m ON "
+			    "m.rid = n.rid", name);
+	ep_buf_addf(&sql, " WHERE first_run <= %lld;", (long long)re->run);
 	return ep_db_exec(re->store->db, sql.s, err);
 }
 
@@ -153,12 +157,9 @@ static int index_rows(struct ep_store *store, enum ep_kind kind,
 		      struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf sql;
-	EP_AUTO(ep_buf_release) struct ep_buf table;
 
-	ep_buf_init(&table, EP_SLOT_NAME);
-	ep_buf_addf(&table, "then_%s", ep_entity(kind)->name);
 	ep_buf_init(&sql, EP_DB_SQL_BYTES_MAX);
-	ep_schema_rows_indexes(&sql, kind, "temp", table.s);
+	ep_schema_rows_indexes(&sql, kind, EP_ROWS_THEN);
 	return ep_db_exec(store->db, sql.s, err);
 }
 

@@ -73,8 +73,7 @@ void ep_changes_row(struct ep_intake *intake, const struct ep_hash128 *key,
 	if (before->gone)
 		doubt_key(intake, "says of one record that it is there and "
 				  "that it is gone");
-	else if (before->print.fixed.lo != print->fixed.lo ||
-		 before->print.fixed.hi != print->fixed.hi ||
+	else if (before->print.fixed != print->fixed ||
 		 before->print.moving != print->moving)
 		doubt_key(intake, "says two different things of one record");
 }

@@ -304,8 +304,7 @@ static int compare_row(struct ep_intake *intake, const struct ep_row *row,
 		ep_changes_row(intake, &entry->key, &print);
 	if (!entry->rid) {
 		op = EP_STAGED_NEW;
-	} else if (print.fixed.lo == entry->print.fixed.lo &&
-		   print.fixed.hi == entry->print.fixed.hi) {
+	} else if (print.fixed == entry->print.fixed) {
 		/* Also when an earlier row of this key said otherwise. */
 		entry->staged = 0;
 		if (print.moving == entry->print.moving)

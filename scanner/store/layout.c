@@ -89,6 +89,17 @@ uint32_t ep_layout_moving_bits(const struct ep_layout *layout)
 	return bits;
 }
 
+bool ep_slot_is_in(enum ep_rows rows, const struct ep_slot *slot)
+{
+	return rows == EP_ROWS_THEN || !slot->moving;
+}
+
+bool ep_tuple_moves(const struct ep_layout *layout,
+		    const struct ep_tuple *tuple)
+{
+	return ep_layout_moving_bits(layout) & ~tuple->absent;
+}
+
 bool ep_value_same(const struct ep_value *a, const struct ep_value *b)
 {
 	if (a->type != b->type)

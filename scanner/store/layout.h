@@ -45,6 +45,14 @@ struct ep_layout {
 
 const struct ep_layout *ep_layout(enum ep_kind kind);
 
+/* Where the rows of a kind are: main.now_<kind>, with volatile columns apart
+ * in main.moving_<kind>; or temp.then_<kind>, a copy as of an earlier run,
+ * which holds all of them. */
+enum ep_rows { EP_ROWS_NOW, EP_ROWS_THEN };
+
+/* The slot is a column of that table of rows. */
+bool ep_slot_is_in(enum ep_rows rows, const struct ep_slot *slot);
+
 enum ep_value_type { EP_VALUE_NULL, EP_VALUE_INT, EP_VALUE_TEXT };
 
 struct ep_value {
@@ -84,8 +92,11 @@ void ep_slot_sql(struct ep_buf *sql, const char *table,
 struct ep_value ep_slot_kept(const struct ep_layout *layout, int slot,
 			     const struct ep_tuple *tuple);
 
-/* The bits of absent that belong to volatile columns. */
+/* The bits of absent that belong to volatile columns; 0: there are none. */
 uint32_t ep_layout_moving_bits(const struct ep_layout *layout);
+/* That no volatile column was sent is what a row without any says. */
+bool ep_tuple_moves(const struct ep_layout *layout,
+		    const struct ep_tuple *tuple);
 
 /* "account role" for the bits of a kind set. */
 const char *ep_kinds_text(unsigned kinds, char out[EP_KIND_LIST]);

@@ -13,7 +13,9 @@
 #include "base/limits.h"
 #include "ext/db.h"
 
-#define FORMAT 1
+#define FORMAT 2
+/* With the longer prints of schema version 4. */
+#define FORMAT_OLD 1
 /* Distance and print. */
 #define ROW_BYTES_MAX (10 + EP_PRINT_TEXT_BYTES)
 
@@ -160,14 +162,22 @@ static bool get_unsigned(struct cursor *c, uint64_t *ret)
 	return false;
 }
 
-static bool get_row(struct cursor *c, int64_t *rid, struct ep_print *ret)
+static size_t print_size(bool old, bool text)
+{
+	if (old)
+		return text ? EP_PRINT_OLD_TEXT_BYTES : EP_PRINT_OLD_BYTES;
+	return text ? EP_PRINT_TEXT_BYTES : EP_PRINT_BYTES;
+}
+
+static bool get_row(struct cursor *c, bool old, int64_t *rid,
+		    struct ep_print *ret)
 {
 	uint64_t distance;
 	size_t n;
 
 	if (!get_unsigned(c, &distance))
 		return false;
-	n = distance & 1 ? EP_PRINT_TEXT_BYTES : EP_PRINT_BYTES;
+	n = print_size(old, distance & 1);
 	distance >>= 1;
 	if (c->n < n || !distance || distance > (uint64_t)(INT64_MAX - *rid))
 		return false;
@@ -193,9 +203,12 @@ static bool get_pack(struct cursor *c, struct ep_rowindex *index)
 {
 	int64_t rid = 0;
 	uint8_t kind;
+	bool old;
 
-	if (c->n < 2 || c->p[0] != FORMAT || c->p[1] >= EP_KINDS)
+	if (c->n < 2 || (c->p[0] != FORMAT && c->p[0] != FORMAT_OLD) ||
+	    c->p[1] >= EP_KINDS)
 		return false;
+	old = c->p[0] == FORMAT_OLD;
 	kind = c->p[1];
 	c->p += 2;
 	c->n -= 2;
@@ -204,7 +217,7 @@ static bool get_pack(struct cursor *c, struct ep_rowindex *index)
 		struct ep_print print;
 		struct ep_entry *entry;
 
-		if (!get_row(c, &rid, &print) || !follows(index, kind, rid))
+		if (!get_row(c, old, &rid, &print) || !follows(index, kind, rid))
 			return false;
 		entry = ep_rowindex_append(index, kind, rid);
 		entry->print = print;

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "ext/db.h"
+#include "store/layout.h"
 #include "store/listing.h"
 #include "store/store.h"
 
@@ -133,8 +134,59 @@ static int to_4(struct ep_db *db, struct ep_err *err)
 	return rc;
 }
 
+static int drop_moving(struct ep_db *db, const struct ep_layout *layout,
+		       struct ep_err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			rc = ep_db_execf(db, err, "ALTER TABLE "
+					 "main.\"now_%s\" DROP COLUMN \"%s\"",
+					 layout->entity->name,
+					 layout->slot[i].name);
+	return rc;
+}
+
+/* A row of which nothing that moves was sent has none there. */
+static int move_out(struct ep_db *db, enum ep_kind kind, struct ep_err *err)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+	EP_AUTO(ep_buf_release) struct ep_buf sql =
+		EP_BUF_INIT(EP_DB_SQL_BYTES_MAX);
+	EP_AUTO(ep_buf_release) struct ep_buf names =
+		EP_BUF_INIT(EP_DB_SQL_BYTES_MAX);
+	uint32_t bits = ep_layout_moving_bits(layout);
+	const char *name = layout->entity->name;
+	int rc;
+
+	if (!bits)
+		return 0;
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			ep_buf_addf(&names, ", \"%s\"", layout->slot[i].name);
+	ep_schema_moving(&sql, kind);
+	ep_buf_addf(&sql, "INSERT INTO main.\"moving_%s\"(rid, absent%s) "
+		    "SELECT rid, absent & %u%s FROM main.\"now_%s\" WHERE "
+		    "absent & %u <> %u; UPDATE main.\"now_%s\" SET absent = "
+		    "absent & %u WHERE absent & %u", name, names.s, bits,
+		    names.s, name, bits, bits, name, ~bits, bits);
+	rc = ep_db_exec(db, sql.s, err);
+	return rc == 0 ? drop_moving(db, layout, err) : rc;
+}
+
+/* So do the values that move every night. */
+static int to_5(struct ep_db *db, struct ep_err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < EP_KINDS; i++)
+		rc = move_out(db, (enum ep_kind)i, err);
+	return rc;
+}
+
 const struct ep_schema_step ep_schema_steps[] = {
-	{ 2, to_2 }, { 3, to_3 }, { 4, to_4 }, { 0, NULL }
+	{ 2, to_2 }, { 3, to_3 }, { 4, to_4 }, { 5, to_5 }, { 0, NULL }
 };
 
 int ep_schema_check(struct ep_db *db, const char *path, int64_t newest,

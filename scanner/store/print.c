@@ -65,7 +65,7 @@ struct ep_print ep_print_row(const uint8_t *secret, const struct ep_row *row,
 		if (!(entity->column[i].flags & EP_COLUMN_VOLATILE))
 			add_cell(scratch, &entity->column[i], &row->cell[i]);
 	add_text(scratch, 'a', row->attr);
-	print.fixed = ep_hash128(secret, scratch->s, scratch->len);
+	print.fixed = ep_hash128(secret, scratch->s, scratch->len).lo;
 	print.moving = ep_print_moving(secret, row, scratch);
 	return print;
 }
@@ -85,18 +85,29 @@ static uint64_t get64(const uint8_t *p)
 	return v;
 }
 
+static void put_text(uint8_t *out, const struct ep_print *print)
+{
+	put64(out, print->text.lo);
+	put64(out + 8, print->text.hi);
+	out[16] = (uint8_t)print->parts;
+	out[17] = (uint8_t)(print->parts >> 8);
+}
+
+static void get_text(const uint8_t *p, struct ep_print *ret)
+{
+	ret->text.lo = get64(p);
+	ret->text.hi = get64(p + 8);
+	ret->parts = (uint16_t)(p[16] | p[17] << 8);
+}
+
 size_t ep_print_pack(const struct ep_print *print,
 		     uint8_t out[EP_PRINT_TEXT_BYTES])
 {
-	put64(out, print->fixed.lo);
-	put64(out + 8, print->fixed.hi);
-	put64(out + 16, print->moving);
+	put64(out, print->fixed);
+	put64(out + 8, print->moving);
 	if (!print->parts)
 		return EP_PRINT_BYTES;
-	put64(out + 24, print->text.lo);
-	put64(out + 32, print->text.hi);
-	out[40] = (uint8_t)print->parts;
-	out[41] = (uint8_t)(print->parts >> 8);
+	put_text(out + EP_PRINT_BYTES, print);
 	return EP_PRINT_TEXT_BYTES;
 }
 
@@ -104,17 +115,15 @@ size_t ep_print_pack(const struct ep_print *print,
  * comparison of its columns decides. */
 void ep_print_unpack(const void *p, size_t n, struct ep_print *ret)
 {
+	bool old = n == EP_PRINT_OLD_BYTES || n == EP_PRINT_OLD_TEXT_BYTES;
 	const uint8_t *bytes = p;
+	size_t fixed = old ? 16 : 8;
 
 	memset(ret, 0, sizeof(*ret));
-	if (n != EP_PRINT_BYTES && n != EP_PRINT_TEXT_BYTES)
+	if (!old && n != EP_PRINT_BYTES && n != EP_PRINT_TEXT_BYTES)
 		return;
-	ret->fixed.lo = get64(bytes);
-	ret->fixed.hi = get64(bytes + 8);
-	ret->moving = get64(bytes + 16);
-	if (n == EP_PRINT_BYTES)
-		return;
-	ret->text.lo = get64(bytes + 24);
-	ret->text.hi = get64(bytes + 32);
-	ret->parts = (uint16_t)(bytes[40] | bytes[41] << 8);
+	ret->fixed = get64(bytes);
+	ret->moving = get64(bytes + fixed);
+	if (n == EP_PRINT_OLD_TEXT_BYTES || n == EP_PRINT_TEXT_BYTES)
+		get_text(bytes + fixed + 8, ret);
 }

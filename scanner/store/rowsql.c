@@ -5,6 +5,7 @@
 #include "store/rowsql.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "ext/db.h"
 
@@ -18,6 +19,7 @@ struct texts {
 	const char *remove;
 	const char *get;
 	const char *get_moving;
+	const char *still;	/* takes what moves of a row that is gone */
 };
 
 static struct texts texts[2][EP_KINDS];
@@ -32,20 +34,34 @@ static void add_table(struct ep_buf *out, const char *frame,
 		    layout->entity->name);
 }
 
+/* The table that has the volatile columns of these rows. */
+static void add_moving(struct ep_buf *out, const char *frame,
+		       enum ep_rows rows, const struct ep_layout *layout)
+{
+	if (rows == EP_ROWS_THEN)
+		add_table(out, frame, rows, layout);
+	else
+		ep_buf_addf(out, "%s main.\"moving_%s\"", frame,
+			    layout->entity->name);
+}
+
 static const char *insert_text(enum ep_rows rows,
 			       const struct ep_layout *layout)
 {
 	struct ep_buf sql;
+	int n = 8;
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "INSERT INTO", rows, layout);
 	ep_buf_adds(&sql, "(rid, dataset, key, absent, attr, first_run, "
 		    "changed_run");
 	for (int i = 0; i < layout->slots; i++)
-		ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+		if (ep_slot_is_in(rows, &layout->slot[i]))
+			ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
 	ep_buf_adds(&sql, ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7");
 	for (int i = 0; i < layout->slots; i++)
-		ep_buf_addf(&sql, ", ?%d", 8 + i);
+		if (ep_slot_is_in(rows, &layout->slot[i]))
+			ep_buf_addf(&sql, ", ?%d", n++);
 	ep_buf_addc(&sql, ')');
 	return ep_buf_take(&sql);
 }
@@ -54,25 +70,26 @@ static const char *update_text(enum ep_rows rows,
 			       const struct ep_layout *layout)
 {
 	struct ep_buf sql;
+	int n = 5;
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "UPDATE", rows, layout);
 	ep_buf_adds(&sql, " SET absent = ?2, attr = ?3, changed_run = ?4");
 	for (int i = 0; i < layout->slots; i++)
-		ep_buf_addf(&sql, ", \"%s\" = ?%d", layout->slot[i].name,
-			    5 + i);
+		if (ep_slot_is_in(rows, &layout->slot[i]))
+			ep_buf_addf(&sql, ", \"%s\" = ?%d",
+				    layout->slot[i].name, n++);
 	ep_buf_adds(&sql, " WHERE rid = ?1");
 	return ep_buf_take(&sql);
 }
 
-static const char *move_text(enum ep_rows rows,
-			     const struct ep_layout *layout)
+static const char *move_then_text(const struct ep_layout *layout)
 {
 	struct ep_buf sql;
 	int n = 3;
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
-	add_table(&sql, "UPDATE", rows, layout);
+	add_table(&sql, "UPDATE", EP_ROWS_THEN, layout);
 	ep_buf_addf(&sql, " SET absent = (absent & %u) | ?2",
 		    ~ep_layout_moving_bits(layout));
 	for (int i = 0; i < layout->slots; i++)
@@ -83,19 +100,60 @@ static const char *move_text(enum ep_rows rows,
 	return ep_buf_take(&sql);
 }
 
+static const char *move_text(enum ep_rows rows, const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+	int n = 3;
+
+	if (rows == EP_ROWS_THEN)
+		return move_then_text(layout);
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_moving(&sql, "INSERT OR REPLACE INTO", rows, layout);
+	ep_buf_adds(&sql, "(rid, absent");
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
+	ep_buf_adds(&sql, ") VALUES(?1, ?2");
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			ep_buf_addf(&sql, ", ?%d", n++);
+	ep_buf_addc(&sql, ')');
+	return ep_buf_take(&sql);
+}
+
+static void add_slot(struct ep_buf *sql, enum ep_rows rows,
+		     const struct ep_layout *layout, int slot)
+{
+	if (ep_slot_is_in(rows, &layout->slot[slot]))
+		ep_slot_sql(sql, "n.", layout, slot);
+	else
+		ep_buf_addf(sql, "m.\"%s\"", layout->slot[slot].name);
+}
+
 static const char *get_text(enum ep_rows rows, const struct ep_layout *layout)
 {
+	uint32_t moving = ep_layout_moving_bits(layout);
+	bool apart = rows == EP_ROWS_NOW && moving;
 	struct ep_buf sql;
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
-	ep_buf_adds(&sql, "SELECT rid, key, absent, attr, first_run, "
-		    "changed_run");
+	ep_buf_adds(&sql, "SELECT n.rid, n.key, ");
+	if (apart)
+		ep_buf_addf(&sql, "n.absent | coalesce(m.absent, %u)", moving);
+	else
+		ep_buf_adds(&sql, "n.absent");
+	ep_buf_adds(&sql, ", n.attr, n.first_run, n.changed_run");
 	for (int i = 0; i < layout->slots; i++) {
 		ep_buf_adds(&sql, ", ");
-		ep_slot_sql(&sql, "", layout, i);
+		add_slot(&sql, rows, layout, i);
 	}
 	add_table(&sql, " FROM", rows, layout);
-	ep_buf_adds(&sql, " WHERE rid = ?1");
+	ep_buf_adds(&sql, " n");
+	if (apart) {
+		add_moving(&sql, " LEFT JOIN", rows, layout);
+		ep_buf_adds(&sql, " m ON m.rid = n.rid");
+	}
+	ep_buf_adds(&sql, " WHERE n.rid = ?1");
 	return ep_buf_take(&sql);
 }
 
@@ -109,7 +167,7 @@ static const char *get_moving_text(enum ep_rows rows,
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)
 			ep_buf_addf(&sql, ", \"%s\"", layout->slot[i].name);
-	add_table(&sql, " FROM", rows, layout);
+	add_moving(&sql, " FROM", rows, layout);
 	ep_buf_adds(&sql, " WHERE rid = ?1");
 	return ep_buf_take(&sql);
 }
@@ -121,6 +179,17 @@ static const char *remove_text(enum ep_rows rows,
 
 	ep_buf_init(&sql, SQL_BYTES_MAX);
 	add_table(&sql, "DELETE FROM", rows, layout);
+	ep_buf_adds(&sql, " WHERE rid = ?1");
+	return ep_buf_take(&sql);
+}
+
+static const char *still_text(enum ep_rows rows,
+			      const struct ep_layout *layout)
+{
+	struct ep_buf sql;
+
+	ep_buf_init(&sql, SQL_BYTES_MAX);
+	add_moving(&sql, "DELETE FROM", rows, layout);
 	ep_buf_adds(&sql, " WHERE rid = ?1");
 	return ep_buf_take(&sql);
 }
@@ -138,6 +207,7 @@ static void make_texts(void)
 			texts[r][k].update = update_text(rows, layout);
 			texts[r][k].move = move_text(rows, layout);
 			texts[r][k].remove = remove_text(rows, layout);
+			texts[r][k].still = still_text(rows, layout);
 			texts[r][k].get = get_text(rows, layout);
 			texts[r][k].get_moving =
 				get_moving_text(rows, layout);
@@ -171,6 +241,24 @@ static void bind_kept(struct ep_stmt *stmt, int i,
 	bind_value(stmt, i, &value);
 }
 
+/* What the table of rows keeps of absent. */
+static int64_t absent_in(enum ep_rows rows, const struct ep_layout *layout,
+			 const struct ep_tuple *tuple)
+{
+	if (rows == EP_ROWS_THEN)
+		return tuple->absent;
+	return tuple->absent & ~ep_layout_moving_bits(layout);
+}
+
+static void bind_slots(struct ep_stmt *stmt, int n, enum ep_rows rows,
+		       const struct ep_layout *layout,
+		       const struct ep_tuple *tuple)
+{
+	for (int i = 0; i < layout->slots; i++)
+		if (ep_slot_is_in(rows, &layout->slot[i]))
+			bind_kept(stmt, n++, layout, i, tuple);
+}
+
 int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 {
@@ -183,13 +271,16 @@ int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	ep_db_int(stmt, 1, row->rid);
 	ep_db_int(stmt, 2, row->dataset);
 	ep_db_textn(stmt, 3, row->key, row->key_len);
-	ep_db_int(stmt, 4, row->tuple->absent);
+	ep_db_int(stmt, 4, absent_in(rows, layout, row->tuple));
 	ep_db_text(stmt, 5, row->tuple->attr);
 	ep_db_int(stmt, 6, row->first_run);
 	ep_db_int(stmt, 7, row->changed_run);
-	for (int i = 0; i < layout->slots; i++)
-		bind_kept(stmt, 8 + i, layout, i, row->tuple);
-	return ep_db_run(stmt, err);
+	bind_slots(stmt, 8, rows, layout, row->tuple);
+	rc = ep_db_run(stmt, err);
+	if (rc < 0 || rows == EP_ROWS_THEN ||
+	    !ep_tuple_moves(layout, row->tuple))
+		return rc;
+	return ep_rowsql_move(db, rows, kind, row->rid, row->tuple, err);
 }
 
 int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
@@ -202,11 +293,10 @@ int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, row->rid);
-	ep_db_int(stmt, 2, row->tuple->absent);
+	ep_db_int(stmt, 2, absent_in(rows, layout, row->tuple));
 	ep_db_text(stmt, 3, row->tuple->attr);
 	ep_db_int(stmt, 4, row->changed_run);
-	for (int i = 0; i < layout->slots; i++)
-		bind_kept(stmt, 5 + i, layout, i, row->tuple);
+	bind_slots(stmt, 5, rows, layout, row->tuple);
 	return ep_db_run(stmt, err);
 }
 
@@ -229,16 +319,28 @@ int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 	return ep_db_run(stmt, err);
 }
 
-int ep_rowsql_delete(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
-		     int64_t rid, struct ep_err *err)
+static int run_on(struct ep_db *db, const char *sql, int64_t rid,
+		  struct ep_err *err)
 {
 	struct ep_stmt *stmt;
-	int rc = ep_db_prepare(db, texts_of(rows, kind)->remove, &stmt, err);
+	int rc = ep_db_prepare(db, sql, &stmt, err);
 
 	if (rc < 0)
 		return rc;
 	ep_db_int(stmt, 1, rid);
 	return ep_db_run(stmt, err);
+}
+
+int ep_rowsql_delete(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
+		     int64_t rid, struct ep_err *err)
+{
+	const struct texts *sql = texts_of(rows, kind);
+	int rc = run_on(db, sql->remove, rid, err);
+
+	if (rc < 0 || rows == EP_ROWS_THEN ||
+	    !ep_layout_moving_bits(ep_layout(kind)))
+		return rc;
+	return run_on(db, sql->still, rid, err);
 }
 
 static void read_value(struct ep_stmt *stmt, int i, bool number,
@@ -286,13 +388,16 @@ int ep_rowsql_get_moving(struct ep_db *db, enum ep_rows rows,
 			 struct ep_err *err)
 {
 	const struct ep_layout *layout = ep_layout(kind);
-	int rc = find_row(db, texts_of(rows, kind)->get_moving, rid, ret_stmt,
-			  err);
 	int n = 1;
+	int rc;
 
+	memset(ret, 0, sizeof(*ret));
+	ret->rid = rid;
+	ret->tuple.absent = ep_layout_moving_bits(layout);
+	rc = find_row(db, texts_of(rows, kind)->get_moving, rid, ret_stmt,
+		      err);
 	if (rc < 0 || !*ret_stmt)
 		return rc;
-	ret->rid = rid;
 	ret->tuple.absent = (uint32_t)ep_db_col_int(*ret_stmt, 0);
 	for (int i = 0; i < layout->slots; i++)
 		if (layout->slot[i].moving)

@@ -25,17 +25,15 @@ struct ep_new_row {
 	int64_t changed_run;
 };
 
-/* A table of rows: main.now_<kind>, or its copy as of an earlier run. */
-enum ep_rows { EP_ROWS_NOW, EP_ROWS_THEN };
-
 int ep_rowsql_insert(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 	EP_MUST_CHECK;
-/* All but rid, dataset, key and first_run. */
+/* All but rid, dataset, key and first_run; of rows that are there now all but
+ * the volatile columns, too. */
 int ep_rowsql_update(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		     const struct ep_new_row *row, struct ep_err *err)
 	EP_MUST_CHECK;
-/* Volatile columns with their bits of absent. */
+/* Volatile columns with their bits of absent; of a kind that has some. */
 int ep_rowsql_move(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		   int64_t rid, const struct ep_tuple *tuple,
 		   struct ep_err *err) EP_MUST_CHECK;
@@ -47,7 +45,8 @@ int ep_rowsql_get(struct ep_db *db, enum ep_rows rows, enum ep_kind kind,
 		  int64_t rid, struct ep_old_row *ret,
 		  struct ep_stmt **ret_stmt, struct ep_err *err)
 	EP_MUST_CHECK;
-/* The same, and only its volatile columns and the bits of absent. */
+/* The same, and only its volatile columns and their bits of absent.  Of a row
+ * without any *ret_stmt is NULL, and *ret says that none was sent. */
 int ep_rowsql_get_moving(struct ep_db *db, enum ep_rows rows,
 			 enum ep_kind kind, int64_t rid,
 			 struct ep_old_row *ret, struct ep_stmt **ret_stmt,

@@ -5,6 +5,7 @@
 #include "store/schema.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "ext/crypto.h"
@@ -206,14 +207,10 @@ static const struct {
 	{ EP_KIND_alias, "dataset, person", NULL },
 };
 
-static void add_columns(struct ep_buf *out, const struct ep_layout *layout)
+static void add_column(struct ep_buf *out, const struct ep_slot *slot)
 {
-	for (int i = 0; i < layout->slots; i++) {
-		const struct ep_slot *slot = &layout->slot[i];
-
-		ep_buf_addf(out, ", \"%s\" %s", slot->name,
-			    slot->number ? "INTEGER" : "TEXT");
-	}
+	ep_buf_addf(out, ", \"%s\" %s", slot->name,
+		    slot->number ? "INTEGER" : "TEXT");
 }
 
 static void add_address_indexes(struct ep_buf *out, const char *schema,
@@ -244,44 +241,74 @@ static void add_lookup_indexes(struct ep_buf *out, const char *schema,
 	}
 }
 
-void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, const char *schema,
-		    const char *table)
+static const char *schema_of(enum ep_rows rows)
+{
+	return rows == EP_ROWS_NOW ? "main" : "temp";
+}
+
+static void table_of(char name[EP_SLOT_NAME], enum ep_kind kind,
+		     enum ep_rows rows)
+{
+	snprintf(name, EP_SLOT_NAME, "%s_%s",
+		 rows == EP_ROWS_NOW ? "now" : "then", ep_entity(kind)->name);
+}
+
+void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, enum ep_rows rows)
 {
 	const struct ep_layout *layout = ep_layout(kind);
+	char table[EP_SLOT_NAME];
 
+	table_of(table, kind, rows);
 	ep_buf_addf(out,
 		    "CREATE TABLE %s.\"%s\"("
 		    "rid INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, "
-		    "key TEXT NOT NULL", schema, table);
-	add_columns(out, layout);
+		    "key TEXT NOT NULL", schema_of(rows), table);
+	for (int i = 0; i < layout->slots; i++)
+		if (ep_slot_is_in(rows, &layout->slot[i]))
+			add_column(out, &layout->slot[i]);
 	ep_buf_adds(out, ", absent INTEGER NOT NULL, attr TEXT, "
-		    "first_run INTEGER NOT NULL, changed_run INTEGER NOT NULL);");
+		    "first_run INTEGER NOT NULL, "
+		    "changed_run INTEGER NOT NULL);");
 }
 
 void ep_schema_rows_indexes(struct ep_buf *out, enum ep_kind kind,
-			    const char *schema, const char *table)
+			    enum ep_rows rows)
 {
 	const struct ep_layout *layout = ep_layout(kind);
+	const char *schema = schema_of(rows);
+	char table[EP_SLOT_NAME];
 
+	table_of(table, kind, rows);
 	ep_buf_addf(out, "CREATE UNIQUE INDEX %s.\"%s_key\" ON "
 		    "\"%s\"(dataset, key);", schema, table, table);
 	add_address_indexes(out, schema, table, layout);
 	add_lookup_indexes(out, schema, table, kind);
 }
 
+void ep_schema_moving(struct ep_buf *out, enum ep_kind kind)
+{
+	const struct ep_layout *layout = ep_layout(kind);
+
+	if (!ep_layout_moving_bits(layout))
+		return;
+	ep_buf_addf(out, "CREATE TABLE main.\"moving_%s\"("
+		    "rid INTEGER PRIMARY KEY", layout->entity->name);
+	for (int i = 0; i < layout->slots; i++)
+		if (layout->slot[i].moving)
+			add_column(out, &layout->slot[i]);
+	ep_buf_adds(out, ", absent INTEGER NOT NULL);");
+}
+
 static int create_rows(struct ep_db *db, enum ep_kind kind, struct ep_err *err)
 {
 	EP_AUTO(ep_buf_release) struct ep_buf sql;
-	EP_AUTO(ep_buf_release) struct ep_buf table;
-	const char *name = ep_entity(kind)->name;
 
-	ep_buf_init(&table, EP_SLOT_NAME);
-	ep_buf_addf(&table, "now_%s", name);
 	ep_buf_init(&sql, SQL_BYTES_MAX);
-	ep_schema_rows(&sql, kind, "main", table.s);
-	ep_schema_rows_indexes(&sql, kind, "main", table.s);
+	ep_schema_rows(&sql, kind, EP_ROWS_NOW);
+	ep_schema_rows_indexes(&sql, kind, EP_ROWS_NOW);
+	ep_schema_moving(&sql, kind);
 	ep_buf_addf(&sql, "INSERT INTO kind(id, name) VALUES(%d, '%s');",
-		    (int)kind, name);
+		    (int)kind, ep_entity(kind)->name);
 	return ep_db_exec(db, sql.s, err);
 }
 

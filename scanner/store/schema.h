@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/entity.h"
+#include "store/layout.h"
 
 struct ep_db;
 
@@ -30,12 +31,12 @@ struct ep_db;
 int ep_schema_create(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
 /* Indexes of fixed tables that are no part of a schema version. */
 int ep_schema_look_ups(struct ep_db *db, struct ep_err *err) EP_MUST_CHECK;
-/* CREATE TABLE of a kind's rows under a name in a schema ("main" or "temp"),
- * and its indexes. */
-void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, const char *schema,
-		    const char *table);
+/* CREATE TABLE of a kind's rows, and its indexes. */
+void ep_schema_rows(struct ep_buf *out, enum ep_kind kind, enum ep_rows rows);
 void ep_schema_rows_indexes(struct ep_buf *out, enum ep_kind kind,
-			    const char *schema, const char *table);
+			    enum ep_rows rows);
+/* CREATE TABLE of what moves of a kind's rows; nothing when nothing does. */
+void ep_schema_moving(struct ep_buf *out, enum ep_kind kind);
 
 /* One step: brings schema version `to - 1` to `to`. */
 struct ep_schema_step {

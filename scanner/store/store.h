@@ -38,11 +38,15 @@
  *  bookmark(dataset, basis, token, run, full_run, full_at)   where the next
  *           read by changes goes on; only reads that end complete leave one,
  *           and whatever else changes the rows takes it away
- *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def,
+ *  now_<kind>(rid INTEGER PRIMARY KEY, dataset, key, <columns of entity.def
+ *           but the volatile ones,
  *           enum columns also as <name>_word, addresses also domain first as
  *           <name>_key>, absent (bit per column), attr, first_run,
  *           changed_run)   UNIQUE(dataset, key)
  *           a natural key of one text column is `key` and not stored twice
+ *  moving_<kind>(rid INTEGER PRIMARY KEY, <volatile columns>, absent (bits of
+ *           these)) for kinds that have such columns; a row of now_<kind> of
+ *           which none was sent has none here
  *  listing(dataset, part, prints)   packed fingerprints of a dataset's rows,
  *           written with them; where it is missing each record is compared
  *           with its row
@@ -102,7 +106,7 @@
 struct ep_db;
 struct ep_store;
 
-#define EP_STORE_SCHEMA 4
+#define EP_STORE_SCHEMA 5
 
 /* Opens or creates; migrates older schema versions in one transaction after
  * a backup beside the database; refuses newer ones and foreign files

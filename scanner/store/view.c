@@ -96,6 +96,21 @@ static void add_plain(struct ep_buf *sql, const struct ep_layout *layout,
 	ep_buf_addf(sql, " AS \"%s\"", layout->slot[slot].name);
 }
 
+/* What moves lies beside the rows; it is looked up only where it is asked
+ * for. */
+static void add_now(struct ep_buf *sql, const struct ep_layout *layout,
+		    int slot)
+{
+	const char *name = layout->slot[slot].name;
+
+	if (layout->slot[slot].moving)
+		ep_buf_addf(sql, ", (SELECT m.\"%s\" FROM main.\"moving_%s\" m "
+			    "WHERE m.rid = n.rid) AS \"%s\"", name,
+			    layout->entity->name, name);
+	else
+		add_plain(sql, layout, slot);
+}
+
 static int make_entity_view(struct ep_store *store, enum ep_kind kind,
 			    struct ep_err *err)
 {
@@ -108,7 +123,7 @@ static int make_entity_view(struct ep_store *store, enum ep_kind kind,
 	ep_buf_addf(&sql, "DROP VIEW IF EXISTS temp.\"%s\";"
 		    "CREATE TEMP VIEW \"%s\" AS SELECT %s, n.key AS key",
 		    name, name, head);
-	add_columns(&sql, layout, add_plain);
+	add_columns(&sql, layout, store->rebuilt[kind] ? add_plain : add_now);
 	ep_buf_adds(&sql, ", n.attr AS attr, n.first_run AS first_run, "
 		    "(SELECT r.started_at FROM main.run r WHERE "
 		    "r.id = n.first_run) AS first_seen_at, "

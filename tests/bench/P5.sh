@@ -14,14 +14,18 @@ scan 0 0 || bench_fail "the first scan came out wrong"
 rows=$BENCH_WORK/rows.csv
 schema=$BENCH_WORK/schema.sql
 copy=$BENCH_WORK/copy.db
+moving=$BENCH_WORK/moving.csv
 sqlite3 -readonly -csv "$scan_db" "SELECT * FROM now_account" >"$rows"
+sqlite3 -readonly -csv "$scan_db" "SELECT * FROM moving_account" >"$moving"
 {
 	echo "PRAGMA journal_mode = WAL;"
 	sqlite3 -readonly "$scan_db" "SELECT sql || ';' FROM sqlite_schema
-		WHERE tbl_name = 'now_account' AND sql IS NOT NULL
+		WHERE tbl_name IN ('now_account', 'moving_account') AND
+		sql IS NOT NULL
 		ORDER BY type DESC"
 	echo ".mode csv"
 	echo ".import $rows now_account"
+	echo ".import $moving moving_account"
 } >"$schema"
 
 yardstick() {

@@ -174,7 +174,21 @@ rows_of() {
 		  JOIN pragma_table_info(m.name) AS c
 		 WHERE m.type = 'table' AND m.name GLOB 'now_*'
 		   AND c.name NOT IN ('rid', 'dataset', 'first_run',
-				      'changed_run', 'fingerprint')
+				      'changed_run')
+		 GROUP BY m.name
+		UNION ALL
+		SELECT 'SELECT t.uid || '' '' || d.name AS ds, json_array('''
+		       || m.name || ''', n.key' || group_concat(', v.\"'
+		       || c.name || '\"', '') || ') AS line FROM @@.\"'
+		       || m.name || '\" AS v JOIN @@.\"'
+		       || replace(m.name, 'moving_', 'now_')
+		       || '\" AS n ON n.rid = v.rid JOIN @@.dataset AS d'
+		       || ' ON d.id = n.dataset'
+		       || ' JOIN @@.tenancy AS t ON t.id = d.tenancy'
+		  FROM sqlite_schema AS m
+		  JOIN pragma_table_info(m.name) AS c
+		 WHERE m.type = 'table' AND m.name GLOB 'moving_*'
+		   AND c.name <> 'rid'
 		 GROUP BY m.name)"
 }
 

@@ -158,10 +158,12 @@ static void test_what_is_there(void **state)
 		       "UPDATE now_account SET name = 'beatrix' "
 		       "WHERE key = 'u0'",
 		       "group printix/t1/printix.users/account,");
-	assert_noticed("UPDATE now_account SET last_seen_at = last_seen_at + 1 "
-		       "WHERE key = 'u0'",
-		       "UPDATE now_account SET last_seen_at = last_seen_at - 1 "
-		       "WHERE key = 'u0'", "/account/seen");
+	assert_noticed("UPDATE moving_account SET last_seen_at = last_seen_at + 1 "
+		       "WHERE rid = (SELECT rid FROM now_account WHERE "
+		       "key = 'u0')",
+		       "UPDATE moving_account SET last_seen_at = last_seen_at - 1 "
+		       "WHERE rid = (SELECT rid FROM now_account WHERE "
+		       "key = 'u0')", "/account/seen");
 	assert_noticed("UPDATE main.coverage SET status = 'complete' "
 		       "WHERE status = 'partial'",
 		       "UPDATE main.coverage SET status = 'partial' WHERE run = 3 "

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "store/inside.h"
+#include "store/layout.h"
 
 #define NIGHTS 25
 #define RECORDS 30
@@ -220,17 +221,22 @@ static char *keeper_dump(int k)
 static char *store_dump(struct kit *kit, int k)
 {
 	const char *kind = ep_entity(kinds[k])->name;
+	bool then = kit->store->rebuilt[kinds[k]];
+	char absent[160] = "n.absent";
 	char sql[1024];
 
+	if (!then)
+		snprintf(absent, sizeof(absent), "n.absent | coalesce((SELECT "
+			 "m.absent FROM moving_%s m WHERE m.rid = n.rid), %u)",
+			 kind, ep_layout_moving_bits(ep_layout(kinds[k])));
 	snprintf(sql, sizeof(sql), "SELECT v.dataset, v.key, v.name, %s, "
 		 "v.state, v.state_word, v.last_seen_at, v.attr, "
-		 "v.first_run, v.changed_run, n.absent FROM %s v "
+		 "v.first_run, v.changed_run, %s FROM %s v "
 		 "JOIN dataset d ON d.name = v.dataset "
 		 "JOIN %s_%s n ON n.dataset = d.id AND n.key = v.key "
 		 "ORDER BY v.dataset, v.key",
-		 k == 0 ? "v.email, v.email_key" : "v.user", kind,
-		 kit->store->rebuilt[kinds[k]] ? "temp.then" : "main.now",
-		 kind);
+		 k == 0 ? "v.email, v.email_key" : "v.user", absent, kind,
+		 then ? "temp.then" : "main.now", kind);
 	return kit_dump(kit, sql);
 }
 

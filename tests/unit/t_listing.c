@@ -77,12 +77,13 @@ static void read_night(struct kit *kit, uint64_t seed, unsigned news)
 }
 
 static const char *const dumps[] = {
-	"SELECT rid, dataset, key, name, last_seen_at, absent, first_run, "
+	"SELECT rid, dataset, key, name, last_seen_at, still, absent, first_run, "
 	"changed_run FROM account_rows ORDER BY key",
 	"SELECT rid, dataset, key, name, first_run, changed_run "
 	"FROM main.now_team ORDER BY key",
 	"SELECT run, kind, rid, op, quiet, changed_run, key, old FROM "
 	"main.history ORDER BY run, kind, op, rid",
+	"SELECT run, kind, hex(undo) FROM main.volatile_history ORDER BY id",
 	"SELECT dataset, part, length(prints) FROM main.listing ORDER BY 1, 2",
 };
 
@@ -90,8 +91,10 @@ static void show_rows(struct kit *kit)
 {
 	kit_ok(kit, ep_db_exec(ep_store_db(kit->store),
 			       "DROP VIEW IF EXISTS temp.account_rows; "
-			       "CREATE TEMP VIEW account_rows AS SELECT * FROM "
-			       "main.now_account", &kit->err));
+			       "CREATE TEMP VIEW account_rows AS SELECT n.*, "
+			       "m.last_seen_at, m.absent AS still FROM "
+			       "main.now_account n LEFT JOIN "
+			       "main.moving_account m ON m.rid = n.rid", &kit->err));
 }
 
 static void compare(struct kit *with, struct kit *without, int night)
@@ -291,22 +294,22 @@ static void test_damage_is_told(void **state)
 {
 	static const char *const bad[] = {
 		"INSERT INTO main.listing VALUES(1, 0, x'')",
-		"INSERT INTO main.listing VALUES(1, 0, x'01')",
+		"INSERT INTO main.listing VALUES(1, 0, x'02')",
 		/* Another format, another kind. */
-		"INSERT INTO main.listing VALUES(1, 0, x'0200')",
-		"INSERT INTO main.listing VALUES(1, 0, x'01ff')",
+		"INSERT INTO main.listing VALUES(1, 0, x'0300')",
+		"INSERT INTO main.listing VALUES(1, 0, x'02ff')",
 		/* A row cut short, a row at no distance, one too far. */
 		"INSERT INTO main.listing VALUES(1, 0, "
-		"x'010102' || zeroblob(23))",
+		"x'020102' || zeroblob(15))",
 		"INSERT INTO main.listing VALUES(1, 0, "
-		"x'010100' || zeroblob(24))",
+		"x'020100' || zeroblob(16))",
 		"INSERT INTO main.listing VALUES(1, 0, "
-		"CAST(x'0101feffffffffffffffff7f' || zeroblob(24) || x'02' || "
-		"zeroblob(24) AS BLOB))",
+		"CAST(x'0201feffffffffffffffff7f' || zeroblob(16) || x'02' || "
+		"zeroblob(16) AS BLOB))",
 		/* The second pack begins before the first one ends. */
 		"INSERT INTO main.listing VALUES(1, 0, "
-		"CAST(x'010104' || zeroblob(24) AS BLOB)), "
-		"(1, 1, CAST(x'010104' || zeroblob(24) AS BLOB))",
+		"CAST(x'020104' || zeroblob(16) AS BLOB)), "
+		"(1, 1, CAST(x'020104' || zeroblob(16) AS BLOB))",
 	};
 	struct kit *kit = *state;
 
@@ -317,6 +320,10 @@ static void test_damage_is_told(void **state)
 		if (load(kit) != EP_EDATA)
 			fail_msg("taken for sound: %s", bad[i]);
 	}
+	damage(kit, "INSERT INTO main.listing VALUES(1, 0, "
+	       "CAST(x'020104' || zeroblob(16) AS BLOB))");
+	assert_int_equal(load(kit), 0);
+	/* As version 4 wrote it. */
 	damage(kit, "INSERT INTO main.listing VALUES(1, 0, "
 	       "CAST(x'010104' || zeroblob(24) AS BLOB))");
 	assert_int_equal(load(kit), 0);
@@ -335,7 +342,7 @@ static void test_row_without_print_is_told(void **state)
 
 	many(kit, 3, 0);
 	damage(kit, "INSERT INTO main.listing VALUES(1, 0, "
-	       "CAST(x'010102' || zeroblob(24) AS BLOB))");
+	       "CAST(x'020102' || zeroblob(16) AS BLOB))");
 	kit_begin(kit);
 	dataset = kit_start(kit, &ref);
 	assert_int_equal(kit->sink.row(kit->sink.to, dataset, &row, &repeat,

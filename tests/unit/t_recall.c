@@ -295,8 +295,10 @@ static void read_night(struct kit *kit, struct world *world, bool by_text,
 }
 
 static const char *const dumps[] = {
-	"SELECT dataset, key, name, email, state, state_word, last_seen_at, "
-	"absent, attr, first_run, changed_run FROM now_account ORDER BY 1, 2",
+	"SELECT n.dataset, n.key, n.name, n.email, n.state, n.state_word, "
+	"m.last_seen_at, n.absent, m.absent, n.attr, n.first_run, "
+	"n.changed_run FROM now_account n LEFT JOIN moving_account m "
+	"ON m.rid = n.rid ORDER BY 1, 2",
 	"SELECT dataset, key, account, role, first_run, changed_run "
 	"FROM now_role ORDER BY 1, 2",
 	"SELECT dataset, key, name, first_run FROM now_team ORDER BY 1, 2",
