@@ -428,11 +428,11 @@ void ep_listing_answer(struct ep_listing *listing,
 /* The same for what came from a directory. */
 void ep_listing_found(struct ep_listing *listing,
 		      struct ep_ldap_answer *answer);
-/* "page 3" or "page 3 of 7" of the request at hand. */
 /* Whether the records of a page are this tenancy's, as far as they say; ends
  * the listing if not. */
 bool ep_listing_owns(struct ep_listing *listing,
 		     const struct ep_json *records, bool one);
+/* "page 3" or "page 3 of 7" of the request at hand. */
 const char *ep_listing_page(const struct ep_listing *listing, char out[64]);
 void ep_listing_vars(const struct ep_listing *listing, struct ep_vars *vars);
 void ep_work_add(struct ep_listing *listing, struct ep_doc *doc,
