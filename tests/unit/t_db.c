@@ -108,7 +108,7 @@ static void test_write_settings(void **state)
 	assert_int_equal(one(db, "PRAGMA foreign_keys"), 1);
 	assert_int_equal(one(db, "PRAGMA trusted_schema"), 0);
 	assert_int_equal(one(db, "PRAGMA busy_timeout"), 5000);
-	assert_int_equal(one(db, "PRAGMA cache_size"), -32768);
+	assert_int_equal(one(db, "PRAGMA cache_size"), -EP_DB_CACHE_KIB);
 	must_exec(db, "CREATE TABLE t(x)");
 	assert_int_equal(stat(in_folder("settings.db-wal"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
