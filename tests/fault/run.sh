@@ -134,12 +134,11 @@ prepare() {
 		's/^CREATE TABLE \([a-z]\)/CREATE TABLE IF NOT EXISTS main.\1/p' \
 		>"$keep/tables.sql"
 	sqlite3 "$old" <"$keep/tables.sql"
-	rows=$(rows_of "$new")
-	for schema in main old new; do
-		echo "CREATE TEMP TABLE ${schema}_rows AS"
-		printf '%s;\n' "$rows" | sed "s/@@/$schema/g"
-	done >"$ep_work/judge.sql"
-	cat "$here/judge.sql" >>"$ep_work/judge.sql"
+	{
+		table_of_rows old "$old"
+		table_of_rows new "$new"
+		cat "$here/judge.sql"
+	} >"$ep_work/judge.sql"
 	{
 		cat "$ep_work/judge.sql"
 		needed "$1"
@@ -192,6 +191,14 @@ rows_of() {
 		 GROUP BY m.name)"
 }
 
+# table_of_rows SCHEMA FILE: each in its own form, since a database that was to
+# be migrated may have been left as it was.
+table_of_rows() {
+	echo "CREATE TEMP TABLE $1_rows AS"
+	rows_of "$2" | sed "s/@@/$1/g"
+	echo ';'
+}
+
 # --- how it is judged -------------------------------------------------------------
 
 complain() {
@@ -207,8 +214,11 @@ judge_db() {
 	if [ -e "$ep_db-wal" ]; then
 		cp "$ep_db-wal" "$ep_work/judged/db-wal"
 	fi
+	table_of_rows main "$ep_work/judged/db" >"$ep_work/rows.sql" \
+		2>>"$ep_work/complaints"
 	sqlite3 "$ep_work/judged/db" "ATTACH '$old' AS old" \
-		"ATTACH '$new' AS new" ".read $keep/tables.sql" ".read $1" \
+		"ATTACH '$new' AS new" ".read $keep/tables.sql" \
+		".read $ep_work/rows.sql" ".read $1" \
 		>>"$ep_work/complaints" 2>&1 || complain "cannot be judged"
 }
 

@@ -229,8 +229,9 @@ def of_listing(worker, task, case, out):
     if task.kind == "unknown role":
         judge.of_role(worker.msp.database, case, said)
         return []
-    if task.kind == "old":
-        # Taken over, and older than anybody may rely on.
+    if task.kind in ("old", "no file"):
+        # Taken over, and older than anybody may rely on; or still not there,
+        # of which this night has nothing to say.
         after = rule_reads.results(sqlite3.connect(worker.msp.database))
         said += ["result: %s of %s is %s" % (*key, after.get(key))
                  for key in sorted(case.reads)
